@@ -1,0 +1,89 @@
+// Which way the arrows point (DESIGN: web → protocol ← gateway ↔(IPC) room → rtp, mixer).
+const native =
+  'node_modules/(@roamhq/wrtc|node-datachannel|@node-datachannel|node-av|@seydx|@napi-rs/canvas)';
+
+module.exports = {
+  forbidden: [
+    {
+      name: 'mixer-stands-alone',
+      comment: 'The media engine knows no network, no rooms and no page.',
+      severity: 'error',
+      from: { path: '^mixer/' },
+      to: { path: '^(mcu|web)/' },
+    },
+    {
+      name: 'protocol-is-only-schemas',
+      comment:
+        'The protocol is shared with the page and between processes: zod and itself, nothing else.',
+      severity: 'error',
+      from: { path: '^mcu/protocol/' },
+      to: { pathNot: '^(mcu/protocol/|node_modules/zod/)' },
+    },
+    {
+      name: 'web-takes-only-the-protocol',
+      comment: 'The page knows nothing of the server but its messages.',
+      severity: 'error',
+      from: { path: '^web/' },
+      to: { path: '^(mcu|mixer|tests|bin)/', pathNot: '^mcu/protocol/' },
+    },
+    {
+      name: 'web-takes-only-types',
+      comment: 'Types of the protocol vanish from the bundle; its zod schemas would not.',
+      severity: 'error',
+      from: { path: '^web/' },
+      to: { path: '^mcu/protocol/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'gateway-loads-nothing-native',
+      comment:
+        'Nothing that a media peer sends may crash the gateway: not even through another module.',
+      severity: 'error',
+      from: { path: '^mcu/(gateway|config|protocol)/|^mcu/main\\.ts$' },
+      to: { path: `${native}|^mixer/|^mcu/room/`, reachable: true },
+    },
+    {
+      name: 'rtp-is-pure',
+      comment: 'Packets in, packets out: no sockets, no libraries.',
+      severity: 'error',
+      from: { path: '^mcu/rtp/' },
+      to: { pathNot: '^mcu/rtp/', dependencyTypesNot: ['core'] },
+    },
+    {
+      name: 'no-circles',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'no-dev-dependencies-at-run-time',
+      comment: 'An installed package has no development dependencies.',
+      severity: 'error',
+      from: { path: '^(mcu|mixer)/|^bin/', pathNot: '^bin/(check|dev)\\.mjs$' },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'no-tests-at-run-time',
+      severity: 'error',
+      from: { path: '^(mcu|mixer|web|bin)/' },
+      to: { path: '^tests/' },
+    },
+    {
+      name: 'everything-resolves',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true, pathNot: '^\\.\\./dist/' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(dist|web/dist|data|coverage)/' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    // Sees `import type` too, and says that it is one.
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'svelte', 'default', 'types'],
+      extensions: ['.ts', '.mts', '.d.mts', '.js', '.mjs', '.svelte', '.json'],
+    },
+  },
+};

@@ -1,0 +1,184 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { iceServerSchema } from '../protocol/server.ts';
+
+const integer = (minimum: number, maximum: number) =>
+  z
+    .string()
+    .regex(/^\d{1,15}$/, 'must be a whole number')
+    .transform(Number)
+    .refine((value) => value >= minimum && value <= maximum, {
+      error: `must be between ${String(minimum)} and ${String(maximum)}`,
+    });
+
+const canvas = z
+  .string()
+  .regex(/^\d{2,4}x\d{2,4}$/, 'must look like 1280x720')
+  .transform((text) => {
+    const [width = 0, height = 0] = text.split('x').map(Number);
+    return { width, height };
+  })
+  .refine(
+    ({ width, height }) =>
+      width % 2 === 0 && height % 2 === 0 && width >= 160 && height >= 90 && width <= 3840,
+    { error: 'must have an even width of 160 to 3840 and an even height of at least 90' },
+  );
+
+const udpPorts = z
+  .string()
+  .regex(/^\d{1,5}-\d{1,5}$/, 'must look like MIN-MAX')
+  .transform((text) => {
+    const [minimum = 0, maximum = 0] = text.split('-').map(Number);
+    return { minimum, maximum };
+  })
+  .refine(({ minimum, maximum }) => minimum >= 1024 && maximum <= 65535 && maximum > minimum + 8, {
+    error: 'must lie between 1024 and 65535 and hold at least ten ports',
+  });
+
+const jsonArray = z.string().transform((text, context): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    context.addIssue({ code: 'custom', message: 'must be a JSON array' });
+    return z.NEVER;
+  }
+});
+
+const origins = z
+  .string()
+  .transform((text) =>
+    text
+      .split(',')
+      .map((origin) => origin.trim().replace(/\/$/, ''))
+      .filter((origin) => origin !== ''),
+  )
+  .refine((list) => list.every((origin) => origin === '*' || /^https?:\/\/[^/\s]+$/.test(origin)), {
+    error: 'must be * or a comma-separated list like https://meet.example.org',
+  });
+
+interface Setting<Schema extends z.ZodType> {
+  /** The environment variable. */
+  readonly name: string;
+  /** Validates and converts the text of the variable. */
+  readonly schema: Schema;
+  /** The text that stands for "not set"; goes through the schema too. Null: there is no value. */
+  readonly fallback: string | null;
+  /** One line for `--help` and `.env.example`. */
+  readonly help: string;
+}
+
+const setting = <Schema extends z.ZodType>(
+  name: string,
+  schema: Schema,
+  fallback: string,
+  help: string,
+): Setting<Schema> => ({ name, schema, fallback, help });
+
+const optional = <Schema extends z.ZodType>(
+  name: string,
+  schema: Schema,
+  help: string,
+): Setting<z.ZodOptional<Schema>> => ({ name, schema: schema.optional(), fallback: null, help });
+
+/** Every setting: its variable, its schema, its default. The flags of `onegrid serve` come from here. */
+export const settingDefinitions = {
+  port: setting(
+    'PORT',
+    integer(0, 65535),
+    '8080',
+    'TCP port of the web server; 0 takes a free one',
+  ),
+  host: optional('ONEGRID_HOST', z.string().min(1), 'address to listen on; unset: all interfaces'),
+  canvas: setting('ONEGRID_CANVAS', canvas, '1280x720', 'size of the composite'),
+  fps: setting('ONEGRID_FPS', integer(1, 60), '25', 'frames per second of the composite'),
+  udpPorts: optional('ONEGRID_UDP_PORTS', udpPorts, 'MIN-MAX, ports for media; unset: any'),
+  iceServers: setting(
+    'ONEGRID_ICE_SERVERS',
+    jsonArray.pipe(z.array(iceServerSchema)),
+    '[]',
+    'JSON array of RTCIceServer for browsers and for the server itself',
+  ),
+  origins: optional(
+    'ONEGRID_ORIGINS',
+    origins,
+    'allowed web origins, comma separated, * for any; unset: same origin',
+  ),
+  maxParticipants: setting(
+    'ONEGRID_MAX_PARTICIPANTS',
+    integer(1, 49),
+    '49',
+    'most participants in one room',
+  ),
+  maxRooms: setting('ONEGRID_MAX_ROOMS', integer(1, 10_000), '100', 'most rooms at a time'),
+  mediaTimeoutMs: setting(
+    'ONEGRID_MEDIA_TIMEOUT_MS',
+    integer(4_000, 600_000),
+    '10000',
+    'a participant from whom nothing has come for so long is gone; milliseconds',
+  ),
+  logLevel: setting(
+    'ONEGRID_LOG_LEVEL',
+    z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']),
+    'info',
+    'how much is logged; trace names every frame sent',
+  ),
+} as const;
+
+type Definitions = typeof settingDefinitions;
+type Key = keyof Definitions;
+
+/** All settings, validated. */
+export type Settings = { readonly [K in Key]: z.output<Definitions[K]['schema']> };
+
+/** A setting that cannot be used; the message is one sentence that names it. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError';
+}
+
+const keys = Object.keys(settingDefinitions) as Key[];
+const knownNames = new Set(keys.map((key) => settingDefinitions[key].name));
+
+/** The flag of a setting: `ONEGRID_MAX_ROOMS` → `max-rooms`. */
+export const flagOf = (key: Key): string =>
+  settingDefinitions[key].name
+    .replace(/^ONEGRID_/, '')
+    .toLowerCase()
+    .replaceAll('_', '-');
+
+function textOf(name: string, environment: NodeJS.ProcessEnv): string | undefined {
+  const direct = environment[name];
+  const path = environment[`${name}_FILE`];
+  if (direct !== undefined && direct !== '') return direct;
+  if (path === undefined || path === '') return undefined;
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch (cause) {
+    throw new SettingsError(`${name}_FILE names a file that cannot be read: ${path}.`, { cause });
+  }
+}
+
+/**
+ * Reads every setting from environment variables (`NAME`, or `NAME_FILE` for a file that holds it).
+ * @param environment - usually `process.env`
+ * @param overrides - texts that win over the environment, by key: the command line's flags
+ * @throws SettingsError for a bad value or an unknown `ONEGRID_…` name
+ */
+export function readSettings(
+  environment: NodeJS.ProcessEnv,
+  overrides: Partial<Record<Key, string>> = {},
+): Settings {
+  for (const name of Object.keys(environment)) {
+    if (name.startsWith('ONEGRID_') && !knownNames.has(name.replace(/_FILE$/, ''))) {
+      throw new SettingsError(`${name} is not a setting of onegrid; see .env.example.`);
+    }
+  }
+  const read = (key: Key): unknown => {
+    const { name, schema, fallback } = settingDefinitions[key];
+    const text = overrides[key] ?? textOf(name, environment) ?? fallback ?? undefined;
+    const result = schema.safeParse(text);
+    if (result.success) return result.data;
+    const problem = result.error.issues[0]?.message ?? 'is not valid';
+    throw new SettingsError(`${name} ${problem}; it is ${JSON.stringify(text)}.`);
+  };
+  return Object.fromEntries(keys.map((key) => [key, read(key)])) as unknown as Settings;
+}

@@ -1,0 +1,76 @@
+import { AggregatorRegistry, collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+import { RoomMetrics } from '../room-metrics.ts';
+
+/** What a registry gives as JSON. */
+type Snapshot = readonly unknown[];
+
+// The typings ask for one list of metrics; the function takes the snapshots of several registries.
+const aggregate = AggregatorRegistry.aggregate.bind(AggregatorRegistry) as unknown as (
+  snapshots: readonly Snapshot[],
+) => Registry;
+
+const isCumulative = (metric: unknown): boolean => {
+  const { type } = metric as { type: unknown };
+  return type === 'counter' || type === 'histogram';
+};
+
+/**
+ * The metrics of the gateway and of all room processes as one Prometheus page. Room processes push
+ * snapshots; what a dead one had counted stays counted, so that no counter ever falls.
+ */
+export class Metrics {
+  readonly #own = new Registry();
+  readonly #live = new Map<number, Snapshot>();
+  #retired: Promise<Snapshot> = new RoomMetrics().registry.getMetricsAsJSON();
+  /** Room processes that died and were replaced. */
+  readonly restarts: Counter;
+
+  /** @param count - asked at each scrape */
+  constructor(count: { rooms: () => number; participants: () => number }) {
+    collectDefaultMetrics({ register: this.#own });
+    this.#gauge('onegrid_rooms', 'Rooms open now.', count.rooms);
+    this.#gauge('onegrid_participants', 'Participants in all rooms.', count.participants);
+    this.restarts = new Counter({
+      name: 'onegrid_room_process_restarts_total',
+      help: 'Room processes that died and were replaced.',
+      registers: [this.#own],
+    });
+  }
+
+  #gauge(name: string, help: string, value: () => number): void {
+    new Gauge({
+      name,
+      help,
+      registers: [this.#own],
+      collect() {
+        this.set(value());
+      },
+    });
+  }
+
+  /** Takes the newest snapshot of a room process. */
+  update(processKey: number, snapshot: Snapshot): void {
+    this.#live.set(processKey, snapshot);
+  }
+
+  /** A room process is gone: its counters are kept, its gauges are not. */
+  retire(processKey: number): void {
+    const last = this.#live.get(processKey);
+    this.#live.delete(processKey);
+    if (last === undefined) return;
+    this.#retired = this.#retired.then((before) =>
+      aggregate([before, last.filter(isCumulative)]).getMetricsAsJSON(),
+    );
+  }
+
+  /** The page, in {@link contentType}. */
+  async text(): Promise<string> {
+    const rooms = aggregate([await this.#retired, ...this.#live.values()]);
+    return (await this.#own.metrics()) + '\n' + (await rooms.metrics());
+  }
+
+  /** The content type of {@link text}. */
+  get contentType(): string {
+    return this.#own.contentType;
+  }
+}

@@ -1,0 +1,76 @@
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { type RoomCommand, type RoomEvent, roomEventSchema } from '../protocol/ipc.ts';
+import type { Logger } from '../log.ts';
+
+/** A room process as its gateway sees it. */
+export interface RoomProcess {
+  /** The operating system's process id. */
+  readonly pid: number;
+  /** Sends a command; does nothing once the process has ended. */
+  send(command: RoomCommand): void;
+  /** From now on `event` gets what the process reports, and `ended` is called when it is gone. */
+  attach(listener: { event: (event: RoomEvent) => void; ended: (why: string) => void }): void;
+  /** Ends the process: asks, and kills it if it has not gone after `graceMs`. */
+  end(): Promise<void>;
+}
+
+/** Starts a room process. */
+export type StartRoomProcess = () => RoomProcess;
+
+const entry = fileURLToPath(new URL('../room/main.js', import.meta.url));
+
+/**
+ * Forks a room process. All native media code runs there, so a crash of it ends one room's media and
+ * never the gateway.
+ * @param log - the gateway's log
+ * @param graceMs - how long `end()` waits for the process to go by itself
+ */
+export function startRoomProcess(log: Logger, graceMs = 3000): RoomProcess {
+  const child = fork(entry, { serialization: 'json', execArgv: [] });
+  const pid = child.pid ?? -1;
+  let listener: Parameters<RoomProcess['attach']>[0] | undefined;
+  let why: string | undefined;
+
+  const gone = new Promise<void>((resolve) => {
+    const finish = (reason: string): void => {
+      if (why !== undefined) return;
+      why = reason;
+      resolve();
+      listener?.ended(reason);
+    };
+    child.once('exit', (code, signal) => {
+      finish(signal ?? `exit code ${String(code)}`);
+    });
+    child.once('error', (error) => {
+      finish(error.message);
+    });
+  });
+  child.on('message', (message) => {
+    const event = roomEventSchema.safeParse(message);
+    if (!event.success) log.error({ roomPid: pid, issues: event.error.issues }, 'bad room event');
+    else listener?.event(event.data);
+  });
+
+  return {
+    pid,
+    send(command) {
+      if (why !== undefined || !child.connected) return;
+      child.send(command, (error) => {
+        if (error !== null) log.debug({ roomPid: pid, err: error }, 'room process not reachable');
+      });
+    },
+    attach(next) {
+      listener = next;
+      if (why !== undefined) next.ended(why);
+    },
+    async end() {
+      if (why === undefined) {
+        this.send({ type: 'close' });
+        const timer = setTimeout(() => child.kill('SIGKILL'), graceMs);
+        await gone;
+        clearTimeout(timer);
+      }
+    },
+  };
+}

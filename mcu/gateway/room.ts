@@ -1,0 +1,308 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { Settings } from '../config/settings.ts';
+import type { Logger } from '../log.ts';
+import type { ClientMessage } from '../protocol/client.ts';
+import type { ChatMessage, LayoutMode, Participant } from '../protocol/common.ts';
+import { OnegridError } from '../protocol/errors.ts';
+import type { MediaState, RoomEvent, RoomSettings } from '../protocol/ipc.ts';
+import type { ClosedReason, ServerMessage } from '../protocol/server.ts';
+import type { RoomProcess } from './room-process.ts';
+
+/** A participant's connection, as a room sees it. */
+export interface Connection {
+  /** Sends a message to the participant. */
+  send(message: ServerMessage): void;
+  /** Tells the participant why their stay is over and ends the connection. */
+  close(reason: ClosedReason): void;
+}
+
+/** What a room needs from around it. */
+export interface RoomContext {
+  readonly settings: Settings;
+  readonly log: Logger;
+  /** A process for this room's media: the spare one, mostly. */
+  takeProcess(): RoomProcess;
+  /** A snapshot of the room process's metrics. */
+  metrics(process: RoomProcess, snapshot: readonly unknown[]): void;
+  /** A room process is gone; `died`: by itself, and another takes its place. */
+  processEnded(process: RoomProcess, died: boolean): void;
+  /** The last participant has left, or the room was closed: forget it. */
+  closed(): void;
+}
+
+/** Deaths of room processes within {@link crashWindowMs} that end a room. */
+const crashLimit = 3;
+const crashWindowMs = 60_000;
+/** How many chat messages a newcomer gets to read. */
+const chatHistory = 200;
+
+interface Member {
+  participant: Participant;
+  readonly connection: Connection;
+}
+
+type JoinMessage = Extract<ClientMessage, { type: 'join' }>;
+type RoomMessage = Exclude<ClientMessage, { type: 'join' | 'leave' }>;
+
+const mediaOf = ({ audio, video, source }: Participant): MediaState => ({ audio, video, source });
+
+const roomSettings = (settings: Settings): RoomSettings => ({
+  canvas: settings.canvas,
+  fps: settings.fps,
+  udpPorts: settings.udpPorts,
+  iceServers: settings.iceServers,
+  mediaTimeoutMs: settings.mediaTimeoutMs,
+  logLevel: settings.logLevel,
+});
+
+/**
+ * A room: who is in it, what they wrote, how it is laid out. Its media lives in a process of its own;
+ * if that dies, another takes over with the same participants under the same ids.
+ */
+export class Room {
+  /** Lower case: room names are case-insensitive. */
+  readonly name: string;
+  readonly createdAt = new Date();
+  readonly #context: RoomContext;
+  readonly #log: Logger;
+  readonly #members = new Map<string, Member>();
+  readonly #chat: ChatMessage[] = [];
+  readonly #deaths: number[] = [];
+  #layout: { mode: LayoutMode; pinned: string | null } = { mode: 'auto', pinned: null };
+  #process: RoomProcess;
+  #closed = false;
+
+  constructor(name: string, context: RoomContext) {
+    this.name = name;
+    this.#context = context;
+    this.#log = context.log.child({ room: name });
+    this.#process = this.#startMedia();
+  }
+
+  /** How many are in the room. */
+  get size(): number {
+    return this.#members.size;
+  }
+
+  /**
+   * Lets somebody in.
+   * @returns the participant's id
+   * @throws OnegridError `room-full`
+   */
+  join(message: JoinMessage, connection: Connection): string {
+    const { maxParticipants, iceServers } = this.#context.settings;
+    if (this.#members.size >= maxParticipants) {
+      throw new OnegridError(
+        'room-full',
+        `This room is full: ${String(maxParticipants)} are in it.`,
+      );
+    }
+    const participant: Participant = {
+      id: randomBytes(9).toString('base64url'),
+      name: message.name,
+      role: 'guest',
+      audio: message.media?.audio ?? false,
+      video: message.media?.video ?? false,
+      source: 'camera',
+      hand: false,
+      joinedAt: new Date().toISOString(),
+    };
+    this.#members.set(participant.id, { participant, connection });
+    connection.send({
+      type: 'joined',
+      participantId: participant.id,
+      resumeToken: randomUUID(),
+      room: {
+        name: this.name,
+        layout: this.#layout.mode,
+        pinned: this.#layout.pinned,
+        recording: null,
+      },
+      participants: this.#participants(),
+      iceServers,
+      chat: [...this.#chat],
+    });
+    this.#broadcast({ type: 'participant', event: 'joined', participant }, participant.id);
+    this.#addMedia(participant);
+    this.#log.info({ participant: participant.id, size: this.size }, 'participant joined');
+    return participant.id;
+  }
+
+  /** Takes somebody out; the room closes behind the last one. */
+  leave(id: string): void {
+    const member = this.#members.get(id);
+    if (member === undefined) return;
+    this.#members.delete(id);
+    this.#process.send({ type: 'remove', participantId: id });
+    this.#broadcast({ type: 'participant', event: 'left', participant: member.participant });
+    this.#log.info({ participant: id, size: this.size }, 'participant left');
+    if (this.#layout.pinned === id) this.#setLayout({ ...this.#layout, pinned: null });
+    if (this.#members.size === 0) this.close('room-closed');
+  }
+
+  /**
+   * Does what a participant's message asks for.
+   * @throws OnegridError where it cannot be done; nothing has changed then
+   */
+  handle(id: string, message: RoomMessage): void {
+    const member = this.#members.get(id);
+    if (member === undefined) throw new OnegridError('not-joined', 'You are not in the room.');
+    switch (message.type) {
+      case 'offer':
+        this.#process.send({ type: 'offer', participantId: id, sdp: message.sdp });
+        return;
+      case 'answer':
+        this.#process.send({
+          type: 'answer',
+          participantId: id,
+          sdp: message.sdp,
+          negotiation: message.negotiation,
+        });
+        return;
+      case 'candidate':
+        this.#process.send({
+          type: 'candidate',
+          participantId: id,
+          pc: message.pc,
+          candidate: message.candidate,
+        });
+        return;
+      case 'reconnect':
+        this.#process.send({ type: 'reconnect', participantId: id, pc: message.pc });
+        return;
+      case 'media': {
+        const { audio, video, source } = message;
+        this.#change(member, { audio, video, source });
+        this.#process.send({ type: 'media', participantId: id, media: { audio, video, source } });
+        return;
+      }
+      case 'hand':
+        this.#change(member, { hand: message.raised });
+        return;
+      case 'react':
+        this.#broadcast({ type: 'reaction', participantId: id, emoji: message.emoji });
+        return;
+      case 'chat':
+        this.#say(member.participant, message.text);
+        return;
+      case 'layout': {
+        const pinned = message.pinned ?? null;
+        if (pinned !== null && !this.#members.has(pinned)) {
+          throw new OnegridError('not-found', 'The pinned participant is not in the room.');
+        }
+        this.#setLayout({ mode: message.mode, pinned });
+        return;
+      }
+      default:
+        message satisfies never;
+    }
+  }
+
+  /** Ends the room for everybody in it. */
+  close(reason: ClosedReason): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#context.closed();
+    for (const { connection } of this.#members.values()) connection.close(reason);
+    this.#members.clear();
+    this.#log.info({ reason }, 'room closed');
+    void this.#process.end();
+  }
+
+  #participants(): Participant[] {
+    return Array.from(this.#members.values(), ({ participant }) => participant);
+  }
+
+  #addMedia(participant: Participant): void {
+    const { id, name } = participant;
+    this.#process.send({
+      type: 'add',
+      member: { id, name, media: mediaOf(participant) },
+      requestedAt: Date.now(),
+    });
+  }
+
+  #broadcast(message: ServerMessage, exceptId?: string): void {
+    for (const [id, { connection }] of this.#members) {
+      if (id !== exceptId) connection.send(message);
+    }
+  }
+
+  #change(member: Member, change: Partial<Participant>): void {
+    member.participant = { ...member.participant, ...change };
+    const { participant } = member;
+    this.#broadcast({ type: 'participant', event: 'changed', participant });
+  }
+
+  #say(from: Participant, text: string): void {
+    const message: ChatMessage = {
+      id: randomUUID(),
+      from: from.id,
+      name: from.name,
+      text,
+      at: new Date().toISOString(),
+    };
+    this.#chat.push(message);
+    if (this.#chat.length > chatHistory) this.#chat.shift();
+    this.#broadcast({ type: 'chat', ...message });
+  }
+
+  #setLayout(layout: { mode: LayoutMode; pinned: string | null }): void {
+    this.#layout = layout;
+    this.#process.send({ type: 'layout', ...layout });
+  }
+
+  #startMedia(): RoomProcess {
+    const process = this.#context.takeProcess();
+    process.attach({
+      event: (event) => {
+        this.#mediaEvent(process, event);
+      },
+      ended: (why) => {
+        this.#mediaEnded(process, why);
+      },
+    });
+    process.send({ type: 'open', room: this.name, settings: roomSettings(this.#context.settings) });
+    this.#log.info({ roomPid: process.pid }, 'room process started');
+    return process;
+  }
+
+  #mediaEvent(process: RoomProcess, event: RoomEvent): void {
+    switch (event.type) {
+      case 'message':
+        this.#members.get(event.participantId)?.connection.send(event.message);
+        return;
+      case 'broadcast':
+        this.#broadcast(event.message);
+        return;
+      case 'gone': {
+        const member = this.#members.get(event.participantId);
+        member?.connection.close(event.reason);
+        this.leave(event.participantId);
+        return;
+      }
+      case 'metrics':
+        this.#context.metrics(process, event.metrics);
+        return;
+      default:
+        event satisfies never;
+    }
+  }
+
+  #mediaEnded(process: RoomProcess, why: string): void {
+    this.#context.processEnded(process, !this.#closed);
+    if (this.#closed) return;
+    const now = Date.now();
+    this.#deaths.push(now);
+    const recent = this.#deaths.filter((at) => now - at < crashWindowMs).length;
+    this.#log.error({ roomPid: process.pid, why, recent }, 'room process died');
+    if (recent >= crashLimit) {
+      this.close('room-closed');
+      return;
+    }
+    this.#process = this.#startMedia();
+    this.#process.send({ type: 'layout', ...this.#layout });
+    for (const participant of this.#participants()) this.#addMedia(participant);
+    this.#broadcast({ type: 'reset', reason: 'The media of this room was restarted.' });
+  }
+}

@@ -1,0 +1,152 @@
+import type { RawData, WebSocket } from 'ws';
+import type { Logger } from '../log.ts';
+import { clientMessageSchema, type ClientMessage } from '../protocol/client.ts';
+import { protocolVersion } from '../protocol/common.ts';
+import { OnegridError } from '../protocol/errors.ts';
+import type { ServerMessage } from '../protocol/server.ts';
+import type { Connection, Room } from './room.ts';
+import { checkSdp } from './sdp-limits.ts';
+
+type State =
+  | { phase: 'awaiting-join' }
+  | { phase: 'live'; room: Room; participantId: string }
+  | { phase: 'ended' };
+
+/** A connection that has not joined after so long is closed. */
+const joinTimeoutMs = 30_000;
+/** A participant who reads nothing is cut off before their messages fill the memory. */
+const maxBufferedBytes = 4 * 1024 * 1024;
+
+/** The code for a message whose shape is wrong: names have codes of their own. */
+function refusal(message: unknown, path: PropertyKey | undefined): OnegridError {
+  const type = typeof message === 'object' && message !== null && 'type' in message && message.type;
+  if (type === 'join' && path === 'room') {
+    return new OnegridError(
+      'bad-room-name',
+      'A room name is 1 to 64 letters, digits, hyphens or underscores.',
+    );
+  }
+  if (type === 'join' && path === 'name') {
+    return new OnegridError('bad-name', 'A name is 1 to 64 characters without control characters.');
+  }
+  const field = path === undefined ? '' : ` (${String(path)})`;
+  return new OnegridError('bad-message', `This message cannot be understood${field}.`);
+}
+
+/** Reads a message. @throws OnegridError */
+function parseMessage(data: RawData, isBinary: boolean): ClientMessage {
+  if (isBinary) throw new OnegridError('bad-message', 'Messages are JSON text.');
+  let message: unknown;
+  try {
+    message = JSON.parse((data as Buffer).toString('utf8'));
+  } catch (cause) {
+    throw new OnegridError('bad-message', 'This message is not JSON.', { cause });
+  }
+  const result = clientMessageSchema.safeParse(message);
+  if (result.success) return result.data;
+  throw refusal(message, result.error.issues[0]?.path[0]);
+}
+
+/** One WebSocket: reads its messages, joins it to a room, and takes it out when it closes. */
+export class Session implements Connection {
+  readonly #socket: WebSocket;
+  readonly #openRoom: (name: string) => Room;
+  readonly #log: Logger;
+  readonly #joinTimer: NodeJS.Timeout;
+  #state: State = { phase: 'awaiting-join' };
+
+  constructor(socket: WebSocket, openRoom: (name: string) => Room, log: Logger) {
+    this.#socket = socket;
+    this.#openRoom = openRoom;
+    this.#log = log;
+    this.#joinTimer = setTimeout(() => {
+      socket.close(4008, 'no join');
+    }, joinTimeoutMs);
+    socket.on('message', (data, isBinary) => {
+      this.#read(data, isBinary);
+    });
+    socket.on('close', () => {
+      this.#ended();
+    });
+    socket.on('error', (error) => {
+      const tooLarge = 'code' in error && error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH';
+      if (tooLarge) this.#fail(new OnegridError('too-large', 'A message is at most 64 KiB.'), true);
+      this.#log.debug({ err: error }, 'WebSocket error');
+    });
+  }
+
+  send(message: ServerMessage): void {
+    if (this.#socket.readyState !== this.#socket.OPEN) return;
+    if (this.#socket.bufferedAmount > maxBufferedBytes) this.#socket.terminate();
+    else this.#socket.send(JSON.stringify(message));
+  }
+
+  close(reason: Parameters<Connection['close']>[0]): void {
+    this.send({ type: 'closed', reason });
+    this.#state = { phase: 'ended' };
+    this.#socket.close(1000, reason);
+  }
+
+  #read(data: RawData, isBinary: boolean): void {
+    if (this.#state.phase === 'ended') return;
+    try {
+      this.#handle(parseMessage(data, isBinary));
+    } catch (error) {
+      const joining = this.#state.phase === 'awaiting-join';
+      if (error instanceof OnegridError) this.#fail(error, joining && error.code !== 'bad-message');
+      else {
+        this.#log.error({ err: error }, 'message failed');
+        this.#fail(new OnegridError('internal', 'Something went wrong on the server.'), joining);
+      }
+    }
+  }
+
+  #fail({ code, message }: OnegridError, fatal: boolean): void {
+    this.send({ type: 'error', code, message, fatal });
+    if (!fatal) return;
+    this.#socket.close(1008, code);
+  }
+
+  #handle(message: ClientMessage): void {
+    const state = this.#state;
+    if (state.phase === 'ended') return;
+    if (state.phase === 'awaiting-join') {
+      if (message.type !== 'join') throw new OnegridError('not-joined', 'Join a room first.');
+      this.#join(message);
+      return;
+    }
+    switch (message.type) {
+      case 'join':
+        throw new OnegridError('conflict', 'This connection has joined a room already.');
+      case 'leave':
+        state.room.leave(state.participantId);
+        this.close('left');
+        return;
+      case 'offer':
+      case 'answer':
+        checkSdp(message.sdp, message.type);
+        break;
+      default:
+    }
+    state.room.handle(state.participantId, message);
+  }
+
+  #join(message: Extract<ClientMessage, { type: 'join' }>): void {
+    if (message.protocol !== protocolVersion) {
+      throw new OnegridError(
+        'unsupported-protocol',
+        `This server speaks protocol ${String(protocolVersion)}; reload the page.`,
+      );
+    }
+    const room = this.#openRoom(message.room);
+    const participantId = room.join(message, this);
+    clearTimeout(this.#joinTimer);
+    this.#state = { phase: 'live', room, participantId };
+  }
+
+  #ended(): void {
+    clearTimeout(this.#joinTimer);
+    if (this.#state.phase === 'live') this.#state.room.leave(this.#state.participantId);
+    this.#state = { phase: 'ended' };
+  }
+}

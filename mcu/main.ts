@@ -1,0 +1,91 @@
+import { Command, CommanderError, Option } from 'commander';
+import {
+  flagOf,
+  readSettings,
+  settingDefinitions,
+  type Settings,
+  SettingsError,
+} from './config/settings.ts';
+import { startGateway } from './gateway/server.ts';
+import { createLog } from './log.ts';
+
+type Key = keyof Settings;
+const keys = Object.keys(settingDefinitions) as Key[];
+
+/** One sentence for the errors of `listen` that people meet. */
+function listenProblem(error: unknown, { port, host }: Settings): string | undefined {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'EADDRINUSE') return `Port ${String(port)} is in use; set PORT to another one.`;
+  if (code === 'EACCES')
+    return `Port ${String(port)} needs more rights; set PORT to 1024 or above.`;
+  if (code === 'EADDRNOTAVAIL') return `This machine has no address ${host ?? ''} to listen on.`;
+  return undefined;
+}
+
+/** Ends the process with one sentence. */
+function fail(sentence: string): never {
+  process.stderr.write(`onegrid: ${sentence}\n`);
+  process.exit(1);
+}
+
+async function serve(flags: Record<string, string>): Promise<void> {
+  let settings: Settings;
+  try {
+    settings = readSettings(process.env, flags);
+  } catch (error) {
+    if (error instanceof SettingsError) fail(error.message);
+    throw error;
+  }
+  const log = createLog(settings.logLevel);
+  const gateway = await startGateway(settings, log).catch((error: unknown) => {
+    const sentence = listenProblem(error, settings);
+    if (sentence === undefined) throw error;
+    return fail(sentence);
+  });
+  const host = settings.host ?? 'localhost';
+  process.stderr.write(`onegrid is on http://${host}:${String(gateway.port)}\n`);
+
+  let stopping = false;
+  const stop = (): void => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    gateway.close().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+}
+
+function serveCommand(): Command {
+  const command = new Command('serve').description('run the server');
+  for (const key of keys) {
+    const { name, help, fallback } = settingDefinitions[key];
+    const shown = fallback === null ? '' : `; default ${fallback}`;
+    const flag = new Option(`--${flagOf(key)} <value>`, `${help} (${name}${shown})`);
+    flag.attributeName = () => key;
+    command.addOption(flag);
+  }
+  return command.action(async (flags: Record<string, string>) => {
+    await serve(flags);
+  });
+}
+
+/**
+ * The command line.
+ * @param argv - the arguments behind the program's name
+ */
+export async function main(argv: string[]): Promise<void> {
+  const program = new Command('onegrid')
+    .description('a WebRTC MCU: everybody sends one stream and receives one')
+    .exitOverride()
+    .addCommand(serveCommand().exitOverride());
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    // Commander has printed what is wrong; asking for help is not wrong.
+    process.exit(error.exitCode === 0 ? 0 : 2);
+  }
+}

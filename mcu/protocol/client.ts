@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import {
+  candidateSchema,
+  displayNameSchema,
+  layoutModeSchema,
+  maxMessageBytes,
+  participantIdSchema,
+  pcSchema,
+  reactions,
+  roomNameSchema,
+  videoSourceSchema,
+} from './common.ts';
+
+const sdpSchema = z.string().min(1).max(maxMessageBytes);
+
+/** `join`: the first message of a connection. */
+export const joinSchema = z.object({
+  type: z.literal('join'),
+  protocol: z.number().int(),
+  room: roomNameSchema,
+  name: displayNameSchema,
+  token: z.string().max(4096).optional(),
+  resume: z.string().max(128).optional(),
+  media: z.object({ audio: z.boolean(), video: z.boolean() }).optional(),
+});
+
+/** Browser → server, as on the wire (CONTRACT: Signalling). */
+export const clientMessageSchema = z.discriminatedUnion('type', [
+  joinSchema,
+  z.object({ type: z.literal('offer'), pc: z.literal('uplink'), sdp: sdpSchema }),
+  z.object({
+    type: z.literal('answer'),
+    pc: z.literal('downlink'),
+    sdp: sdpSchema,
+    negotiation: z.number().int().optional(),
+  }),
+  z.object({ type: z.literal('candidate'), pc: pcSchema, candidate: candidateSchema }),
+  z.object({
+    type: z.literal('media'),
+    audio: z.boolean(),
+    video: z.boolean(),
+    source: videoSourceSchema,
+  }),
+  z.object({
+    type: z.literal('layout'),
+    mode: layoutModeSchema,
+    pinned: participantIdSchema.nullish(),
+  }),
+  z.object({
+    type: z.literal('chat'),
+    text: z
+      .string()
+      .transform((text) => text.trim())
+      .refine((text) => text.length >= 1 && [...text].length <= 2000),
+  }),
+  z.object({ type: z.literal('hand'), raised: z.boolean() }),
+  z.object({ type: z.literal('react'), emoji: z.enum(reactions) }),
+  z.object({ type: z.literal('reconnect'), pc: pcSchema }),
+  z.object({ type: z.literal('leave') }),
+]);
+
+/** Browser → server, after validation. */
+export type ClientMessage = z.output<typeof clientMessageSchema>;
+/** Browser → server, as a client writes it. */
+export type ClientMessageInput = z.input<typeof clientMessageSchema>;

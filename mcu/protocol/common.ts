@@ -1,0 +1,87 @@
+import { z } from 'zod';
+
+/** The version of the signalling protocol spoken here. */
+export const protocolVersion = 1;
+
+/** Largest accepted signalling message, in bytes. */
+export const maxMessageBytes = 64 * 1024;
+
+/** Reactions that can be sent; anything else is a bad message. */
+export const reactions = ['👍', '👏', '❤️', '😂', '😮', '🎉'] as const;
+
+/** A room name as typed: 1-64 of letters, digits, `-`, `_`. Compared in lower case. */
+export const roomNameSchema = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
+
+/** A display name: 1-64 characters after trimming, any script, no control characters. */
+export const displayNameSchema = z
+  .string()
+  .transform((name) => name.trim().normalize('NFC'))
+  .refine((name) => {
+    const length = [...name].length;
+    return length >= 1 && length <= 64 && !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(name);
+  });
+
+/** Server-made identifiers: short, URL-safe. */
+export const participantIdSchema = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
+
+/** How the composite is laid out; `auto` is grid, and presentation while somebody shares. */
+export const layoutModes = ['auto', 'grid', 'speaker', 'presentation', 'pip', 'single'] as const;
+/** One of {@link layoutModes}. */
+export const layoutModeSchema = z.enum(layoutModes);
+/** One of {@link layoutModes}. */
+export type LayoutMode = z.infer<typeof layoutModeSchema>;
+
+/** What the one video track of a participant shows. */
+export const videoSourceSchema = z.enum(['camera', 'screen']);
+/** What the one video track of a participant shows. */
+export type VideoSource = z.infer<typeof videoSourceSchema>;
+
+/** A direction of media, each with a PeerConnection of its own. */
+export const pcSchema = z.enum(['uplink', 'downlink']);
+/** A direction of media, each with a PeerConnection of its own. */
+export type PcName = z.infer<typeof pcSchema>;
+
+/** RTCIceCandidateInit; null ends the candidates. */
+export const candidateSchema = z
+  .object({
+    candidate: z.string().max(2000),
+    sdpMid: z.string().max(64).nullish(),
+    sdpMLineIndex: z.number().int().min(0).max(64).nullish(),
+    usernameFragment: z.string().max(256).nullish(),
+  })
+  .nullable();
+/** RTCIceCandidateInit; null ends the candidates. */
+export type Candidate = z.infer<typeof candidateSchema>;
+
+/** Somebody in a room, as everybody sees them. */
+export const participantSchema = z.object({
+  id: participantIdSchema,
+  name: z.string(),
+  role: z.enum(['host', 'guest', 'viewer']),
+  audio: z.boolean(),
+  video: z.boolean(),
+  source: videoSourceSchema,
+  hand: z.boolean(),
+  joinedAt: z.iso.datetime(),
+});
+/** Somebody in a room, as everybody sees them. */
+export type Participant = z.infer<typeof participantSchema>;
+
+/** A chat message as kept by the room; `at` is ISO 8601 UTC. */
+export const chatMessageSchema = z.object({
+  id: z.string(),
+  from: participantIdSchema,
+  name: z.string(),
+  text: z.string(),
+  at: z.iso.datetime(),
+});
+/** A chat message as kept by the room; `at` is ISO 8601 UTC. */
+export type ChatMessage = z.infer<typeof chatMessageSchema>;
+
+/** A rectangle of the composite, in canvas pixels. */
+export const rectangleSchema = z.object({
+  x: z.number().int(),
+  y: z.number().int(),
+  width: z.number().int(),
+  height: z.number().int(),
+});

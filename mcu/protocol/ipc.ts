@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import {
+  candidateSchema,
+  layoutModeSchema,
+  participantIdSchema,
+  pcSchema,
+  videoSourceSchema,
+} from './common.ts';
+import { iceServerSchema, mediaMessageSchema } from './server.ts';
+
+/** The settings a room process needs. */
+export const roomSettingsSchema = z.object({
+  canvas: z.object({ width: z.number().int(), height: z.number().int() }),
+  fps: z.number().int(),
+  udpPorts: z.object({ minimum: z.number().int(), maximum: z.number().int() }).optional(),
+  iceServers: z.array(iceServerSchema),
+  mediaTimeoutMs: z.number().int(),
+  logLevel: z.string(),
+});
+/** The settings a room process needs. */
+export type RoomSettings = z.infer<typeof roomSettingsSchema>;
+
+/** What a participant's media is like, as far as mixing needs to know. */
+export const mediaStateSchema = z.object({
+  audio: z.boolean(),
+  video: z.boolean(),
+  source: videoSourceSchema,
+});
+/** What a participant's media is like, as far as mixing needs to know. */
+export type MediaState = z.infer<typeof mediaStateSchema>;
+
+/** A participant as the room process knows it. */
+export const memberSchema = z.object({
+  id: participantIdSchema,
+  name: z.string(),
+  media: mediaStateSchema,
+});
+/** A participant as the room process knows it. */
+export type Member = z.infer<typeof memberSchema>;
+
+const participantId = participantIdSchema;
+
+/** Gateway → room process. */
+export const roomCommandSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('open'), room: z.string(), settings: roomSettingsSchema }),
+  /** `requestedAt`: when the participant asked to join, in milliseconds of Unix time. */
+  z.object({ type: z.literal('add'), member: memberSchema, requestedAt: z.number() }),
+  z.object({ type: z.literal('remove'), participantId }),
+  z.object({ type: z.literal('media'), participantId, media: mediaStateSchema }),
+  z.object({ type: z.literal('offer'), participantId, sdp: z.string() }),
+  z.object({
+    type: z.literal('answer'),
+    participantId,
+    sdp: z.string(),
+    negotiation: z.number().int().optional(),
+  }),
+  z.object({
+    type: z.literal('candidate'),
+    participantId,
+    pc: pcSchema,
+    candidate: candidateSchema,
+  }),
+  z.object({ type: z.literal('reconnect'), participantId, pc: pcSchema }),
+  z.object({
+    type: z.literal('layout'),
+    mode: layoutModeSchema,
+    pinned: participantIdSchema.nullable(),
+  }),
+  z.object({ type: z.literal('close') }),
+]);
+/** Gateway → room process. */
+export type RoomCommand = z.infer<typeof roomCommandSchema>;
+
+/** Room process → gateway. */
+export const roomEventSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('message'), participantId, message: mediaMessageSchema }),
+  z.object({ type: z.literal('broadcast'), message: mediaMessageSchema }),
+  z.object({ type: z.literal('gone'), participantId, reason: z.literal('timeout') }),
+  z.object({ type: z.literal('metrics'), metrics: z.array(z.unknown()) }),
+]);
+/** Room process → gateway. */
+export type RoomEvent = z.infer<typeof roomEventSchema>;

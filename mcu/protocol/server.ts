@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import {
+  candidateSchema,
+  chatMessageSchema,
+  layoutModeSchema,
+  participantIdSchema,
+  participantSchema,
+  pcSchema,
+  rectangleSchema,
+} from './common.ts';
+import { errorCodes } from './errors.ts';
+
+/** RTCIceServer. */
+export const iceServerSchema = z.object({
+  urls: z.union([z.string(), z.array(z.string()).min(1)]),
+  username: z.string().optional(),
+  credential: z.string().optional(),
+});
+/** RTCIceServer. */
+export type IceServer = z.infer<typeof iceServerSchema>;
+
+/** Why a connection or a participant's stay ended. */
+export const closedReasonSchema = z.enum([
+  'left',
+  'removed',
+  'room-closed',
+  'replaced',
+  'shutdown',
+  'timeout',
+]);
+/** Why a connection or a participant's stay ended. */
+export type ClosedReason = z.infer<typeof closedReasonSchema>;
+
+/** The messages of a participant's media, made by its room process and passed on as they are. */
+export const mediaMessageSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('answer'), pc: z.literal('uplink'), sdp: z.string() }),
+  z.object({
+    type: z.literal('offer'),
+    pc: z.literal('downlink'),
+    sdp: z.string(),
+    negotiation: z.number().int(),
+  }),
+  z.object({ type: z.literal('candidate'), pc: pcSchema, candidate: candidateSchema }),
+  z.object({
+    type: z.literal('layout'),
+    mode: layoutModeSchema,
+    pinned: participantIdSchema.nullable(),
+    canvas: z.object({ width: z.number().int(), height: z.number().int() }),
+    tiles: z.array(rectangleSchema.extend({ participantId: participantIdSchema })),
+    overflow: rectangleSchema.extend({ count: z.number().int() }).nullable(),
+  }),
+  z.object({ type: z.literal('speakers'), active: z.array(participantIdSchema) }),
+  z.object({
+    type: z.literal('error'),
+    code: z.enum(errorCodes),
+    message: z.string(),
+    fatal: z.boolean(),
+  }),
+]);
+/** The messages of a participant's media, made by its room process and passed on as they are. */
+export type MediaMessage = z.infer<typeof mediaMessageSchema>;
+
+const gatewayMessageSchema = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('joined'),
+    participantId: participantIdSchema,
+    resumeToken: z.string(),
+    resumed: z.boolean().optional(),
+    room: z.object({
+      name: z.string(),
+      layout: layoutModeSchema,
+      pinned: participantIdSchema.nullable(),
+      recording: z.null(),
+    }),
+    participants: z.array(participantSchema),
+    iceServers: z.array(iceServerSchema),
+    chat: z.array(chatMessageSchema),
+  }),
+  z.object({ type: z.literal('reset'), reason: z.string() }),
+  z.object({
+    type: z.literal('participant'),
+    event: z.enum(['joined', 'left', 'changed']),
+    participant: participantSchema,
+  }),
+  chatMessageSchema.extend({ type: z.literal('chat') }),
+  z.object({ type: z.literal('reaction'), participantId: participantIdSchema, emoji: z.string() }),
+  z.object({ type: z.literal('closed'), reason: closedReasonSchema }),
+]);
+
+/** Server → browser. */
+export const serverMessageSchema = z.union([mediaMessageSchema, gatewayMessageSchema]);
+/** Server → browser. */
+export type ServerMessage = z.infer<typeof serverMessageSchema>;

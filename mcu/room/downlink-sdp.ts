@@ -1,0 +1,150 @@
+import { parse } from 'sdp-transform';
+import { isResolvable } from './candidates.ts';
+
+/** Payload types of the downlink; each video codec has a retransmission format of its own. */
+export const payloadTypes = { h264: 102, h264Rtx: 103, vp8: 96, vp8Rtx: 97, opus: 111 } as const;
+
+/** Id of the transport-wide sequence number extension. */
+export const transportSequenceExtension = 3;
+
+const transportSequenceUri =
+  'http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01';
+
+/** What of a PeerConnection goes into its offer. */
+export interface TransportDescription {
+  readonly usernameFragment: string;
+  readonly password: string;
+  /** As in `a=fingerprint:`, algorithm first. */
+  readonly fingerprint: string;
+  /** Lines without `a=`. */
+  readonly candidates: readonly string[];
+}
+
+/** The streams of a downlink. */
+export interface StreamDescription {
+  readonly cname: string;
+  readonly videoSsrc: number;
+  readonly videoRtxSsrc: number;
+  readonly audioSsrc: number;
+  readonly profileLevelId: string;
+}
+
+/** Reads the transport part out of the description libdatachannel made. */
+export function transportOf(sdp: string): TransportDescription {
+  const session = parse(sdp);
+  const [section] = session.media;
+  const fingerprint = section?.fingerprint ?? session.fingerprint;
+  const usernameFragment = section?.iceUfrag ?? session.iceUfrag;
+  const password = section?.icePwd ?? session.icePwd;
+  if (fingerprint === undefined || usernameFragment === undefined || password === undefined) {
+    throw new Error('libdatachannel made a description without a transport');
+  }
+  return {
+    usernameFragment,
+    password,
+    fingerprint: `${fingerprint.type} ${fingerprint.hash}`,
+    candidates: sdp.split(/\r?\n/).flatMap((line) => /^a=(candidate:.*)$/.exec(line)?.[1] ?? []),
+  };
+}
+
+/**
+ * The offer a browser gets: one sending video and one sending audio section in one MediaStream,
+ * H.264 before VP8, retransmission (RFC 4588) for both, transport-wide sequence numbers on
+ * everything. libdatachannel's own offer lacks all feedback but NACK and PLI.
+ */
+export function writeOffer(transport: TransportDescription, streams: StreamDescription): string {
+  const { h264, h264Rtx, vp8, vp8Rtx, opus } = payloadTypes;
+  const { cname, videoSsrc, videoRtxSsrc, audioSsrc, profileLevelId } = streams;
+  const connection = (): string[] => [
+    'c=IN IP4 0.0.0.0',
+    `a=ice-ufrag:${transport.usernameFragment}`,
+    `a=ice-pwd:${transport.password}`,
+    `a=fingerprint:${transport.fingerprint}`,
+    'a=setup:actpass',
+    'a=sendonly',
+    'a=rtcp-mux',
+    'a=rtcp-rsize',
+    `a=extmap:${String(transportSequenceExtension)} ${transportSequenceUri}`,
+  ];
+  const feedback = (payloadType: number): string[] =>
+    ['nack', 'nack pli', 'ccm fir', 'transport-cc'].map(
+      (type) => `a=rtcp-fb:${String(payloadType)} ${type}`,
+    );
+  const rtx = (payloadType: number, of: number): string[] => [
+    `a=rtpmap:${String(payloadType)} rtx/90000`,
+    `a=fmtp:${String(payloadType)} apt=${String(of)}`,
+  ];
+  const source = (ssrc: number, track: string): string[] => [
+    `a=ssrc:${String(ssrc)} cname:${cname}`,
+    `a=ssrc:${String(ssrc)} msid:onegrid ${track}`,
+  ];
+  return [
+    'v=0',
+    'o=onegrid 1 1 IN IP4 0.0.0.0',
+    's=-',
+    't=0 0',
+    'a=group:BUNDLE video audio',
+    'a=msid-semantic:WMS onegrid',
+    'a=ice-options:trickle',
+    `m=video 9 UDP/TLS/RTP/SAVPF ${[h264, h264Rtx, vp8, vp8Rtx].join(' ')}`,
+    ...connection(),
+    'a=mid:video',
+    'a=msid:onegrid video',
+    `a=rtpmap:${String(h264)} H264/90000`,
+    ...feedback(h264),
+    `a=fmtp:${String(h264)} level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=${profileLevelId}`,
+    ...rtx(h264Rtx, h264),
+    `a=rtpmap:${String(vp8)} VP8/90000`,
+    ...feedback(vp8),
+    ...rtx(vp8Rtx, vp8),
+    `a=ssrc-group:FID ${String(videoSsrc)} ${String(videoRtxSsrc)}`,
+    ...source(videoSsrc, 'video'),
+    ...source(videoRtxSsrc, 'video'),
+    ...transport.candidates.map((candidate) => `a=${candidate}`),
+    `m=audio 9 UDP/TLS/RTP/SAVPF ${String(opus)}`,
+    ...connection(),
+    'a=mid:audio',
+    'a=msid:onegrid audio',
+    `a=rtpmap:${String(opus)} opus/48000/2`,
+    `a=rtcp-fb:${String(opus)} transport-cc`,
+    `a=fmtp:${String(opus)} minptime=10;useinbandfec=1`,
+    ...source(audioSsrc, 'audio'),
+    '',
+  ].join('\r\n');
+}
+
+/** What a browser's answer settles. */
+export interface AnsweredMedia {
+  /** The video codec it takes, null for none. */
+  readonly codec: 'h264' | 'vp8' | null;
+  /** Whether it takes retransmissions as RTX. */
+  readonly rtx: boolean;
+  /** Whether it takes sound. */
+  readonly audio: boolean;
+}
+
+/** Reads what a browser's answer settles: H.264 if it has it, else VP8. */
+export function readAnswer(sdp: string): AnsweredMedia {
+  const { media } = parse(sdp);
+  const accepted = (type: string): readonly number[] => {
+    const section = media.find((candidate) => candidate.type === type);
+    const receives = section?.direction === 'recvonly' || section?.direction === 'sendrecv';
+    return section !== undefined && section.port !== 0 && receives
+      ? section.rtp.map(({ payload }) => payload)
+      : [];
+  };
+  const video = accepted('video');
+  const codec = (['h264', 'vp8'] as const).find((name) => video.includes(payloadTypes[name]));
+  return {
+    codec: codec ?? null,
+    rtx: codec !== undefined && video.includes(payloadTypes[`${codec}Rtx`]),
+    audio: accepted('audio').includes(payloadTypes.opus),
+  };
+}
+
+/** The same description without candidates whose address is a name. */
+export const withoutNames = (sdp: string): string =>
+  sdp
+    .split(/\r?\n/)
+    .filter((line) => !line.startsWith('a=candidate:') || isResolvable(line.split(' ')[4] ?? ''))
+    .join('\r\n');

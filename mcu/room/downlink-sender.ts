@@ -1,0 +1,199 @@
+import type { Logger } from '../log.ts';
+import type { RoomMetrics } from '../room-metrics.ts';
+import {
+  buildSenderReport,
+  mediaTime,
+  type NtpClock,
+  PacketCache,
+  parseRtcp,
+  Retransmitter,
+  roundTripMs,
+  type RtcpPacket,
+  RtpStream,
+  type Transmit,
+  TransportSequence,
+} from '../rtp/index.ts';
+import {
+  type AnsweredMedia,
+  payloadTypes,
+  type StreamDescription,
+  transportSequenceExtension,
+} from './downlink-sdp.ts';
+import type { AudioFeed, VideoFeed, VideoSubscription } from './feeds.ts';
+
+/** What a sender needs from its room and its PeerConnection. */
+export interface SenderContext {
+  readonly log: Logger;
+  readonly metrics: RoomMetrics;
+  /** Milliseconds of the room's clock. */
+  readonly now: () => number;
+  readonly ntp: NtpClock;
+  readonly video: VideoFeed;
+  readonly audio: AudioFeed;
+  readonly profileLevelId: string;
+  /** Called with the first packet sent. */
+  readonly onFirstPacket: () => void;
+  readonly transmit: { readonly video: Transmit; readonly audio: Transmit };
+}
+
+const videoClock = 90_000;
+const audioClock = 48_000;
+/** Sender reports come often at first, so that lips match from the start, then once a second. */
+const firstReports = 4;
+const firstReportIntervalMs = 250;
+const reportIntervalMs = 1000;
+
+/**
+ * Turns the room's shared frames into one receiver's RTP, and answers that receiver's RTCP. Costs one
+ * header per packet; payloads are shared by all receivers.
+ */
+export class DownlinkSender {
+  readonly #context: SenderContext;
+  readonly #streams: StreamDescription;
+  readonly #video: RtpStream;
+  readonly #audio: RtpStream;
+  readonly #retransmitter: Retransmitter;
+  readonly #subscription: VideoSubscription | undefined;
+  readonly #leaveAudio: (() => void) | undefined;
+  readonly #traces: boolean;
+  #rttMs: number | null = null;
+  #reports = 0;
+  #nextReportMs = 0;
+  #sentAnything = false;
+
+  /**
+   * Starts sending at once.
+   * @param streams - as offered
+   * @param answered - as answered
+   * @param context - where media comes from and packets go
+   */
+  constructor(streams: StreamDescription, answered: AnsweredMedia, context: SenderContext) {
+    const { now, transmit } = context;
+    this.#context = context;
+    this.#streams = streams;
+    this.#traces = context.log.isLevelEnabled('trace');
+    const codec = answered.codec ?? 'h264';
+    const common = {
+      transportSequence: new TransportSequence(transportSequenceExtension),
+      now,
+      random: Math.random,
+    };
+    const cache = new PacketCache();
+    this.#video = new RtpStream({
+      ...common,
+      ssrc: streams.videoSsrc,
+      payloadType: payloadTypes[codec],
+      transmit: transmit.video,
+      cache,
+    });
+    this.#audio = new RtpStream({
+      ...common,
+      ssrc: streams.audioSsrc,
+      payloadType: payloadTypes.opus,
+      transmit: transmit.audio,
+    });
+    this.#retransmitter = new Retransmitter({
+      ...common,
+      cache,
+      rtx: answered.rtx
+        ? {
+            ssrc: streams.videoRtxSsrc,
+            payloadTypes: new Map([[payloadTypes[codec], payloadTypes[`${codec}Rtx`]]]),
+          }
+        : null,
+      transmit: transmit.video,
+    });
+    this.#leaveAudio = answered.audio
+      ? context.audio.listen(streams.cname, (data, atMs) => {
+          this.#audio.sendPacket(data, mediaTime(atMs, audioClock), false);
+          this.#sent(1);
+        })
+      : undefined;
+    this.#subscription =
+      answered.codec === null
+        ? undefined
+        : context.video.watch(answered.codec, ({ payloads }, tick, atMs) => {
+            this.#video.send(payloads, mediaTime(atMs, videoClock));
+            this.#sent(payloads.length);
+            if (this.#traces) this.#trace(tick, payloads);
+          });
+  }
+
+  /** Takes RTCP from the receiver; anything at all may come. */
+  receive(compound: Buffer): void {
+    for (const packet of parseRtcp(compound)) this.#handle(packet);
+  }
+
+  /** Stops sending; may be called twice. */
+  close(): void {
+    this.#subscription?.close();
+    this.#leaveAudio?.();
+  }
+
+  #handle(packet: RtcpPacket): void {
+    switch (packet.type) {
+      case 'nack':
+        if (packet.mediaSsrc === this.#streams.videoSsrc) {
+          const resent = this.#retransmitter.answer(packet.sequenceNumbers, this.#rttMs);
+          this.#context.metrics.retransmittedPackets.inc(resent);
+        }
+        return;
+      case 'pli':
+        if (packet.mediaSsrc === this.#streams.videoSsrc) this.#subscription?.requestKeyframe();
+        return;
+      case 'fir':
+        if (packet.requests.some(({ ssrc }) => ssrc === this.#streams.videoSsrc)) {
+          this.#subscription?.requestKeyframe();
+        }
+        return;
+      case 'receiver-report':
+      case 'sender-report': {
+        const { ntp, now } = this.#context;
+        for (const block of packet.reports) {
+          this.#rttMs = roundTripMs(block, ntp.at(now())) ?? this.#rttMs;
+        }
+        return;
+      }
+      case 'bye':
+      case 'remb':
+      case 'transport-feedback':
+        return;
+      default:
+        packet satisfies never;
+    }
+  }
+
+  #sent(packets: number): void {
+    this.#context.metrics.downlinkPackets.inc(packets);
+    if (!this.#sentAnything) {
+      this.#sentAnything = true;
+      this.#context.onFirstPacket();
+    }
+    const nowMs = this.#context.now();
+    if (nowMs >= this.#nextReportMs) this.#report(nowMs);
+  }
+
+  /** Both streams' reports speak of one moment: that is what lips are matched by (RFC 3550 §6.4.1). */
+  #report(nowMs: number): void {
+    this.#reports += 1;
+    const interval = this.#reports <= firstReports ? firstReportIntervalMs : reportIntervalMs;
+    this.#nextReportMs = nowMs + interval;
+    const { ntp, transmit } = this.#context;
+    const at = ntp.at(nowMs);
+    const { cname } = this.#streams;
+    if (this.#video.packetCount > 0) {
+      const info = this.#video.senderInfo(mediaTime(nowMs, videoClock));
+      transmit.video(buildSenderReport(info, at, cname));
+    }
+    if (this.#audio.packetCount > 0) {
+      const info = this.#audio.senderInfo(mediaTime(nowMs, audioClock));
+      transmit.audio(buildSenderReport(info, at, cname));
+    }
+  }
+
+  #trace(tick: number, payloads: readonly Buffer[]): void {
+    const bytes = payloads.reduce((sum, { length }) => sum + length, 0);
+    const at = this.#context.now();
+    this.#context.log.trace({ participant: this.#streams.cname, tick, at, bytes }, 'picture sent');
+  }
+}

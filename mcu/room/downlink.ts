@@ -1,0 +1,207 @@
+import nodeDataChannel, { type PeerConnection, type Track } from 'node-datachannel';
+import type { Logger } from '../log.ts';
+import type { Candidate } from '../protocol/common.ts';
+import type { RoomSettings } from '../protocol/ipc.ts';
+import { isUsable } from './candidates.ts';
+import {
+  type AnsweredMedia,
+  payloadTypes,
+  readAnswer,
+  type StreamDescription,
+  transportOf,
+  withoutNames,
+  writeOffer,
+} from './downlink-sdp.ts';
+import { DownlinkSender, type SenderContext } from './downlink-sender.ts';
+import { nativeIceServers } from './ice-servers.ts';
+import { usernameFragmentsOf } from './uplink-sdp.ts';
+
+/** What a downlink tells. */
+export interface DownlinkEvents {
+  /** The offer for the browser. */
+  offer(sdp: string): void;
+  /** A local candidate for the browser; null: there are no more. */
+  candidate(candidate: Candidate): void;
+  /** RTCP has come: the browser is there. */
+  heard(): void;
+}
+
+/** What a downlink needs from its room. */
+export interface DownlinkContext extends Omit<SenderContext, 'transmit'> {
+  readonly settings: RoomSettings;
+  readonly log: Logger;
+}
+
+const randomSsrc = (): number => 1 + Math.floor(Math.random() * 0xfffffffe);
+
+/**
+ * The PeerConnection that brings one browser its one video and one audio track. The server offers as
+ * soon as it is made; media flows from the moment the browser has answered and DTLS is up.
+ */
+export class Downlink {
+  readonly #context: DownlinkContext;
+  readonly #events: DownlinkEvents;
+  readonly #connection: PeerConnection;
+  readonly #streams: StreamDescription;
+  // A collected Track closes, so both are kept.
+  readonly #videoTrack: Track;
+  readonly #audioTrack: Track;
+  #answered: AnsweredMedia | undefined;
+  #sender: DownlinkSender | undefined;
+  #fragments: ReadonlySet<string> = new Set();
+  #lastRtcp: { from: Track; bytes: Buffer } | undefined;
+  #closed = false;
+
+  /**
+   * @param participantId - names the stream and the log lines
+   * @param context - where media comes from
+   * @param events - told what the browser has to know
+   */
+  constructor(participantId: string, context: DownlinkContext, events: DownlinkEvents) {
+    this.#context = context;
+    this.#events = events;
+    const { settings } = context;
+    this.#streams = {
+      cname: participantId,
+      videoSsrc: randomSsrc(),
+      videoRtxSsrc: randomSsrc(),
+      audioSsrc: randomSsrc(),
+      profileLevelId: context.profileLevelId,
+    };
+    this.#connection = new nodeDataChannel.PeerConnection(participantId, {
+      iceServers: nativeIceServers(settings.iceServers),
+      disableAutoNegotiation: true,
+      ...(settings.udpPorts && {
+        portRangeBegin: settings.udpPorts.minimum,
+        portRangeEnd: settings.udpPorts.maximum,
+      }),
+    });
+    this.#videoTrack = this.#addVideo();
+    this.#audioTrack = this.#addAudio();
+    this.#watch(this.#videoTrack);
+    this.#watch(this.#audioTrack);
+    this.#offer();
+  }
+
+  /**
+   * Takes the browser's answer.
+   * @throws Error if libdatachannel cannot use it
+   */
+  answer(sdp: string): void {
+    if (this.#closed || this.#answered !== undefined) return;
+    const answered = readAnswer(sdp);
+    this.#connection.setRemoteDescription(withoutNames(sdp), 'answer');
+    this.#answered = answered;
+    this.#fragments = usernameFragmentsOf(sdp);
+    this.#startWhenOpen();
+  }
+
+  /** Takes a remote candidate; unusable and stale ones are ignored. */
+  addCandidate(candidate: Candidate): void {
+    if (this.#closed || this.#answered === undefined) return;
+    if (!isUsable(candidate, this.#fragments)) return;
+    try {
+      this.#connection.addRemoteCandidate(candidate.candidate, candidate.sdpMid ?? 'video');
+    } catch (error) {
+      // A candidate that libdatachannel refuses costs one path, not the connection.
+      this.#context.log.debug({ err: error }, 'candidate refused');
+    }
+  }
+
+  /** Ends it; may be called twice. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#sender?.close();
+    this.#connection.close();
+  }
+
+  #addVideo(): Track {
+    const { cname, videoSsrc, videoRtxSsrc, profileLevelId } = this.#streams;
+    const video = new nodeDataChannel.Video('video', 'SendOnly');
+    video.addH264Codec(
+      payloadTypes.h264,
+      `profile-level-id=${profileLevelId};packetization-mode=1;level-asymmetry-allowed=1`,
+    );
+    video.addRTXCodec(payloadTypes.h264Rtx, payloadTypes.h264, 90000);
+    video.addVP8Codec(payloadTypes.vp8);
+    video.addRTXCodec(payloadTypes.vp8Rtx, payloadTypes.vp8, 90000);
+    // RTCP finds its track by the SSRCs it speaks of.
+    video.addSSRC(videoSsrc, cname, 'onegrid', 'video');
+    video.addSSRC(videoRtxSsrc, cname, 'onegrid', 'video');
+    return this.#connection.addTrack(video);
+  }
+
+  #addAudio(): Track {
+    const { cname, audioSsrc } = this.#streams;
+    const audio = new nodeDataChannel.Audio('audio', 'SendOnly');
+    audio.addOpusCodec(payloadTypes.opus);
+    audio.addSSRC(audioSsrc, cname, 'onegrid', 'audio');
+    return this.#connection.addTrack(audio);
+  }
+
+  #watch(track: Track): void {
+    track.onOpen(() => {
+      this.#startWhenOpen();
+    });
+    track.onClosed(() => undefined);
+    track.onError((error) => {
+      this.#context.log.warn({ participant: this.#streams.cname, error }, 'track error');
+    });
+    track.onMessage((message) => {
+      this.#receive(track, message);
+    });
+  }
+
+  #offer(): void {
+    const connection = this.#connection;
+    let fragment: string | null = null;
+    connection.onLocalDescription((sdp) => {
+      if (this.#closed) return;
+      const transport = transportOf(sdp);
+      fragment = transport.usernameFragment;
+      this.#events.offer(writeOffer(transport, this.#streams));
+    });
+    connection.onLocalCandidate((candidate, mid) => {
+      if (this.#closed) return;
+      this.#events.candidate({
+        candidate: candidate.replace(/^a=/, ''),
+        sdpMid: mid,
+        sdpMLineIndex: null,
+        usernameFragment: fragment,
+      });
+    });
+    connection.onGatheringStateChange((state) => {
+      if (state === 'complete' && !this.#closed) this.#events.candidate(null);
+    });
+    connection.setLocalDescription('offer');
+  }
+
+  #startWhenOpen(): void {
+    if (this.#closed || this.#sender !== undefined || this.#answered === undefined) return;
+    const [video, audio] = [this.#videoTrack, this.#audioTrack];
+    const isWanted = { video: this.#answered.codec !== null, audio: this.#answered.audio };
+    if ((isWanted.video && !video.isOpen()) || (isWanted.audio && !audio.isOpen())) return;
+    this.#sender = new DownlinkSender(this.#streams, this.#answered, {
+      ...this.#context,
+      transmit: {
+        video: (packet) => {
+          if (video.isOpen()) video.sendMessageBinary(packet);
+        },
+        audio: (packet) => {
+          if (audio.isOpen()) audio.sendMessageBinary(packet);
+        },
+      },
+    });
+  }
+
+  #receive(from: Track, message: Buffer): void {
+    if (this.#closed) return;
+    // A compound packet that speaks of both streams reaches both tracks.
+    const last = this.#lastRtcp;
+    this.#lastRtcp = { from, bytes: message };
+    if (last !== undefined && last.from !== from && last.bytes.equals(message)) return;
+    this.#events.heard();
+    this.#sender?.receive(message);
+  }
+}

@@ -1,0 +1,49 @@
+/** The room process: started by the gateway, one room's media for life, ended by `process.exit`. */
+import { AV_LOG_ERROR, Log as AvLog } from 'node-av';
+import nodeDataChannel from 'node-datachannel';
+import { createLog } from '../log.ts';
+import { type RoomCommand, roomCommandSchema, type RoomEvent } from '../protocol/ipc.ts';
+import { MediaRoom } from './room.ts';
+
+AvLog.setLevel(AV_LOG_ERROR);
+
+let log = createLog('info');
+let room: MediaRoom | undefined;
+
+const send = (event: RoomEvent): void => {
+  if (process.connected) process.send?.(event);
+};
+
+function handle(command: RoomCommand): void {
+  switch (command.type) {
+    case 'open':
+      log = createLog(command.settings.logLevel, { room: command.room });
+      nodeDataChannel.initLogger('Warning', (level, message) => {
+        log.debug({ level, message }, 'libdatachannel');
+      });
+      room = new MediaRoom(command.settings, log, send);
+      return;
+    case 'close':
+      // Native threads and memory go with the process; taking PeerConnections down first can crash.
+      process.exit(0);
+      break;
+    default:
+      room?.handle(command);
+  }
+}
+
+process.on('message', (message) => {
+  const command = roomCommandSchema.safeParse(message);
+  if (command.success) handle(command.data);
+  else log.error({ issues: command.error.issues }, 'bad room command');
+});
+process.on('disconnect', () => process.exit(0));
+// Ctrl-C reaches the whole process group: the gateway decides when a room ends.
+process.on('SIGINT', () => undefined);
+process.on('SIGTERM', () => undefined);
+for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+  process.on(event, (error: unknown) => {
+    log.fatal({ err: error }, event);
+    process.exit(70);
+  });
+}

@@ -1,0 +1,191 @@
+import type { AudioSource } from '../../mixer/audio/index.ts';
+import type { VideoSource } from '../../mixer/compositor/index.ts';
+import type { Logger } from '../log.ts';
+import type { Candidate, PcName } from '../protocol/common.ts';
+import { type ErrorCode } from '../protocol/errors.ts';
+import type { MediaState, Member, RoomSettings } from '../protocol/ipc.ts';
+import type { MediaMessage } from '../protocol/server.ts';
+import { Downlink, type DownlinkContext } from './downlink.ts';
+import { Presence } from './presence.ts';
+import { fingerprintOf } from './uplink-sdp.ts';
+import { Uplink } from './uplink.ts';
+
+/** What a participant's media needs from its room. */
+export interface ParticipantContext {
+  readonly settings: RoomSettings;
+  readonly log: Logger;
+  /** Milliseconds of the room's clock. */
+  readonly now: () => number;
+  /** Sends a message to this participant's browser. */
+  readonly signal: (message: MediaMessage) => void;
+  /** Gives this participant's sound somewhere to go. */
+  readonly sound: AudioSource;
+  /** What a downlink of this participant is fed from. */
+  readonly downlink: DownlinkContext;
+  /** What the tile shows may have changed: picture or initials. */
+  readonly changed: () => void;
+}
+
+/**
+ * One participant's media: an uplink PeerConnection once they send, a downlink one from the start, and
+ * when they were last heard of.
+ */
+export class RoomParticipant implements VideoSource {
+  readonly id: string;
+  readonly name: string;
+  readonly #context: ParticipantContext;
+  readonly #presence: Presence;
+  #media: MediaState;
+  #uplink: Uplink | undefined;
+  #uplinkFingerprint: string | undefined;
+  #downlink: Downlink;
+  #negotiation = 0;
+  #hadPicture = false;
+  /** RTP packets at the last look, while nothing else is heard. */
+  #packetsBefore: number | undefined;
+
+  constructor({ id, name, media }: Member, context: ParticipantContext) {
+    this.id = id;
+    this.name = name;
+    this.#media = media;
+    this.#context = context;
+    this.#presence = new Presence(context.now());
+    this.#downlink = this.#openDownlink();
+  }
+
+  /** Whether their tile is a shared screen. */
+  get screen(): boolean {
+    return this.#media.video && this.#media.source === 'screen';
+  }
+
+  /** The newest picture; null when switched off, not there yet, or stalled. */
+  latest(): ReturnType<VideoSource['latest']> {
+    if (!this.#hadPicture) return null;
+    return this.#uplink?.latest() ?? null;
+  }
+
+  /** What the participant has switched on. */
+  setMedia(media: MediaState): void {
+    // The picture from before must not come up again when video is switched on, nor as a screen.
+    if (!media.video || media.source !== this.#media.source) this.#forgetPicture();
+    this.#media = media;
+    this.#context.changed();
+  }
+
+  /** The uplink's offer: another DTLS fingerprint replaces the PeerConnection. */
+  offer(sdp: string): void {
+    const fingerprint = fingerprintOf(sdp);
+    if (this.#uplink !== undefined && fingerprint !== this.#uplinkFingerprint) {
+      this.#uplink.close();
+      this.#uplink = undefined;
+      this.#forgetPicture();
+    }
+    this.#uplinkFingerprint = fingerprint;
+    this.#uplink ??= this.#openUplink();
+    this.#uplink.accept(sdp).catch((error: unknown) => {
+      this.#refuse('bad-sdp', 'The uplink offer cannot be used.', error);
+    });
+  }
+
+  /** The answer to the downlink's offer; one to an older offer is ignored. */
+  answer(sdp: string, negotiation: number | undefined): void {
+    if (negotiation !== undefined && negotiation !== this.#negotiation) return;
+    try {
+      this.#downlink.answer(sdp);
+    } catch (error) {
+      this.#refuse('bad-sdp', 'The downlink answer cannot be used.', error);
+    }
+  }
+
+  /** A remote candidate of either direction. */
+  candidate(pc: PcName, candidate: Candidate): void {
+    if (pc === 'uplink') this.#uplink?.addCandidate(candidate);
+    else this.#downlink.addCandidate(candidate);
+  }
+
+  /** A fresh PeerConnection: the downlink's offer follows; an uplink is offered anew by the browser. */
+  reconnect(pc: PcName): void {
+    if (pc === 'uplink') {
+      this.#uplink?.close();
+      this.#uplink = undefined;
+      this.#forgetPicture();
+    } else {
+      this.#downlink.close();
+      this.#downlink = this.#openDownlink();
+    }
+  }
+
+  /**
+   * Looks after presence; call it a few times a second.
+   * @returns whether nothing at all has come for longer than allowed
+   */
+  async isGone(): Promise<boolean> {
+    const now = this.#context.now();
+    if (this.#hadPicture && !this.#presence.hasPicture(now)) this.#forgetPicture();
+    const limit = this.#context.settings.mediaTimeoutMs;
+    if (this.#presence.silentFor(now) < limit / 2) {
+      this.#packetsBefore = undefined;
+      return false;
+    }
+    // Sound comes out of the jitter buffer whether packets come or not: ask for the packets.
+    const packets = (await this.#uplink?.packetsReceived()) ?? 0;
+    const more = this.#packetsBefore !== undefined && packets > this.#packetsBefore;
+    this.#packetsBefore = packets;
+    if (more) this.#presence.heard(this.#context.now());
+    return this.#presence.silentFor(this.#context.now()) >= limit;
+  }
+
+  /** Ends both PeerConnections; may be called twice. */
+  close(): void {
+    this.#uplink?.close();
+    this.#downlink.close();
+  }
+
+  #forgetPicture(): void {
+    this.#uplink?.forgetFrame();
+    if (!this.#hadPicture) return;
+    this.#hadPicture = false;
+    this.#context.changed();
+  }
+
+  #openUplink(): Uplink {
+    const { settings, signal, sound, now } = this.#context;
+    return new Uplink(settings, {
+      signal: (message) => {
+        signal({ ...message, pc: 'uplink' });
+      },
+      audio: ({ samples, sampleRate, channelCount }) => {
+        if (this.#media.audio) sound.push(samples, sampleRate, channelCount);
+      },
+      video: () => {
+        if (!this.#media.video) return;
+        this.#presence.picture(now());
+        if (this.#hadPicture) return;
+        this.#hadPicture = true;
+        this.#context.changed();
+      },
+    });
+  }
+
+  #openDownlink(): Downlink {
+    this.#negotiation += 1;
+    const negotiation = this.#negotiation;
+    const { signal, downlink, now } = this.#context;
+    return new Downlink(this.id, downlink, {
+      offer: (sdp) => {
+        signal({ type: 'offer', pc: 'downlink', sdp, negotiation });
+      },
+      candidate: (candidate) => {
+        signal({ type: 'candidate', pc: 'downlink', candidate });
+      },
+      heard: () => {
+        this.#presence.heard(now());
+      },
+    });
+  }
+
+  #refuse(code: ErrorCode, message: string, error: unknown): void {
+    this.#context.log.warn({ participant: this.id, err: error }, message);
+    this.#context.signal({ type: 'error', code, message, fatal: false });
+  }
+}

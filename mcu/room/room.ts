@@ -1,0 +1,268 @@
+import { AudioMixer } from '../../mixer/audio/index.ts';
+import { monotonicClock, runTicks, type Ticker, timerSleep } from '../../mixer/clock.ts';
+import { Compositor } from '../../mixer/compositor/index.ts';
+import { openOpusEncoder, profileLevelId, Rung } from '../../mixer/encode/index.ts';
+import type { Logger } from '../log.ts';
+import type { Member, RoomCommand, RoomEvent, RoomSettings } from '../protocol/ipc.ts';
+import type { MediaMessage } from '../protocol/server.ts';
+import { RoomMetrics } from '../room-metrics.ts';
+import { NtpClock } from '../rtp/index.ts';
+import { AudioOutput, audioTickMs } from './audio-output.ts';
+import { RoomParticipant } from './participant.ts';
+import { Scene } from './scene.ts';
+import { VideoOutput } from './video-output.ts';
+
+/** The bitrate of the composite at 1280x720@25; other sizes in proportion to their pixels. */
+const highBitsPerSecond = 1_500_000;
+const highPixelsPerSecond = 1280 * 720 * 25;
+/** Keyframes of `high` are at least this far apart. */
+const keyframeIntervalMs = 500;
+/** How often presence, speakers and metrics are looked at. */
+const housekeepingMs = 200;
+const metricsMs = 500;
+
+/** Commands for a room that is open. */
+export type OpenRoomCommand = Exclude<RoomCommand, { type: 'open' | 'close' }>;
+
+/** A room's media: everybody's PeerConnections, one composite, one audio mix, shared encodes. */
+export class MediaRoom {
+  readonly #settings: RoomSettings;
+  readonly #log: Logger;
+  readonly #send: (event: RoomEvent) => void;
+  readonly #metrics = new RoomMetrics();
+  readonly #participants = new Map<string, RoomParticipant>();
+  readonly #compositor: Compositor;
+  readonly #scene: Scene;
+  readonly #mixer: AudioMixer;
+  readonly #rungs: { h264: Rung; vp8: Rung };
+  readonly #video: VideoOutput;
+  readonly #audio: AudioOutput;
+  readonly #ntp = new NtpClock(monotonicClock.now(), Date.now());
+  readonly #tickers: Ticker[];
+  readonly #housekeeping: NodeJS.Timeout;
+  readonly #checking = new Set<string>();
+  /** When video tick 0 was due. */
+  #videoStartMs = 0;
+  #skipped = 0;
+  #keyframes = 0;
+  #metricsAtMs = 0;
+  #cpuSeconds = 0;
+  #speakers = '';
+
+  /**
+   * Opens the room and starts its clock.
+   * @param settings - as the gateway has them
+   * @param log - lines carry the room's name already
+   * @param send - to the gateway
+   */
+  constructor(settings: RoomSettings, log: Logger, send: (event: RoomEvent) => void) {
+    this.#settings = settings;
+    this.#log = log;
+    this.#send = send;
+    const { canvas, fps } = settings;
+    this.#compositor = new Compositor(canvas);
+    this.#scene = new Scene(this.#compositor, canvas);
+    const onError = (what: string) => (error: unknown) => {
+      log.error({ err: error }, what);
+    };
+    const pixelsPerSecond = canvas.width * canvas.height * fps;
+    const rung = (codec: 'h264' | 'vp8'): Rung =>
+      new Rung({
+        codec,
+        ...canvas,
+        fps,
+        bitsPerSecond: Math.round((highBitsPerSecond * pixelsPerSecond) / highPixelsPerSecond),
+        keyframeIntervalMs,
+      });
+    this.#rungs = { h264: rung('h264'), vp8: rung('vp8') };
+    this.#video = new VideoOutput({
+      rungs: this.#rungs,
+      now: () => monotonicClock.now(),
+      timeOfTick: (tick) => this.#videoStartMs + (tick * 1000) / fps,
+      onError: onError('video encoder failed'),
+    });
+    this.#mixer = new AudioMixer({
+      openEncoder: openOpusEncoder,
+      onError: onError('audio encoder failed'),
+    });
+    this.#audio = new AudioOutput(this.#mixer);
+    const ticks = (periodMs: number, onTick: (tick: number, dueMs: number) => Promise<void>) =>
+      runTicks({
+        clock: monotonicClock,
+        sleep: timerSleep,
+        periodMs,
+        onTick,
+        onError: onError('tick failed'),
+      });
+    this.#tickers = [
+      ticks(1000 / fps, (tick, dueMs) => {
+        this.#videoStartMs = dueMs - (tick * 1000) / fps;
+        return this.#videoTick(tick);
+      }),
+      ticks(audioTickMs, (tick, dueMs) => {
+        this.#audio.run(tick, dueMs);
+        return Promise.resolve();
+      }),
+    ];
+    this.#housekeeping = setInterval(() => {
+      this.#keepHouse();
+    }, housekeepingMs);
+  }
+
+  /** Does what the gateway says. */
+  handle(command: OpenRoomCommand): void {
+    if (command.type === 'add') {
+      this.#add(command.member, command.requestedAt);
+      return;
+    }
+    if (command.type === 'layout') {
+      this.#scene.arrange(command.mode, command.pinned);
+      return;
+    }
+    const participant = this.#participants.get(command.participantId);
+    // Messages cross: the participant may just have gone.
+    if (participant === undefined) return;
+    switch (command.type) {
+      case 'remove':
+        this.#remove(participant);
+        return;
+      case 'media':
+        participant.setMedia(command.media);
+        return;
+      case 'offer':
+        participant.offer(command.sdp);
+        return;
+      case 'answer':
+        participant.answer(command.sdp, command.negotiation);
+        return;
+      case 'candidate':
+        participant.candidate(command.pc, command.candidate);
+        return;
+      case 'reconnect':
+        participant.reconnect(command.pc);
+        return;
+      default:
+        command satisfies never;
+    }
+  }
+
+  /** Ends all media; the process is expected to exit after this. */
+  async close(): Promise<void> {
+    clearInterval(this.#housekeeping);
+    await Promise.all(this.#tickers.map((ticker) => ticker.stop()));
+    for (const participant of this.#participants.values()) participant.close();
+    await Promise.all(Object.values(this.#rungs).map((rung) => rung.close()));
+    this.#mixer.close();
+    this.#compositor.close();
+  }
+
+  #add(member: Member, requestedAt: number): void {
+    const { id } = member;
+    if (this.#participants.has(id)) return;
+    const signal = (message: MediaMessage): void => {
+      this.#send({ type: 'message', participantId: id, message });
+    };
+    const now = (): number => monotonicClock.now();
+    const { canvas, fps } = this.#settings;
+    const participant = new RoomParticipant(member, {
+      settings: this.#settings,
+      log: this.#log,
+      now,
+      signal,
+      sound: this.#mixer.addSource(id),
+      downlink: {
+        settings: this.#settings,
+        log: this.#log,
+        metrics: this.#metrics,
+        now,
+        ntp: this.#ntp,
+        video: this.#video,
+        audio: this.#audio,
+        profileLevelId: profileLevelId(canvas.width, canvas.height, fps),
+        onFirstPacket: () => {
+          this.#metrics.joinDuration.observe((Date.now() - requestedAt) / 1000);
+        },
+      },
+      changed: () => {
+        this.#scene.touch();
+      },
+    });
+    this.#participants.set(id, participant);
+    this.#scene.touch();
+  }
+
+  #remove(participant: RoomParticipant): void {
+    this.#participants.delete(participant.id);
+    this.#mixer.removeSource(participant.id);
+    participant.close();
+    this.#scene.touch();
+  }
+
+  async #videoTick(tick: number): Promise<void> {
+    const layout = this.#scene.update(() =>
+      Array.from(this.#participants.values(), (participant) => ({
+        id: participant.id,
+        name: participant.name,
+        screen: participant.screen,
+        source: participant,
+      })),
+    );
+    if (layout !== undefined) this.#send({ type: 'broadcast', message: layout });
+    if (!this.#video.isWatched) return;
+    const { frameDuration, framesComposited } = this.#metrics;
+    const composing = frameDuration.startTimer({ stage: 'compose' });
+    this.#compositor.compose();
+    composing();
+    framesComposited.inc();
+    const encoding = frameDuration.startTimer({ stage: 'encode' });
+    await this.#video.encode(this.#compositor.frame, tick);
+    encoding();
+  }
+
+  #keepHouse(): void {
+    const nowMs = monotonicClock.now();
+    const { speakers } = this.#mixer;
+    this.#scene.setSpeakers(speakers, nowMs);
+    if (speakers.join() !== this.#speakers) {
+      this.#speakers = speakers.join();
+      this.#send({ type: 'broadcast', message: { type: 'speakers', active: speakers } });
+    }
+    for (const participant of this.#participants.values()) void this.#check(participant);
+    if (nowMs < this.#metricsAtMs) return;
+    this.#metricsAtMs = nowMs + metricsMs - housekeepingMs / 2;
+    void this.#tellMetrics();
+  }
+
+  async #check(participant: RoomParticipant): Promise<void> {
+    const { id } = participant;
+    if (this.#checking.has(id)) return;
+    this.#checking.add(id);
+    try {
+      if (!(await participant.isGone()) || this.#participants.get(id) !== participant) return;
+      this.#log.info({ participant: id }, 'nothing heard of participant');
+      this.#send({ type: 'gone', participantId: id, reason: 'timeout' });
+    } finally {
+      this.#checking.delete(id);
+    }
+  }
+
+  async #tellMetrics(): Promise<void> {
+    const metrics = this.#metrics;
+    for (const [codec, rung] of Object.entries(this.#rungs)) {
+      metrics.videoEncoders.set({ rung: 'high', codec }, rung.active ? 1 : 0);
+    }
+    metrics.audioEncoders.set(this.#mixer.encoderCount);
+    metrics.residentBytes.set(process.memoryUsage.rss());
+    const skipped = this.#tickers[0]?.skipped ?? 0;
+    metrics.framesSkipped.inc(skipped - this.#skipped);
+    this.#skipped = skipped;
+    const keyframes = this.#rungs.h264.keyframes + this.#rungs.vp8.keyframes;
+    metrics.keyframes.inc({ rung: 'high' }, keyframes - this.#keyframes);
+    this.#keyframes = keyframes;
+    const { user, system } = process.cpuUsage();
+    const cpuSeconds = (user + system) / 1e6;
+    metrics.cpuSeconds.inc(cpuSeconds - this.#cpuSeconds);
+    this.#cpuSeconds = cpuSeconds;
+    this.#send({ type: 'metrics', metrics: await metrics.registry.getMetricsAsJSON() });
+  }
+}

@@ -1,0 +1,65 @@
+import { parse, write, type MediaDescription } from 'sdp-transform';
+import { isResolvable } from './candidates.ts';
+
+/** 3GPP TS 26.114 §7.4.5: the sender leaves turning the picture to the receiver. */
+const videoOrientation = 'urn:3gpp:video-orientation';
+
+/**
+ * Keeps the named codec and its retransmissions, if the section has it. The browser would otherwise
+ * take the first one both know, which may be a costly one.
+ */
+function preferCodec(section: MediaDescription, codec: string): void {
+  const primary = section.rtp.filter((rtp) => rtp.codec.toUpperCase() === codec);
+  if (primary.length === 0) return;
+  const keep = new Set(primary.map(({ payload }) => payload));
+  for (const { payload, config } of section.fmtp) {
+    const apt = /(?:^|;)\s*apt=(\d+)/.exec(config)?.[1];
+    if (apt !== undefined && keep.has(Number(apt))) keep.add(payload);
+  }
+  section.rtp = section.rtp.filter(({ payload }) => keep.has(payload));
+  section.fmtp = section.fmtp.filter(({ payload }) => keep.has(payload));
+  section.rtcpFb = (section.rtcpFb ?? []).filter(
+    ({ payload }) => String(payload) === '*' || keep.has(Number(payload)),
+  );
+  section.payloads = section.rtp.map(({ payload }) => payload).join(' ');
+}
+
+/**
+ * Prepares a browser's offer for libwebrtc:
+ * - without the video-orientation extension the browser turns the picture upright before it encodes;
+ * - video is VP8, the cheapest codec to decode that every browser sends;
+ * - candidates that cannot be resolved here are dropped, the browser's checks will show its address.
+ * @param sdp - a checked offer
+ */
+export function prepareUplinkOffer(sdp: string): string {
+  const session = parse(sdp);
+  for (const section of session.media) {
+    if (section.ext !== undefined) {
+      section.ext = section.ext.filter(({ uri }) => uri !== videoOrientation);
+    }
+    if (section.candidates !== undefined) {
+      section.candidates = section.candidates.filter(({ ip }) => isResolvable(ip));
+    }
+    if (section.type === 'video') preferCodec(section, 'VP8');
+  }
+  return write(session);
+}
+
+/** The DTLS fingerprint of a description: another one means another PeerConnection (RFC 8842 §4). */
+export function fingerprintOf(sdp: string): string | undefined {
+  const session = parse(sdp);
+  const fingerprint =
+    session.media.find((section) => section.fingerprint !== undefined)?.fingerprint ??
+    session.fingerprint;
+  return fingerprint?.hash.toUpperCase();
+}
+
+/** The ICE username fragments of a description: candidates of other ones are stale. */
+export function usernameFragmentsOf(sdp: string): ReadonlySet<string> {
+  const session = parse(sdp);
+  return new Set(
+    [session.iceUfrag, ...session.media.map(({ iceUfrag }) => iceUfrag)].filter(
+      (fragment) => fragment !== undefined,
+    ),
+  );
+}

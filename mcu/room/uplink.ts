@@ -1,0 +1,160 @@
+import type { I420Frame, VideoSource } from '../../mixer/compositor/index.ts';
+import type { Candidate } from '../protocol/common.ts';
+import type { RoomSettings } from '../protocol/ipc.ts';
+import { isUsable } from './candidates.ts';
+import { prepareUplinkOffer, usernameFragmentsOf } from './uplink-sdp.ts';
+import {
+  type NativeAudioData,
+  type NativePeerConnection,
+  type NativeTrack,
+  RTCAudioSink,
+  RTCPeerConnection,
+  RTCVideoSink,
+} from './wrtc.ts';
+
+/** What an uplink hands on. */
+export interface UplinkEvents {
+  /** Something for the browser. */
+  signal(
+    message: { type: 'answer'; sdp: string } | { type: 'candidate'; candidate: Candidate },
+  ): void;
+  /** 10 ms of sound. */
+  audio(data: NativeAudioData): void;
+  /** A picture has come; {@link Uplink.latest} has it. */
+  video(): void;
+}
+
+/**
+ * The PeerConnection that receives what one browser sends. Only the newest picture is kept: the room
+ * ticks on its own clock and never waits for anybody.
+ */
+export class Uplink implements VideoSource {
+  readonly #events: UplinkEvents;
+  readonly #connection: NativePeerConnection;
+  readonly #sinks: { stop(): void }[] = [];
+  #frame: I420Frame | null = null;
+  #fragments: ReadonlySet<string> = new Set();
+  #waiting: NonNullable<Candidate>[] = [];
+  /** Negotiation steps run one after the other. */
+  #steps: Promise<void> = Promise.resolve();
+  #closed = false;
+
+  constructor(settings: RoomSettings, events: UplinkEvents) {
+    this.#events = events;
+    const { iceServers, udpPorts } = settings;
+    this.#connection = new RTCPeerConnection({
+      iceServers,
+      bundlePolicy: 'max-bundle',
+      ...(udpPorts && { portRange: { min: udpPorts.minimum, max: udpPorts.maximum } }),
+    });
+    this.#connection.ontrack = ({ track }) => {
+      this.#receive(track);
+    };
+    this.#connection.onicecandidate = ({ candidate }) => {
+      events.signal({
+        type: 'candidate',
+        candidate: candidate && {
+          candidate: candidate.candidate,
+          sdpMid: candidate.sdpMid,
+          sdpMLineIndex: candidate.sdpMLineIndex,
+          usernameFragment: candidate.usernameFragment,
+        },
+      });
+    };
+  }
+
+  /** The newest picture; null before the first one. */
+  latest(): I420Frame | null {
+    return this.#frame;
+  }
+
+  /** Forgets the newest picture: it is no longer what the browser shows. */
+  forgetFrame(): void {
+    this.#frame = null;
+  }
+
+  /**
+   * Takes an offer, the first or a renegotiation, and signals the answer.
+   * @returns rejects if libwebrtc cannot use the offer
+   */
+  accept(offer: string): Promise<void> {
+    return this.#step(async () => {
+      await this.#connection.setRemoteDescription({
+        type: 'offer',
+        sdp: prepareUplinkOffer(offer),
+      });
+      this.#fragments = usernameFragmentsOf(offer);
+      await this.#connection.setLocalDescription(await this.#connection.createAnswer());
+      const answer = this.#connection.localDescription?.sdp;
+      if (answer !== undefined) this.#events.signal({ type: 'answer', sdp: answer });
+      for (const candidate of this.#waiting.splice(0)) this.addCandidate(candidate);
+    });
+  }
+
+  /** Takes a remote candidate; unusable and stale ones are ignored. */
+  addCandidate(candidate: Candidate): void {
+    if (candidate === null) return;
+    if (this.#fragments.size === 0) {
+      if (this.#waiting.length < 64) this.#waiting.push(candidate);
+      return;
+    }
+    if (!isUsable(candidate, this.#fragments)) return;
+    const { candidate: line, sdpMid = null, sdpMLineIndex = null } = candidate;
+    // A candidate that libwebrtc refuses costs one path, not the connection.
+    this.#step(() =>
+      this.#connection.addIceCandidate({ candidate: line, sdpMid, sdpMLineIndex }),
+    ).catch(() => undefined);
+  }
+
+  /** RTP packets received so far. Asks libwebrtc, so call it seldom. */
+  async packetsReceived(): Promise<number> {
+    if (this.#closed) return 0;
+    let packets = 0;
+    for (const report of (await this.#connection.getStats()).values()) {
+      if (report['type'] === 'inbound-rtp') packets += Number(report['packetsReceived'] ?? 0);
+    }
+    return packets;
+  }
+
+  /** Ends it; may be called twice. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#frame = null;
+    for (const sink of this.#sinks) sink.stop();
+    this.#connection.ontrack = null;
+    this.#connection.onicecandidate = null;
+    this.#connection.close();
+  }
+
+  #step(action: () => Promise<void>): Promise<void> {
+    const step = this.#steps.then(async () => {
+      if (!this.#closed) await action();
+    });
+    this.#steps = step.catch(() => undefined);
+    return step;
+  }
+
+  #receive(track: NativeTrack): void {
+    if (this.#closed) return;
+    if (track.kind === 'audio') {
+      const sink = new RTCAudioSink(track);
+      sink.ondata = (data) => {
+        if (!this.#closed) this.#events.audio(data);
+      };
+      this.#sinks.push(sink);
+      return;
+    }
+    const sink = new RTCVideoSink(track);
+    sink.onframe = ({ frame: { width, height, data } }) => {
+      if (this.#closed) return;
+      this.#frame = {
+        width,
+        height,
+        data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+      };
+      this.#events.video();
+    };
+    this.#sinks.push(sink);
+  }
+}

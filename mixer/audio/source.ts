@@ -1,0 +1,100 @@
+import { blockSamples, frameSamples } from './format.ts';
+import { LevelGate, type GateSettings } from './gate.ts';
+import { Resampler } from './resampler.ts';
+import { fadeOut, SourceRing } from './source-ring.ts';
+
+/** Where a participant's sound enters the mixer. */
+export interface AudioSource {
+  /** The id it was added under. */
+  readonly id: string;
+  /**
+   * Hands over what was just decoded; any length, typically 10 ms. The samples are copied. Does nothing once the source
+   * was removed.
+   *
+   * @param samples - Interleaved 16-bit PCM.
+   * @param sampleRate - Its rate in Hz; may change from call to call.
+   * @param channelCount - Its channels, 1 when omitted; averaged to mono.
+   * @throws RangeError when the rate or the channel count makes no sense.
+   */
+  push(samples: Int16Array, sampleRate: number, channelCount?: number): void;
+}
+
+/** One source from its samples' arrival to its frame in the mix; driven by the mixer once per tick. */
+export class MixedSource implements AudioSource {
+  readonly id: string;
+  /** Whether its frames are part of the mix; set by the mixer. */
+  inMix = false;
+  readonly #resampler = new Resampler();
+  readonly #ring = new SourceRing();
+  readonly #gate: LevelGate;
+  #removed = false;
+  /** Its last frame ended in silence, or there was none: the next one fades in. */
+  #silenced = true;
+  /** Samples of ticks that passed since it last brought anything. */
+  #starved = 0;
+
+  constructor(id: string, settings: GateSettings) {
+    this.id = id;
+    this.#gate = new LevelGate(settings);
+  }
+
+  /** Recent RMS as a fraction of full scale. */
+  get level(): number {
+    return this.#gate.level;
+  }
+
+  /** Removed and no longer heard: nothing more will come of it. */
+  get isGone(): boolean {
+    return this.#removed && !this.inMix;
+  }
+
+  push(samples: Int16Array, sampleRate: number, channelCount = 1): void {
+    if (this.#removed) return;
+    const pcm = this.#resampler.convert(samples, sampleRate, channelCount);
+    for (let start = 0; start < pcm.length; start += blockSamples) {
+      const end = Math.min(start + blockSamples, pcm.length);
+      this.#gate.hear(pcm, start, end, this.#ring.tail);
+      this.#ring.write(pcm, start, end);
+    }
+    this.#starved = 0;
+  }
+
+  /** Takes no more samples and leaves the mix by a fade. */
+  remove(): void {
+    this.#removed = true;
+    this.#resampler.close();
+  }
+
+  /**
+   * To be called once per tick, before anything else.
+   *
+   * @returns Whether the source belongs into this tick's mix.
+   */
+  prepare(): boolean {
+    if (this.#removed) return this.inMix && !this.#silenced;
+    this.#ring.prepare(this.inMix ? 'splice' : this.#gate.isIdle ? 'jump' : 'none');
+    if (!this.#ring.isPlaying) this.#starved += frameSamples;
+    // A source that stalls stands still in its ring; its hangover passes all the same.
+    const open = this.#gate.isOpen(this.#ring.head + this.#starved);
+    return open && (this.inMix || this.#ring.isPlaying);
+  }
+
+  /**
+   * Renders its next frame.
+   *
+   * @param out - Receives 960 samples.
+   */
+  render(out: Float32Array): void {
+    const last = this.#removed || this.#gate.closesAfter(this.#ring.head);
+    if (this.#silenced) this.#ring.fadeIn();
+    this.#ring.take(out);
+    if (last) fadeOut(out);
+    this.#silenced = last;
+  }
+
+  /** Lets a frame pass that is not in the mix. */
+  skip(): void {
+    this.#ring.skip();
+    this.#silenced = true;
+  }
+}

@@ -1,0 +1,4 @@
+export type { AccessUnit, VideoCodec } from './access-unit.ts';
+export { openOpusEncoder } from './opus-encoder.ts';
+export { profileLevelId } from './profile-level-id.ts';
+export { Rung } from './rung.ts';

@@ -1,0 +1,197 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { isNear, launchChromium, Person } from '../harness/chromium.ts';
+import type { FakeMedia } from '../harness/fake-media.ts';
+import type { Rgb } from '../harness/probes.ts';
+import { longestGap, TestServer } from '../harness/server.ts';
+import { sleep, until } from '../harness/until.ts';
+
+const red: Rgb = [200, 30, 30];
+const green: Rgb = [30, 170, 60];
+const blue: Rgb = [40, 60, 210];
+const yellow: Rgb = [220, 200, 40];
+const css = (colour: Rgb): string => `rgb(${colour.join(',')})`;
+const tones = { alice: 440, bob: 750, carol: 1170, dave: 1730 };
+
+const person = (colour: Rgb, tone: number): FakeMedia => ({ colour: css(colour), tone, fps: 10 });
+
+describe('a call of real browsers', () => {
+  let server: TestServer;
+  let browser: Browser;
+  const people: Person[] = [];
+
+  const join = async (room: string, name: string, media: FakeMedia): Promise<Person> => {
+    const joined = await Person.join(browser, server.url, room, name, media);
+    people.push(joined);
+    return joined;
+  };
+
+  beforeAll(async () => {
+    server = await TestServer.start();
+    browser = await launchChromium();
+  });
+  afterEach(async () => {
+    await Promise.all(people.splice(0).map((each) => each.close()));
+    await until(async () => (await server.metricSum('onegrid_rooms')) === 0, 10_000);
+    expect(server.complaints()).toEqual([]);
+  });
+  afterAll(async () => {
+    await browser.close();
+    await server.stop();
+  });
+
+  it('shows three people each other where the layout says, heard without themselves, by one encoder', async () => {
+    const alice = await join('three', 'Alice', person(red, tones.alice));
+    const bob = await join('three', 'Bob', person(green, tones.bob));
+    await alice.sees(bob.id, green);
+    const asked = performance.now();
+    const carol = await join('three', 'Carol', person(blue, tones.carol));
+    const three = [
+      { who: alice, colour: red },
+      { who: bob, colour: green },
+      { who: carol, colour: blue },
+    ];
+    for (const { who } of three) {
+      for (const { who: other, colour } of three) await who.sees(other.id, colour);
+    }
+    // T1's bar is 3 s; joining took the lobby's clicks too.
+    expect(performance.now() - asked).toBeLessThan(15_000);
+    expect(alice.last('layout')?.tiles).toHaveLength(3);
+
+    const all = [tones.alice, tones.bob, tones.carol];
+    for (const [index, { who }] of three.entries()) {
+      const levels = await who.hears(all);
+      const own = levels[index]!;
+      for (const [other, level] of levels.entries()) {
+        expect(Number.isFinite(level)).toBe(true);
+        if (other === index) continue;
+        expect(level, `${who.name} hears tone ${String(other)}`).toBeGreaterThan(-60);
+        expect(level - own, `${who.name} against own voice`).toBeGreaterThanOrEqual(30);
+      }
+    }
+
+    expect(await server.metricSum('onegrid_video_encoders')).toBe(1);
+    expect(await server.metricSum('onegrid_audio_encoders')).toBeLessThanOrEqual(3);
+  });
+
+  it('re-flows when one leaves and another joins, without a gap for those who stay', async () => {
+    const alice = await join('flow', 'Alice', person(red, tones.alice));
+    const bob = await join('flow', 'Bob', person(green, tones.bob));
+    const carol = await join('flow', 'Carol', person(blue, tones.carol));
+    await alice.sees(carol.id, blue);
+    await bob.sees(carol.id, blue);
+    await sleep(1000);
+    const stay = [alice, bob];
+    const from = stay.map(({ id }) => server.sentTo(id).length);
+    await sleep(10_000);
+    const quiet = stay.map(({ id }, index) => server.sentTo(id).slice(from[index]));
+    const carolId = carol.id;
+    const carolTile = alice.tileOf(carolId)!;
+
+    await carol.press('Leave');
+    await until(() => alice.last('layout')?.tiles.length === 2, 5000);
+    // Two sit side by side in the middle: where Carol's tile was there is background again.
+    const below = { x: carolTile.x + carolTile.width / 2, y: carolTile.y + carolTile.height - 12 };
+    await until(async () => {
+      const [seen] = (await alice.pixels([below])) ?? [];
+      return seen !== undefined && !isNear(seen, blue, 60) && Math.max(...seen) < 90;
+    }, 5000);
+
+    const dave = await join('flow', 'Dave', person(yellow, tones.dave));
+    for (const who of stay) await who.sees(dave.id, yellow);
+    await sleep(500);
+    stay.forEach(({ id, name }, index) => {
+      const before = quiet[index]!;
+      const after = server.sentTo(id).slice(from[index]! + before.length - 1);
+      expect(before.length).toBeGreaterThan(100);
+      expect(longestGap(after), `longest gap for ${name}`).toBeLessThanOrEqual(
+        2 * longestGap(before),
+      );
+    });
+    for (const { page } of stay) {
+      const pixels = await page.evaluate(() => document.querySelector('video')!.videoWidth);
+      expect(pixels).toBe(1280);
+    }
+  });
+
+  it('takes people with sound only, picture only, and neither', async () => {
+    const tone = 620;
+    const listener = await join('partial', 'Listener', {});
+    const speaker = await join('partial', 'Speaker', { tone });
+    // Sound only, from the very first second: no picture has ever come from anybody.
+    await until(async () => (await listener.hears([tone]))[0]! > -60, 10_000);
+    const silent = await join('partial', 'Silent', { colour: css(green), fps: 10 });
+    for (const who of [listener, speaker, silent]) {
+      await who.sees(silent.id, green);
+      expect(who.last('layout')?.tiles).toHaveLength(3);
+      // The others show their initials on a colour, which is neither background nor a camera.
+      for (const other of [listener, speaker]) {
+        const tile = who.tileOf(other.id)!;
+        const spread = await placeholderSpread(who, tile);
+        expect(spread, `${who.name} sees initials of ${other.name}`).toBeGreaterThan(60);
+      }
+    }
+    expect((await silent.hears([tone]))[0]).toBeGreaterThan(-60);
+    expect((await speaker.hears([tone]))[0]).toBeLessThan(-80);
+  });
+
+  it('encodes the sound of one speaker among six at most twice', async () => {
+    const six = [await join('six', 'Speaker', { tone: 500 })];
+    for (const name of ['B', 'C', 'D', 'E', 'F']) six.push(await join('six', name, { tone: 0 }));
+    await until(async () => (await six[5]!.hears([500]))[0]! > -60, 20_000);
+    for (let i = 0; i < 10; i++) {
+      expect(await server.metricSum('onegrid_audio_encoders')).toBeLessThanOrEqual(2);
+      await sleep(200);
+    }
+    expect(await server.metricSum('onegrid_audio_encoders')).toBe(2);
+    expect(await server.metricSum('onegrid_video_encoders')).toBe(1);
+  });
+
+  it('switches sound and picture off and on', async () => {
+    const alice = await join('switch', 'Alice', person(red, tones.alice));
+    const bob = await join('switch', 'Bob', person(green, tones.bob));
+    await bob.sees(alice.id, red);
+    expect((await bob.hears([tones.alice]))[0]).toBeGreaterThan(-60);
+    await alice.press('Stop video');
+    await until(async () => !isNear((await bob.colourOf(alice.id))!, red), 5000);
+    await alice.press('Start video');
+    await bob.sees(alice.id, red);
+    await alice.press('Mute');
+    await until(async () => (await bob.hears([tones.alice]))[0]! < -80, 8000);
+    await alice.press('Unmute');
+    await until(async () => (await bob.hears([tones.alice]))[0]! > -60, 8000);
+  });
+
+  it('keeps lips and sound together', async () => {
+    const alice = await join('lips', 'Alice', {
+      colour: css(blue),
+      tone: 1000,
+      flashes: true,
+      fps: 30,
+    });
+    const bob = await join('lips', 'Bob', person(green, 0));
+    await bob.sees(alice.id, blue, 20_000).catch(() => undefined);
+    await sleep(4000);
+    const apart = await bob.lipSync(alice.id, 10);
+    expect(apart.length).toBeGreaterThanOrEqual(5);
+    const median = apart.sort((a, b) => a - b)[apart.length >> 1]!;
+    console.log(`flash and beep: ${apart.map((ms) => ms.toFixed(0)).join(' ')} ms apart`);
+    expect(Math.abs(median)).toBeLessThanOrEqual(80);
+  });
+});
+
+/** How much the brightness differs over a tile's middle: letters on a colour differ, a plain area does not. */
+async function placeholderSpread(
+  who: Person,
+  tile: { x: number; y: number; width: number; height: number },
+): Promise<number> {
+  const points = [];
+  for (let i = 0; i < 24; i++) {
+    points.push({
+      x: Math.round(tile.x + tile.width * (0.38 + 0.01 * i)),
+      y: Math.round(tile.y + tile.height * 0.45),
+    });
+  }
+  const sums = ((await who.pixels(points)) ?? []).map(([r, g, b]) => r + g + b);
+  return Math.max(...sums) - Math.min(...sums);
+}

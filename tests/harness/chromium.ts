@@ -1,0 +1,149 @@
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { ServerMessage } from '../../mcu/protocol/server.ts';
+import { findChromium } from './browsers.ts';
+import { type FakeMedia, installFakeMedia } from './fake-media.ts';
+import { measureLipSync, readPixels, readTones, type Rgb } from './probes.ts';
+import { until } from './until.ts';
+
+const flags = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--no-first-run',
+  '--autoplay-policy=no-user-gesture-required',
+  '--use-fake-ui-for-media-stream',
+  '--use-fake-device-for-media-stream',
+  // Pages of one browser all count as seen: their timers must not be slowed.
+  '--disable-background-timer-throttling',
+  '--disable-renderer-backgrounding',
+  '--disable-backgrounding-occluded-windows',
+];
+
+/** Starts a real Chromium; `executable` may be a wrapper that puts it somewhere else. */
+export const launchChromium = (executable?: string, more: string[] = []): Promise<Browser> =>
+  chromium.launch({
+    executablePath: executable ?? findChromium(),
+    args: [...flags, ...more],
+    headless: true,
+  });
+
+type Layout = Extract<ServerMessage, { type: 'layout' }>;
+type Tile = Layout['tiles'][number];
+
+/** A participant in a real browser page, using the real client. */
+export class Person {
+  readonly page: Page;
+  readonly name: string;
+  /** Every signalling message the page got. */
+  readonly received: ServerMessage[] = [];
+  readonly #context: BrowserContext;
+
+  private constructor(context: BrowserContext, page: Page, name: string) {
+    this.#context = context;
+    this.page = page;
+    this.name = name;
+  }
+
+  /** Opens a room's lobby, types the name, and presses Join. */
+  static async join(
+    browser: Browser,
+    url: string,
+    room: string,
+    name: string,
+    media: FakeMedia,
+  ): Promise<Person> {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+    const page = await context.newPage();
+    const person = new Person(context, page, name);
+    page.on('websocket', (socket) => {
+      socket.on('framereceived', ({ payload }) => {
+        person.received.push(JSON.parse(String(payload)) as ServerMessage);
+      });
+    });
+    await page.addInitScript(installFakeMedia, media);
+    await page.goto(`${url}/r/${room}`);
+    await page.getByRole('textbox', { name: 'Your name' }).fill(name);
+    await page.getByRole('button', { name: 'Join', exact: true }).click();
+    await until(
+      () => person.last('joined') !== undefined,
+      15_000,
+      () => `${name} has not joined; got ${person.received.map(({ type }) => type).join(', ')}`,
+    );
+    return person;
+  }
+
+  /** The newest message of a type. */
+  last<Type extends ServerMessage['type']>(
+    type: Type,
+  ): Extract<ServerMessage, { type: Type }> | undefined {
+    return this.received.findLast(
+      (message): message is Extract<ServerMessage, { type: Type }> => message.type === type,
+    );
+  }
+
+  /** The participant's id; throws before `joined`. */
+  get id(): string {
+    const joined = this.last('joined');
+    if (joined === undefined) throw new Error(`${this.name} has not joined`);
+    return joined.participantId;
+  }
+
+  /** Where a participant's tile is, by the newest layout; undefined if there is none. */
+  tileOf(id: string): Tile | undefined {
+    return this.last('layout')?.tiles.find(({ participantId }) => participantId === id);
+  }
+
+  /** The colour in the middle of a participant's tile as this person's browser shows it. */
+  async colourOf(id: string): Promise<Rgb | null> {
+    const tile = this.tileOf(id);
+    if (tile === undefined) return null;
+    const point = { x: tile.x + (tile.width >> 1), y: tile.y + (tile.height >> 1) };
+    return (await this.pixels([point]))?.[0] ?? null;
+  }
+
+  /** Mean colours around points of the composite; null before the first picture. */
+  pixels(points: { x: number; y: number }[]): Promise<Rgb[] | null> {
+    return this.page.evaluate(readPixels, points);
+  }
+
+  /** Levels in dB of tones in what this person hears. */
+  hears(tones: number[]): Promise<number[]> {
+    return this.page.evaluate(readTones, tones);
+  }
+
+  /** How far a flash in somebody's tile and the beep made with it are apart, ms; positive: sound late. */
+  lipSync(id: string, seconds: number): Promise<number[]> {
+    const tile = this.tileOf(id)!;
+    const point = { x: tile.x + (tile.width >> 1), y: tile.y + (tile.height >> 2) };
+    return this.page.evaluate(measureLipSync, { tile: point, rounds: seconds });
+  }
+
+  /** Waits until this person's browser shows that colour in the middle of that tile. */
+  async sees(id: string, colour: Rgb, timeoutMs = 15_000): Promise<void> {
+    await until(
+      async () => {
+        const seen = await this.colourOf(id);
+        return seen !== null && isNear(seen, colour);
+      },
+      timeoutMs,
+      async () =>
+        `${this.name} should see ${String(colour)}, sees ${String(await this.colourOf(id))}`,
+    );
+  }
+
+  /** Presses a button of the page by its exact name. */
+  async press(name: string): Promise<void> {
+    await this.page.getByRole('button', { name, exact: true }).click();
+  }
+
+  /** Leaves by closing the page. */
+  async close(): Promise<void> {
+    await this.#context.close();
+  }
+}
+
+/** Whether two colours are the same after 4:2:0, limited range and compression. */
+export const isNear = (a: Rgb, b: Rgb, tolerance = 40): boolean =>
+  a.every((value, channel) => Math.abs(value - b[channel]!) <= tolerance);

@@ -1,0 +1,8 @@
+/** The programs that tests drive. */
+export type Tool = 'chromium' | 'firefox' | 'ffmpeg' | 'ffprobe' | 'ip' | 'nft';
+
+/**
+ * The path of a program: from its variable (CHROMIUM_PATH, FIREFOX_PATH, FFMPEG_PATH, FFPROBE_PATH), then
+ * PATH, then the usual places. Throws when the variable is set and names no program.
+ */
+export function findTool(name: Tool): string | null;

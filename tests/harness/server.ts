@@ -1,0 +1,121 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+const launcher = fileURLToPath(new URL('../../bin/onegrid.mjs', import.meta.url));
+
+/** One line of the server's log, the gateway's or a room process's. */
+export interface LogLine {
+  level: number;
+  pid: number;
+  msg: string;
+  [field: string]: unknown;
+}
+
+/** One picture sent to one participant, as logged at level trace. */
+export interface SentFrame {
+  participant: string;
+  tick: number;
+  /** Milliseconds of the room's monotonic clock. */
+  at: number;
+  bytes: number;
+}
+
+/** A real server process on a port of its own. */
+export class TestServer {
+  readonly url: string;
+  readonly log: LogLine[] = [];
+  /** What was written to standard error. */
+  stderr = '';
+  readonly #child: ChildProcess;
+
+  private constructor(child: ChildProcess, url: string) {
+    this.#child = child;
+    this.url = url;
+  }
+
+  /** Starts one and waits until it listens. */
+  static async start(environment: Record<string, string> = {}): Promise<TestServer> {
+    const child = spawn(process.execPath, [launcher, 'serve'], {
+      env: { ...process.env, PORT: '0', ONEGRID_LOG_LEVEL: 'trace', ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let stderr = '';
+    const url = await new Promise<string>((resolve, reject) => {
+      child.stderr.on('data', (chunk: Buffer) => {
+        stderr += chunk.toString();
+        const match = /is on (http:\/\/\S+)/.exec(stderr)?.[1];
+        if (match !== undefined) resolve(match);
+      });
+      child.once('exit', (code) => {
+        reject(new Error(`the server ended with ${String(code)}: ${stderr}`));
+      });
+    });
+    const server = new TestServer(child, url);
+    server.stderr = stderr;
+    child.stderr.on('data', (chunk: Buffer) => {
+      server.stderr += chunk.toString();
+    });
+    let rest = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      const lines = (rest + chunk.toString()).split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) {
+        if (line.startsWith('{')) server.log.push(JSON.parse(line) as LogLine);
+      }
+    });
+    return server;
+  }
+
+  get port(): number {
+    return Number(new URL(this.url).port);
+  }
+
+  get pid(): number {
+    return this.#child.pid!;
+  }
+
+  /** All values of a metric, by their label text. */
+  async metric(name: string): Promise<Map<string, number>> {
+    const text = await (await fetch(`${this.url}/metrics`)).text();
+    const values = new Map<string, number>();
+    for (const line of text.split('\n')) {
+      const match = /^([a-z_]+)(\{[^}]*\})? (\S+)$/.exec(line);
+      if (match?.[1] === name) values.set(match[2] ?? '', Number(match[3]));
+    }
+    return values;
+  }
+
+  /** The sum over all labels of a metric. */
+  async metricSum(name: string): Promise<number> {
+    return [...(await this.metric(name)).values()].reduce((sum, value) => sum + value, 0);
+  }
+
+  /** Pictures sent to a participant, in order. */
+  sentTo(participant: string): SentFrame[] {
+    return this.log.filter(
+      (line) => line.msg === 'picture sent' && line['participant'] === participant,
+    ) as unknown as SentFrame[];
+  }
+
+  /** Log lines that nobody should have to read. */
+  complaints(): LogLine[] {
+    return this.log.filter(({ level }) => level >= 50);
+  }
+
+  /** Stops it as an operator would, and waits. */
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null)
+      return this.#child.exitCode;
+    const exit = once(this.#child, 'exit') as Promise<[number | null]>;
+    this.#child.kill(signal);
+    return (await exit)[0];
+  }
+}
+
+/** The longest time between two of these, in milliseconds. */
+export const longestGap = (frames: readonly SentFrame[]): number =>
+  frames.reduce((longest, { at }, index) => {
+    const before = frames[index - 1];
+    return before === undefined ? longest : Math.max(longest, at - before.at);
+  }, 0);

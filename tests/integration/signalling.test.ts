@@ -1,0 +1,173 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { SignallingClient } from '../harness/client.ts';
+import { TestServer } from '../harness/server.ts';
+import { until } from '../harness/until.ts';
+
+describe('signalling', () => {
+  let server: TestServer;
+  const open: SignallingClient[] = [];
+
+  const connect = async (headers?: Record<string, string>): Promise<SignallingClient> => {
+    const client = await SignallingClient.connect(server.url, headers);
+    open.push(client);
+    return client;
+  };
+  const join = async (room: string, name: string): Promise<SignallingClient> => {
+    const client = await SignallingClient.join(server.url, room, name);
+    open.push(client);
+    return client;
+  };
+
+  beforeAll(async () => {
+    server = await TestServer.start({ ONEGRID_MAX_PARTICIPANTS: '3', ONEGRID_MAX_ROOMS: '2' });
+  });
+  afterEach(async () => {
+    await Promise.all(open.splice(0).map((client) => client.close()));
+    await until(async () => (await server.metricSum('onegrid_rooms')) === 0, 5000);
+  });
+  afterAll(async () => {
+    await server.stop();
+  });
+
+  it('answers a join with who is there, and offers the downlink by itself', async () => {
+    const alice = await join('Room-1', 'Alice');
+    const bob = await join('room-1', '  Bob  ');
+    const joined = await bob.next('joined');
+    expect(joined.room.name).toBe('room-1');
+    expect(joined.participants.map(({ name }) => name)).toEqual(['Alice', 'Bob']);
+    const event = await alice.next('participant', ({ event }) => event === 'joined');
+    expect(event.participant).toMatchObject({ id: bob.id, name: 'Bob', role: 'guest' });
+
+    const offer = await bob.next('offer');
+    expect(offer).toMatchObject({ pc: 'downlink', negotiation: 1 });
+    expect(offer.sdp).toMatch(/H264\/90000/);
+    expect(offer.sdp).toMatch(/transport-wide-cc/);
+    const layout = await bob.next('layout', ({ tiles }) => tiles.length === 2);
+    expect(layout.tiles.map(({ participantId }) => participantId)).toEqual([alice.id, bob.id]);
+    expect(layout.canvas).toEqual({ width: 1280, height: 720 });
+  });
+
+  it('passes on chat, hands, reactions and media switches', async () => {
+    const alice = await join('talk', 'Alice');
+    const bob = await join('talk', 'Bob');
+    alice.send({ type: 'chat', text: ' hello ' });
+    alice.send({ type: 'hand', raised: true });
+    alice.send({ type: 'react', emoji: '👏' });
+    alice.send({ type: 'media', audio: true, video: false, source: 'camera' });
+    expect(await bob.next('chat')).toMatchObject({ from: alice.id, name: 'Alice', text: 'hello' });
+    expect(await bob.next('reaction')).toMatchObject({ participantId: alice.id, emoji: '👏' });
+    const changed = await bob.next('participant', ({ participant }) => participant.audio);
+    expect(changed.participant).toMatchObject({ hand: true, audio: true, video: false });
+
+    const carol = await join('talk', 'Carol');
+    const { chat, participants } = await carol.next('joined');
+    expect(chat.map(({ text }) => text)).toEqual(['hello']);
+    expect(participants[0]).toMatchObject({ name: 'Alice', hand: true });
+  });
+
+  it('lays the room out as asked, for everybody', async () => {
+    const alice = await join('layouts', 'Alice');
+    const bob = await join('layouts', 'Bob');
+    bob.send({ type: 'layout', mode: 'single', pinned: alice.id });
+    const layout = await alice.next('layout', ({ mode }) => mode === 'single');
+    expect(layout.pinned).toBe(alice.id);
+    expect(layout.tiles.map(({ participantId }) => participantId)).toEqual([alice.id]);
+    bob.send({ type: 'layout', mode: 'grid', pinned: 'nobody' });
+    expect(await bob.next('error')).toMatchObject({ code: 'not-found', fatal: false });
+  });
+
+  it.each([
+    ['a bad room name', { room: 'no spaces', name: 'A' }, 'bad-room-name'],
+    ['a long room name', { room: 'x'.repeat(65), name: 'A' }, 'bad-room-name'],
+    ['an empty name', { room: 'r', name: '   ' }, 'bad-name'],
+    ['a name with a control character', { room: 'r', name: 'a\u0007b' }, 'bad-name'],
+    ['another protocol', { room: 'r', name: 'A', protocol: 9 }, 'unsupported-protocol'],
+  ])('refuses %s', async (_what, fields, code) => {
+    const client = await connect();
+    client.send({ type: 'join', protocol: 1, ...fields });
+    expect(await client.next('error')).toMatchObject({ code, fatal: true });
+    await until(() => !client.isOpen, 5000);
+  });
+
+  it('refuses the one too many in a room, and the one too many room', async () => {
+    await join('full', 'A');
+    await join('full', 'B');
+    await join('full', 'C');
+    const late = await connect();
+    late.send({ type: 'join', protocol: 1, room: 'FULL', name: 'D' });
+    expect(await late.next('error')).toMatchObject({ code: 'room-full', fatal: true });
+
+    await join('second', 'A');
+    const third = await connect();
+    third.send({ type: 'join', protocol: 1, room: 'third', name: 'A' });
+    expect(await third.next('error')).toMatchObject({ code: 'overloaded', fatal: true });
+    expect((await fetch(`${server.url}/readyz`)).status).toBe(503);
+  });
+
+  it('answers nonsense with an error and changes nothing', async () => {
+    const alice = await join('nonsense', 'Alice');
+    const nonsense = [
+      'not json',
+      '[]',
+      'null',
+      '{"type":"unknown"}',
+      '{"type":"chat","text":""}',
+      '{"type":"media","audio":"yes","video":true,"source":"camera"}',
+      '{"type":"record","action":"start"}',
+    ];
+    for (const text of nonsense) alice.sendRaw(text);
+    alice.sendRaw(Buffer.from('{"type":"hand","raised":true}'));
+    alice.send({ type: 'offer', pc: 'uplink', sdp: 'v=0\r\nnonsense' });
+    alice.send({ type: 'join', protocol: 1, room: 'elsewhere', name: 'Alice' });
+    await until(
+      () => alice.received.filter(({ type }) => type === 'error').length === nonsense.length + 3,
+      5000,
+    );
+    const codes = alice.received.flatMap((message) =>
+      message.type === 'error' ? [message.code] : [],
+    );
+    expect(codes.slice(0, nonsense.length + 1).every((code) => code === 'bad-message')).toBe(true);
+    expect(codes.slice(-2)).toEqual(['bad-sdp', 'conflict']);
+    const bob = await join('nonsense', 'Bob');
+    expect((await bob.next('joined')).participants[0]).toMatchObject({ hand: false });
+  });
+
+  it('cuts off a message that is too large, and only its sender', async () => {
+    const alice = await join('large', 'Alice');
+    const bob = await join('large', 'Bob');
+    bob.sendRaw(JSON.stringify({ type: 'chat', text: 'x'.repeat(70_000) }));
+    await until(() => !bob.isOpen, 5000);
+    await alice.next('participant', ({ event }) => event === 'left');
+    expect(alice.isOpen).toBe(true);
+  });
+
+  it('asks for a join first', async () => {
+    const client = await connect();
+    client.send({ type: 'hand', raised: true });
+    expect(await client.next('error')).toMatchObject({ code: 'not-joined' });
+  });
+
+  it('refuses pages of other origins', async () => {
+    await expect(connect({ origin: 'https://evil.example' })).rejects.toThrow('403');
+    const same = await connect({ origin: server.url });
+    expect(same.isOpen).toBe(true);
+  });
+
+  it('gives a fresh downlink offer on reconnect', async () => {
+    const alice = await join('again', 'Alice');
+    await alice.next('offer');
+    alice.send({ type: 'reconnect', pc: 'downlink' });
+    const second = await alice.next('offer', ({ negotiation }) => negotiation === 2);
+    const first = await alice.next('offer');
+    expect(/ice-ufrag:(\S+)/.exec(second.sdp)?.[1]).not.toBe(
+      /ice-ufrag:(\S+)/.exec(first.sdp)?.[1],
+    );
+  });
+
+  it('says goodbye to who leaves, and closes the empty room', async () => {
+    const alice = await join('bye', 'Alice');
+    alice.send({ type: 'leave' });
+    expect(await alice.next('closed')).toMatchObject({ reason: 'left' });
+    await until(() => !alice.isOpen, 5000);
+  });
+});

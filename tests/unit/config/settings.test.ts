@@ -1,0 +1,87 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import {
+  flagOf,
+  readSettings,
+  settingDefinitions,
+  type Settings,
+} from '../../../mcu/config/settings.ts';
+
+const example = readFileSync(new URL('../../../.env.example', import.meta.url), 'utf8');
+const keys = Object.keys(settingDefinitions) as (keyof Settings)[];
+
+describe('settings', () => {
+  it('have the defaults of the contract', () => {
+    expect(readSettings({})).toEqual({
+      port: 8080,
+      host: undefined,
+      canvas: { width: 1280, height: 720 },
+      fps: 25,
+      udpPorts: undefined,
+      iceServers: [],
+      origins: undefined,
+      maxParticipants: 49,
+      maxRooms: 100,
+      mediaTimeoutMs: 10_000,
+      logLevel: 'info',
+    });
+  });
+
+  it('are all documented in .env.example, with their defaults', () => {
+    const documented = new Map(
+      [...example.matchAll(/^(# )?([A-Z_]+)=(.*)$/gm)].map(([, comment, name, value]) => [
+        name,
+        comment === undefined ? value : null,
+      ]),
+    );
+    expect(documented).toEqual(
+      new Map(keys.map((key) => [settingDefinitions[key].name, settingDefinitions[key].fallback])),
+    );
+  });
+
+  it('take the values that .env.example shows', () => {
+    const shown = Object.fromEntries(
+      [...example.matchAll(/^(?:# )?([A-Z_]+)=(.*)$/gm)].map(([, name, value]) => [name!, value]),
+    );
+    expect(readSettings(shown)).toMatchObject({
+      host: '127.0.0.1',
+      udpPorts: { minimum: 50000, maximum: 50999 },
+      origins: ['https://meet.example.org'],
+    });
+  });
+
+  it.each([
+    ['PORT', 'eighty', 'PORT must be a whole number; it is "eighty".'],
+    ['PORT', '70000', 'PORT must be between 0 and 65535; it is "70000".'],
+    ['ONEGRID_CANVAS', '1281x720', 'ONEGRID_CANVAS must have an even width'],
+    ['ONEGRID_FPS', '0', 'ONEGRID_FPS must be between 1 and 60'],
+    ['ONEGRID_UDP_PORTS', '500-400', 'ONEGRID_UDP_PORTS must lie between 1024 and 65535'],
+    ['ONEGRID_ICE_SERVERS', '{', 'ONEGRID_ICE_SERVERS must be a JSON array'],
+    ['ONEGRID_ORIGINS', 'example.org', 'ONEGRID_ORIGINS must be *'],
+    ['ONEGRID_LOG_LEVEL', 'loud', 'ONEGRID_LOG_LEVEL'],
+    ['ONEGRID_COLOUR', 'red', 'ONEGRID_COLOUR is not a setting of onegrid; see .env.example.'],
+  ])('refuse %s=%s by name', (name, value, sentence) => {
+    expect(() => readSettings({ [name]: value })).toThrow(sentence);
+  });
+
+  it('come from a file when NAME_FILE is set, and from flags before anything else', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'onegrid-settings-'));
+    try {
+      const file = join(folder, 'port');
+      writeFileSync(file, '9000\n');
+      expect(readSettings({ PORT_FILE: file }).port).toBe(9000);
+      expect(readSettings({ PORT_FILE: file, PORT: '9001' }).port).toBe(9001);
+      expect(readSettings({ PORT: '9001' }, { port: '9002' }).port).toBe(9002);
+      expect(() => readSettings({ PORT_FILE: join(folder, 'none') })).toThrow('PORT_FILE names');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('have flags named after them', () => {
+    expect(flagOf('maxRooms')).toBe('max-rooms');
+    expect(new Set(keys.map(flagOf)).size).toBe(keys.length);
+  });
+});

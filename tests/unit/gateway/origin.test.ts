@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+import { isOriginAllowed } from '../../../mcu/gateway/origin.ts';
+
+describe('an origin', () => {
+  it.each([
+    ['no Origin header: not a page', undefined, 'meet.example', undefined, true],
+    ['the same origin', 'https://meet.example', 'meet.example', undefined, true],
+    [
+      'the same origin behind TLS',
+      'https://meet.example:8443',
+      'meet.example:8443',
+      undefined,
+      true,
+    ],
+    ['another origin', 'https://evil.example', 'meet.example', undefined, false],
+    ['another port', 'http://localhost:1', 'localhost:2', undefined, false],
+    ['the null origin', 'null', 'meet.example', undefined, false],
+    ['a listed origin', 'https://a.example', 'meet.example', ['https://a.example'], true],
+    [
+      'one not listed, though the same',
+      'https://m.example',
+      'm.example',
+      ['https://a.example'],
+      false,
+    ],
+    ['any', 'https://a.example', 'meet.example', ['*'], true],
+  ])('%s', (_what, origin, host, allowed, expected) => {
+    expect(isOriginAllowed(origin, host, allowed)).toBe(expected);
+  });
+});

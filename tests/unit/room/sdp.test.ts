@@ -1,0 +1,141 @@
+import { parse } from 'sdp-transform';
+import { describe, expect, it } from 'vitest';
+import {
+  payloadTypes,
+  readAnswer,
+  transportOf,
+  withoutNames,
+  writeOffer,
+} from '../../../mcu/room/downlink-sdp.ts';
+import {
+  fingerprintOf,
+  prepareUplinkOffer,
+  usernameFragmentsOf,
+} from '../../../mcu/room/uplink-sdp.ts';
+
+const transport = {
+  usernameFragment: 'frag',
+  password: 'password',
+  fingerprint: 'sha-256 AA:BB',
+  candidates: ['candidate:1 1 UDP 1 192.0.2.1 1000 typ host'],
+};
+const streams = {
+  cname: 'alice',
+  videoSsrc: 11,
+  videoRtxSsrc: 12,
+  audioSsrc: 13,
+  profileLevelId: '42e01f',
+};
+
+describe('the downlink offer', () => {
+  const offer = writeOffer(transport, streams);
+  const session = parse(offer);
+  const [video, audio] = session.media;
+
+  it('has one sending video and one sending audio section in one stream', () => {
+    expect(session.media.map(({ type, direction }) => [type, direction])).toEqual([
+      ['video', 'sendonly'],
+      ['audio', 'sendonly'],
+    ]);
+    expect(offer.match(/^a=msid:onegrid /gm)).toHaveLength(2);
+  });
+
+  it('prefers H.264, falls back to VP8, and has RTX for both', () => {
+    expect(video?.payloads).toBe('102 103 96 97');
+    expect(video?.rtp.map(({ codec }) => codec)).toEqual(['H264', 'rtx', 'VP8', 'rtx']);
+    expect(video?.ssrcGroups).toEqual([{ semantics: 'FID', ssrcs: '11 12' }]);
+    expect(video?.fmtp.map(({ config }) => config)).toContain('apt=102');
+  });
+
+  it('asks for transport-wide feedback on both', () => {
+    for (const section of [video, audio]) {
+      expect(section?.ext?.[0]?.uri).toContain('transport-wide-cc');
+      expect(section?.rtcpFb?.map(({ type }) => type)).toContain('transport-cc');
+    }
+  });
+
+  it('carries the transport it was given, and gives it back', () => {
+    expect(transportOf(offer)).toEqual(transport);
+  });
+});
+
+describe('the downlink answer', () => {
+  const answer = (payloads: number[], direction = 'recvonly'): string =>
+    [
+      'v=0',
+      'o=- 1 1 IN IP4 0.0.0.0',
+      's=-',
+      't=0 0',
+      `m=video 9 UDP/TLS/RTP/SAVPF ${payloads.join(' ')}`,
+      `a=${direction}`,
+      ...payloads.map((payload) => `a=rtpmap:${String(payload)} X/90000`),
+      `m=audio 9 UDP/TLS/RTP/SAVPF ${String(payloadTypes.opus)}`,
+      'a=recvonly',
+      `a=rtpmap:${String(payloadTypes.opus)} opus/48000/2`,
+      '',
+    ].join('\r\n');
+
+  it('settles codec and retransmission', () => {
+    expect(readAnswer(answer([102, 103, 96, 97]))).toEqual({
+      codec: 'h264',
+      rtx: true,
+      audio: true,
+    });
+    expect(readAnswer(answer([96, 97]))).toEqual({ codec: 'vp8', rtx: true, audio: true });
+    expect(readAnswer(answer([96]))).toEqual({ codec: 'vp8', rtx: false, audio: true });
+    expect(readAnswer(answer([102], 'inactive'))).toEqual({ codec: null, rtx: false, audio: true });
+  });
+
+  it('loses candidates whose address is a name, and nothing else', () => {
+    const named = 'a=candidate:1 1 udp 1 0a1b.local 5000 typ host';
+    const plain = 'a=candidate:2 1 udp 1 192.0.2.7 5000 typ host';
+    expect(withoutNames(['v=0', named, plain, ''].join('\r\n'))).toBe(
+      ['v=0', plain, ''].join('\r\n'),
+    );
+  });
+});
+
+describe('the uplink offer', () => {
+  const offer = [
+    'v=0',
+    'o=- 1 1 IN IP4 0.0.0.0',
+    's=-',
+    't=0 0',
+    'm=video 9 UDP/TLS/RTP/SAVPF 45 96 97 102',
+    'c=IN IP4 0.0.0.0',
+    'a=ice-ufrag:abcd',
+    'a=ice-pwd:0123456789012345678901',
+    'a=fingerprint:sha-256 aa:bb',
+    'a=sendonly',
+    'a=extmap:3 urn:3gpp:video-orientation',
+    'a=extmap:4 http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01',
+    'a=rtpmap:45 AV1/90000',
+    'a=rtpmap:96 VP8/90000',
+    'a=rtcp-fb:45 nack',
+    'a=rtcp-fb:96 nack',
+    'a=rtpmap:97 rtx/90000',
+    'a=fmtp:97 apt=96',
+    'a=rtpmap:102 H264/90000',
+    'a=candidate:1 1 udp 1 0a1b.local 5000 typ host',
+    'a=candidate:2 1 udp 1 192.0.2.7 5000 typ host',
+    '',
+  ].join('\r\n');
+
+  it('is stripped of what turns pictures, costs too much, or cannot be resolved', () => {
+    const [video] = parse(prepareUplinkOffer(offer)).media;
+    expect(video?.ext?.map(({ value }) => value)).toEqual([4]);
+    expect(video?.payloads).toBe('96 97');
+    expect(video?.rtcpFb).toEqual([{ payload: 96, type: 'nack' }]);
+    expect(video?.candidates?.map(({ ip }) => ip)).toEqual(['192.0.2.7']);
+  });
+
+  it('keeps its codecs where VP8 is not among them', () => {
+    const without = offer.replace('VP8', 'VP9').replace('VP8', 'VP9');
+    expect(parse(prepareUplinkOffer(without)).media[0]?.payloads).toBe('45 96 97 102');
+  });
+
+  it('is known by its fingerprint and its ICE fragment', () => {
+    expect(fingerprintOf(offer)).toBe('AA:BB');
+    expect(usernameFragmentsOf(offer)).toEqual(new Set(['abcd']));
+  });
+});

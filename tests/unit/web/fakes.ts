@@ -1,0 +1,258 @@
+import type {
+  CandidateInit,
+  ConnectionState,
+  DescriptionInit,
+  IceServerInit,
+  MediaRequest,
+  PeerLike,
+  Platform,
+  SendParametersLike,
+  SocketLike,
+  StreamLike,
+  TrackLike,
+  TransceiverInit,
+} from '../../../web/lib/client/platform.ts';
+
+class Listeners {
+  readonly #byType = new Map<string, ((event: never) => void)[]>();
+
+  addEventListener(type: string, listener: (event: never) => void): void {
+    this.#byType.set(type, [...(this.#byType.get(type) ?? []), listener]);
+  }
+
+  fire(type: string, event: unknown = {}): void {
+    for (const listener of this.#byType.get(type) ?? []) listener(event as never);
+  }
+}
+
+/** A WebSocket whose other end is the test. */
+export class FakeSocket extends Listeners implements SocketLike {
+  readonly sent: Record<string, unknown>[] = [];
+  closed = false;
+
+  send(data: string): void {
+    if (this.closed) throw new Error('sent on a closed socket');
+    this.sent.push(JSON.parse(data) as Record<string, unknown>);
+  }
+
+  close(): void {
+    this.closed = true;
+  }
+
+  open(): void {
+    this.fire('open');
+  }
+
+  receive(message: object): void {
+    this.fire('message', { data: JSON.stringify(message) });
+  }
+
+  drop(): void {
+    this.closed = true;
+    this.fire('close');
+  }
+
+  /** What was sent of one type. */
+  of(type: string): Record<string, unknown>[] {
+    return this.sent.filter((message) => message['type'] === type);
+  }
+}
+
+let trackCount = 0;
+
+/** A camera's, microphone's or remote track. */
+export class FakeTrack extends Listeners implements TrackLike {
+  readonly id = `track-${++trackCount}`;
+  readonly kind: string;
+  readyState: 'live' | 'ended' = 'live';
+  enabled = true;
+  contentHint = '';
+
+  constructor(kind: 'audio' | 'video') {
+    super();
+    this.kind = kind;
+  }
+
+  stop(): void {
+    this.readyState = 'ended';
+  }
+}
+
+/** A stream of the given tracks. */
+export function fakeStream(...tracks: FakeTrack[]): StreamLike {
+  return { getTracks: () => tracks };
+}
+
+/** One section of a {@link FakePeer}. */
+export class FakeSender {
+  track: TrackLike | null;
+  readonly init: TransceiverInit;
+  parameters: SendParametersLike = {};
+
+  constructor(track: TrackLike, init: TransceiverInit) {
+    this.track = track;
+    this.init = init;
+  }
+
+  replaceTrack(track: TrackLike | null): Promise<void> {
+    this.track = track;
+    return Promise.resolve();
+  }
+
+  getParameters(): SendParametersLike {
+    return this.parameters;
+  }
+
+  setParameters(parameters: SendParametersLike): Promise<void> {
+    this.parameters = parameters;
+    return Promise.resolve();
+  }
+}
+
+/** A PeerConnection without a network: refuses what a real one refuses in the wrong state. */
+export class FakePeer extends Listeners implements PeerLike {
+  readonly iceServers: readonly IceServerInit[];
+  readonly senders: FakeSender[] = [];
+  readonly candidates: CandidateInit[] = [];
+  connectionState: ConnectionState = 'new';
+  local: DescriptionInit | null = null;
+  remote: DescriptionInit | null = null;
+  closed = false;
+
+  constructor(iceServers: readonly IceServerInit[]) {
+    super();
+    this.iceServers = iceServers;
+  }
+
+  addTransceiver(track: TrackLike, init: TransceiverInit): { sender: FakeSender } {
+    const sender = new FakeSender(track, init);
+    this.senders.push(sender);
+    return { sender };
+  }
+
+  createOffer(): Promise<DescriptionInit> {
+    const kinds = this.senders.map((sender) => sender.track?.kind ?? 'none');
+    return Promise.resolve({ type: 'offer', sdp: `offer ${kinds.join('+')}` });
+  }
+
+  createAnswer(): Promise<DescriptionInit> {
+    if (this.remote === null) return Promise.reject(new Error('no offer to answer'));
+    return Promise.resolve({ type: 'answer', sdp: `answer to ${this.remote.sdp}` });
+  }
+
+  setLocalDescription(description: DescriptionInit): Promise<void> {
+    if (this.closed) return Promise.reject(new Error('closed'));
+    this.local = description;
+    return Promise.resolve();
+  }
+
+  setRemoteDescription(description: DescriptionInit): Promise<void> {
+    if (this.closed) return Promise.reject(new Error('closed'));
+    if (description.sdp.includes('garbage')) return Promise.reject(new Error('bad SDP'));
+    this.remote = description;
+    return Promise.resolve();
+  }
+
+  addIceCandidate(candidate: CandidateInit): Promise<void> {
+    if (this.remote === null) return Promise.reject(new Error('no remote description'));
+    this.candidates.push(candidate);
+    return Promise.resolve();
+  }
+
+  close(): void {
+    this.closed = true;
+    this.connectionState = 'closed';
+  }
+
+  become(state: ConnectionState): void {
+    this.connectionState = state;
+    this.fire('connectionstatechange');
+  }
+}
+
+/** The whole browser, held still: time passes when the test says so. */
+export class FakePlatform implements Platform {
+  readonly sockets: FakeSocket[] = [];
+  readonly peers: FakePeer[] = [];
+  readonly requests: MediaRequest[] = [];
+  /** What getUserMedia gives; a test replaces it. */
+  devices: (request: MediaRequest) => Promise<StreamLike> = (request) =>
+    Promise.resolve(
+      fakeStream(
+        ...(request.audio === undefined ? [] : [new FakeTrack('audio')]),
+        ...(request.video === undefined ? [] : [new FakeTrack('video')]),
+      ),
+    );
+  #now = 0;
+  #timers: { at: number; action: () => void }[] = [];
+
+  createSocket(): FakeSocket {
+    const socket = new FakeSocket();
+    this.sockets.push(socket);
+    return socket;
+  }
+
+  createPeer(iceServers: readonly IceServerInit[]): FakePeer {
+    const peer = new FakePeer(iceServers);
+    this.peers.push(peer);
+    return peer;
+  }
+
+  createStream(): StreamLike {
+    return fakeStream();
+  }
+
+  getUserMedia(request: MediaRequest): Promise<StreamLike> {
+    this.requests.push(request);
+    return this.devices(request);
+  }
+
+  after(delayMs: number, action: () => void): () => void {
+    const timer = { at: this.#now + delayMs, action };
+    this.#timers.push(timer);
+    return () => {
+      this.#timers = this.#timers.filter((each) => each !== timer);
+    };
+  }
+
+  random(): number {
+    return 1;
+  }
+
+  /** Lets `ms` milliseconds pass, and what was due in them happen in order. */
+  async pass(ms: number): Promise<void> {
+    const end = this.#now + ms;
+    for (;;) {
+      const due = this.#timers.filter((timer) => timer.at <= end).sort((a, b) => a.at - b.at)[0];
+      if (due === undefined) break;
+      this.#now = due.at;
+      this.#timers = this.#timers.filter((timer) => timer !== due);
+      due.action();
+      await settle();
+    }
+    this.#now = end;
+    await settle();
+  }
+
+  /** How many timers are running: none may be left when all is closed. */
+  get timers(): number {
+    return this.#timers.length;
+  }
+
+  get socket(): FakeSocket {
+    const socket = this.sockets.at(-1);
+    if (socket === undefined) throw new Error('no socket was opened');
+    return socket;
+  }
+
+  get peer(): FakePeer {
+    const peer = this.peers.at(-1);
+    if (peer === undefined) throw new Error('no PeerConnection was made');
+    return peer;
+  }
+}
+
+/** Lets every promise that can settle do so. */
+export function settle(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

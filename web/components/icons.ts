@@ -1,0 +1,16 @@
+/** Outlines on a 24 × 24 ground, drawn with a stroke of 2. */
+export const iconPaths = {
+  microphone: 'M12 3a3 3 0 0 1 3 3v5a3 3 0 0 1-6 0V6a3 3 0 0 1 3-3ZM5 11a7 7 0 0 0 14 0M12 18v3',
+  'microphone-off':
+    'M3 3l18 18M15 9.5V6a3 3 0 0 0-5.8-1.1M9 9v2a3 3 0 0 0 4.6 2.5M5 11a7 7 0 0 0 11.3 5.5M18.6 13.4A7 7 0 0 0 19 11M12 18v3',
+  camera: 'M4 6h9a2 2 0 0 1 2 2v8a2 2 0 0 1-2 2H4a2 2 0 0 1-2-2V8a2 2 0 0 1 2-2ZM15 11l7-4v10l-7-4',
+  'camera-off':
+    'M3 3l18 18M10 6h3a2 2 0 0 1 2 2v3l7-4v10l-3-1.7M15 15.5V16a2 2 0 0 1-2 2H4a2 2 0 0 1-2-2V8a2 2 0 0 1 2-2h2',
+  people:
+    'M9 11a4 4 0 1 0 0-8 4 4 0 0 0 0 8ZM2 21v-1a6 6 0 0 1 6-6h2a6 6 0 0 1 6 6v1M16 3.2a4 4 0 0 1 0 7.6M22 21v-1a6 6 0 0 0-4-5.6',
+  leave: 'M9 4H6a2 2 0 0 0-2 2v12a2 2 0 0 0 2 2h3M15 8l4 4-4 4M19 12H9',
+  sound: 'M4 9h3l5-4v14l-5-4H4ZM16 9a4 4 0 0 1 0 6M18.8 6.2a8 8 0 0 1 0 11.6',
+};
+
+/** The pictures there are; all are decoration, the words stand beside them. */
+export type IconName = keyof typeof iconPaths;

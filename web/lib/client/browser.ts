@@ -1,0 +1,54 @@
+import {
+  InsecureContextError,
+  type IceServerInit,
+  type PeerLike,
+  type Platform,
+  type StreamLike,
+  type TrackLike,
+} from './platform.ts';
+
+/** The real browser, as the {@link Platform} of the client library. */
+export const browserPlatform: Platform = {
+  createSocket: (url) => new WebSocket(url),
+  // The cast is for the tracks and streams that go in: they are real ones, as all of this platform are.
+  createPeer: (iceServers) =>
+    new RTCPeerConnection({ iceServers: iceServers.map(toIceServer) }) as PeerLike,
+  createStream: () => new MediaStream(),
+  getUserMedia(request): Promise<StreamLike> {
+    // The DOM types promise mediaDevices; browsers keep it back outside a secure context.
+    const devices = navigator.mediaDevices as MediaDevices | undefined;
+    if (devices === undefined) {
+      return Promise.reject(new InsecureContextError('no navigator.mediaDevices here'));
+    }
+    return navigator.mediaDevices.getUserMedia(request);
+  },
+  after(delayMs, action) {
+    const timer = setTimeout(action, delayMs);
+    return () => {
+      clearTimeout(timer);
+    };
+  },
+  random: () => Math.random(),
+};
+
+/** The signalling address of the page's own origin. */
+export function signallingUrl(): string {
+  return `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws`;
+}
+
+/**
+ * A stream of one track for a media element, or null. Picture and sound may play in two elements:
+ * the receiver keeps lips in step by the stream id in the SDP, not by this object.
+ */
+export function streamOf(track: TrackLike | null): MediaStream | null {
+  // Every track of this platform came out of a real RTCPeerConnection or getUserMedia.
+  return track === null ? null : new MediaStream([track as MediaStreamTrack]);
+}
+
+function toIceServer(server: IceServerInit): RTCIceServer {
+  return {
+    urls: server.urls,
+    ...(server.username === undefined ? {} : { username: server.username }),
+    ...(server.credential === undefined ? {} : { credential: server.credential }),
+  };
+}

@@ -1,0 +1,89 @@
+import type { Candidate } from '../../../mcu/protocol/common.ts';
+import { watchConnection, type LinkState } from './connection-watch.ts';
+import { Emitter } from './emitter.ts';
+import { onLocalCandidate } from './local-candidates.ts';
+import type { PeerLike, Platform, TrackLike } from './platform.ts';
+import { RemoteCandidates } from './remote-candidates.ts';
+
+/** What a downlink reports. */
+export interface DownlinkEvents {
+  state: [state: LinkState];
+  answer: [sdp: string, negotiation: number];
+  candidate: [candidate: Candidate];
+  /** The composite's picture or the room's sound is there. */
+  track: [track: TrackLike];
+  /** This PeerConnection is beyond help: ask for another. */
+  broken: [];
+}
+
+/** The composite on its way down: one PeerConnection, for the one offer it was made for. */
+export class Downlink extends Emitter<DownlinkEvents> {
+  readonly #peer: PeerLike;
+  readonly #candidates: RemoteCandidates;
+  readonly #endWatch: () => void;
+  #state: LinkState = 'connecting';
+  #closed = false;
+
+  constructor(peer: PeerLike, platform: Pick<Platform, 'after'>) {
+    super();
+    this.#peer = peer;
+    this.#candidates = new RemoteCandidates(peer);
+    onLocalCandidate(peer, (candidate) => {
+      if (!this.#closed) this.emit('candidate', candidate);
+    });
+    peer.addEventListener('track', ({ track }) => {
+      if (!this.#closed) this.emit('track', track);
+    });
+    this.#endWatch = watchConnection(
+      peer,
+      platform,
+      (state) => {
+        this.#state = state;
+        this.emit('state', state);
+      },
+      () => {
+        this.emit('broken');
+      },
+    );
+  }
+
+  /** How the connection is doing. */
+  get state(): LinkState {
+    return this.#state;
+  }
+
+  /** Answers the offer; `negotiation` tells the server which offer the answer is for. */
+  accept(sdp: string, negotiation: number): void {
+    this.#accept(sdp, negotiation).catch(() => {
+      if (!this.#closed) this.emit('broken');
+    });
+  }
+
+  /** A candidate of the server. */
+  handleCandidate(candidate: Candidate): void {
+    if (!this.#closed) this.#candidates.add(candidate);
+  }
+
+  /** Ends the PeerConnection. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#endWatch();
+    this.#peer.close();
+  }
+
+  async #accept(offer: string, negotiation: number): Promise<void> {
+    await this.#peer.setRemoteDescription({ type: 'offer', sdp: offer });
+    if (this.#isClosed()) return;
+    this.#candidates.described(offer);
+    const { sdp = '' } = await this.#peer.createAnswer();
+    if (this.#isClosed()) return;
+    await this.#peer.setLocalDescription({ type: 'answer', sdp });
+    if (!this.#isClosed()) this.emit('answer', sdp, negotiation);
+  }
+
+  /** Asked anew after every await: a newer offer may have closed this one meanwhile. */
+  #isClosed(): boolean {
+    return this.#closed;
+  }
+}

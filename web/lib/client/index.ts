@@ -1,0 +1,20 @@
+export { browserPlatform, signallingUrl, streamOf } from './browser.ts';
+export type { LinkState } from './connection-watch.ts';
+export {
+  LocalMedia,
+  type Device,
+  type LocalTracks,
+  type MediaProblem,
+  type MediaState,
+} from './local-media.ts';
+export type { LinksView } from './media-links.ts';
+export type { Platform, TrackLike } from './platform.ts';
+export type { LayoutMessage, RoomView } from './room-view.ts';
+export {
+  RoomSession,
+  type JoinRequest,
+  type SessionEnd,
+  type SessionEvents,
+  type SessionState,
+} from './session.ts';
+export { nameProblem, roomProblem, type InputProblem } from './validate.ts';

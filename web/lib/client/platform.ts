@@ -1,0 +1,120 @@
+/**
+ * What the client library needs of a browser, as plain structural types. The library compiles and
+ * is tested without the DOM; `browser.ts` is the one file that knows the real thing.
+ */
+
+/** The part of `WebSocket` that signalling uses. */
+export interface SocketLike {
+  send(data: string): void;
+  close(): void;
+  addEventListener(type: 'open' | 'close', listener: () => void): void;
+  addEventListener(type: 'message', listener: (event: { readonly data: unknown }) => void): void;
+}
+
+/** The part of `MediaStreamTrack` that the client uses. */
+export interface TrackLike {
+  readonly kind: string;
+  readonly id: string;
+  readonly readyState: 'live' | 'ended';
+  enabled: boolean;
+  contentHint: string;
+  stop(): void;
+  addEventListener(type: 'ended', listener: () => void): void;
+}
+
+/** The part of `MediaStream` that the client uses. */
+export interface StreamLike {
+  getTracks(): TrackLike[];
+}
+
+/** The part of `RTCRtpSendParameters` that the client sets. */
+export interface SendParametersLike {
+  degradationPreference?: 'balanced' | 'maintain-framerate' | 'maintain-resolution';
+}
+
+/** The part of `RTCRtpSender` that the uplink uses. */
+export interface SenderLike {
+  replaceTrack(track: TrackLike | null): Promise<void>;
+  getParameters(): SendParametersLike;
+  setParameters(parameters: SendParametersLike): Promise<void>;
+}
+
+/** `RTCIceCandidateInit`, with null where the peer left a field out. */
+export interface CandidateInit {
+  candidate: string;
+  sdpMid?: string | null | undefined;
+  sdpMLineIndex?: number | null | undefined;
+  usernameFragment?: string | null | undefined;
+}
+
+/** A session description on its way in or out. */
+export interface DescriptionInit {
+  type: 'offer' | 'answer';
+  sdp: string;
+}
+
+/** `RTCTransceiverInit`, as far as the uplink sets it. Bitrates in bits per second. */
+export interface TransceiverInit {
+  direction?: 'sendonly';
+  streams?: StreamLike[];
+  sendEncodings?: { maxBitrate?: number }[];
+}
+
+/** `RTCPeerConnection.connectionState`. */
+export type ConnectionState =
+  'new' | 'connecting' | 'connected' | 'disconnected' | 'failed' | 'closed';
+
+/** The part of `RTCPeerConnection` that both directions use. */
+export interface PeerLike {
+  readonly connectionState: ConnectionState;
+  addTransceiver(
+    trackOrKind: TrackLike | string,
+    init: TransceiverInit,
+  ): { readonly sender: SenderLike };
+  createOffer(): Promise<{ sdp?: string }>;
+  createAnswer(): Promise<{ sdp?: string }>;
+  setLocalDescription(description: DescriptionInit): Promise<void>;
+  setRemoteDescription(description: DescriptionInit): Promise<void>;
+  addIceCandidate(candidate: CandidateInit): Promise<void>;
+  close(): void;
+  addEventListener(type: 'connectionstatechange', listener: () => void): void;
+  addEventListener(
+    type: 'icecandidate',
+    listener: (event: { readonly candidate: { toJSON(): object } | null }) => void,
+  ): void;
+  addEventListener(type: 'track', listener: (event: { readonly track: TrackLike }) => void): void;
+}
+
+/** `RTCIceServer`, as the server sends it. */
+export interface IceServerInit {
+  urls: string | string[];
+  username?: string | undefined;
+  credential?: string | undefined;
+}
+
+/** `MediaStreamConstraints`, as far as the client asks. */
+export interface MediaRequest {
+  audio?: object;
+  video?: object;
+}
+
+/** Everything the client library takes from its surroundings; a test hands in fakes. */
+export interface Platform {
+  /** Opens a WebSocket. */
+  createSocket(url: string): SocketLike;
+  /** Makes an unconnected PeerConnection. */
+  createPeer(iceServers: readonly IceServerInit[]): PeerLike;
+  /** An empty stream: its id is what tells the server that sound and picture belong together. */
+  createStream(): StreamLike;
+  /** Asks for camera and microphone; rejects with the browser's error, or an {@link InsecureContextError}. */
+  getUserMedia(request: MediaRequest): Promise<StreamLike>;
+  /** Runs `action` once after `delayMs` milliseconds, unless the returned function is called before. */
+  after(delayMs: number, action: () => void): () => void;
+  /** A number in [0, 1). */
+  random(): number;
+}
+
+/** There is no `navigator.mediaDevices`: plain HTTP from another device. */
+export class InsecureContextError extends Error {
+  override readonly name = 'InsecureContextError';
+}

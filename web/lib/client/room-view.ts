@@ -1,0 +1,82 @@
+import type { ChatMessage, LayoutMode, Participant } from '../../../mcu/protocol/common.ts';
+import type { ServerMessage } from '../../../mcu/protocol/server.ts';
+import { noLinks, type LinksView } from './media-links.ts';
+
+/** The server's words when somebody was let in. */
+export type JoinedMessage = Extract<ServerMessage, { type: 'joined' }>;
+/** Where everybody is in the composite, in canvas pixels. */
+export type LayoutMessage = Extract<ServerMessage, { type: 'layout' }>;
+
+/** What is known of a room while one is in it. */
+export interface RoomView {
+  readonly room: string;
+  readonly selfId: string;
+  /** In the order they joined; oneself included. */
+  readonly participants: readonly Participant[];
+  /** Who speaks, loudest first. */
+  readonly speakers: readonly string[];
+  readonly mode: LayoutMode;
+  readonly pinned: string | null;
+  /** The picture this browser receives; null until the server has said. */
+  readonly layout: LayoutMessage | null;
+  readonly chat: readonly ChatMessage[];
+  readonly links: LinksView;
+}
+
+/** Messages kept in the page; the oldest go first. */
+const chatLimit = 500;
+
+/** The view a `joined` begins with. */
+export function viewOf(message: JoinedMessage): RoomView {
+  return {
+    room: message.room.name,
+    selfId: message.participantId,
+    participants: message.participants,
+    speakers: [],
+    mode: message.room.layout,
+    pinned: message.room.pinned,
+    layout: null,
+    chat: message.chat,
+    links: noLinks,
+  };
+}
+
+/** The view after `message`; the same object where it changes nothing. */
+export function withMessage(view: RoomView, message: ServerMessage): RoomView {
+  switch (message.type) {
+    case 'participant':
+      return withParticipant(view, message.event, message.participant);
+    case 'speakers':
+      return { ...view, speakers: message.active };
+    case 'layout':
+      return { ...view, mode: message.mode, pinned: message.pinned, layout: message };
+    case 'chat': {
+      const { type: _type, ...entry } = message;
+      return { ...view, chat: [...view.chat, entry].slice(-chatLimit) };
+    }
+    default:
+      return view;
+  }
+}
+
+function withParticipant(
+  view: RoomView,
+  event: 'joined' | 'left' | 'changed',
+  participant: Participant,
+): RoomView {
+  const { id } = participant;
+  if (event === 'left') {
+    return {
+      ...view,
+      participants: view.participants.filter((each) => each.id !== id),
+      speakers: view.speakers.filter((each) => each !== id),
+    };
+  }
+  const known = view.participants.some((each) => each.id === id);
+  return {
+    ...view,
+    participants: known
+      ? view.participants.map((each) => (each.id === id ? participant : each))
+      : [...view.participants, participant],
+  };
+}

@@ -1,0 +1,274 @@
+import type { ClientMessageInput } from '../../../mcu/protocol/client.ts';
+import type { Participant } from '../../../mcu/protocol/common.ts';
+import type { ErrorCode } from '../../../mcu/protocol/errors.ts';
+import type { ClosedReason, ServerMessage } from '../../../mcu/protocol/server.ts';
+import { backoffDelayMs } from './backoff.ts';
+import { Emitter } from './emitter.ts';
+import type { LocalMedia } from './local-media.ts';
+import { MediaLinks } from './media-links.ts';
+import type { Platform } from './platform.ts';
+import { viewOf, withMessage, type JoinedMessage, type RoomView } from './room-view.ts';
+import { Signalling } from './signalling.ts';
+
+/** Why a stay in a room ended. */
+export type SessionEnd =
+  | { readonly kind: 'closed'; readonly reason: ClosedReason }
+  | { readonly kind: 'refused'; readonly code: ErrorCode }
+  | { readonly kind: 'unreachable' };
+
+/** Where a participant stands. Only who is in a room has a view of it. */
+export type SessionState =
+  | { readonly phase: 'idle' }
+  | { readonly phase: 'joining' }
+  | { readonly phase: 'live'; readonly view: RoomView }
+  | { readonly phase: 'reconnecting'; readonly view: RoomView }
+  | { readonly phase: 'closed'; readonly end: SessionEnd };
+
+/** What is wanted: a room to be in, under a name. */
+export interface JoinRequest {
+  readonly room: string;
+  readonly name: string;
+  /** A room token, where the server asks for one. */
+  readonly token?: string;
+}
+
+/** What a session reports. */
+export interface SessionEvents {
+  state: [state: SessionState];
+  /** Somebody else came or went. */
+  presence: [event: 'joined' | 'left', participant: Participant];
+  reaction: [participantId: string, emoji: string];
+  /** The server did not do what was asked; the call goes on. */
+  problem: [code: ErrorCode];
+}
+
+/** How long a socket may take until `joined`, in milliseconds. */
+const joinPatienceMs = 10_000;
+
+/** Refusals that pass: worth another try by somebody who was in the room already. */
+const passingRefusals: readonly ErrorCode[] = ['overloaded', 'too-fast', 'internal'];
+
+/**
+ * A participant's stay in a room: joins, keeps signalling and media alive, and comes back by itself.
+ *
+ *     const media = new LocalMedia(browserPlatform);
+ *     const session = new RoomSession(browserPlatform, signallingUrl(), media);
+ *     session.on('state', (state) => { ... });
+ *     session.join({ room: 'kitchen', name: 'Ana' });
+ */
+export class RoomSession extends Emitter<SessionEvents> {
+  readonly #platform: Platform;
+  readonly #url: string;
+  readonly #media: LocalMedia;
+  readonly #links: MediaLinks;
+  #state: SessionState = { phase: 'idle' };
+  #request: JoinRequest | null = null;
+  #signalling: Signalling | null = null;
+  #resumeToken: string | null = null;
+  #attempts = 0;
+  #toldMedia = { audio: false, video: false };
+  #cancelTimer: () => void = () => undefined;
+
+  /** @param url of the signalling WebSocket */
+  constructor(platform: Platform, url: string, media: LocalMedia) {
+    super();
+    this.#platform = platform;
+    this.#url = url;
+    this.#media = media;
+    this.#links = new MediaLinks(platform);
+    this.#links.on('changed', (links) => {
+      if ('view' in this.#state)
+        this.#enter({ ...this.#state, view: { ...this.#state.view, links } });
+    });
+    this.#links.on('send', (message) => {
+      this.send(message);
+    });
+    this.#links.on('stuck', () => {
+      if (this.#state.phase === 'live') this.#dropSocket();
+    });
+    media.on('changed', () => {
+      this.#links.setTracks(media.tracks);
+      this.#tellMedia();
+    });
+  }
+
+  /** Where this participant stands now. */
+  get state(): SessionState {
+    return this.#state;
+  }
+
+  /** Joins a room. Nothing while in one already. */
+  join(request: JoinRequest): void {
+    if (this.#state.phase !== 'idle' && this.#state.phase !== 'closed') return;
+    this.#request = request;
+    this.#resumeToken = null;
+    this.#attempts = 0;
+    this.#enter({ phase: 'joining' });
+    this.#connect();
+  }
+
+  /** Sends any message of the contract; nothing while the socket is gone. */
+  send(message: ClientMessageInput): void {
+    this.#signalling?.send(message);
+  }
+
+  /** Tries at once instead of when the back-off says: the network has just come back. */
+  retryNow(): void {
+    if (this.#state.phase !== 'reconnecting' || this.#signalling !== null) return;
+    this.#attempts = 0;
+    this.#connect();
+  }
+
+  /** Leaves for good, as the participant wishes. Also ends an attempt to join. */
+  leave(): void {
+    if (this.#state.phase === 'idle' || this.#state.phase === 'closed') return;
+    this.send({ type: 'leave' });
+    this.#end({ kind: 'closed', reason: 'left' });
+  }
+
+  #connect(): void {
+    this.#cancelTimer();
+    const signalling = new Signalling(this.#platform.createSocket(this.#url));
+    this.#signalling = signalling;
+    this.#cancelTimer = this.#platform.after(joinPatienceMs, () => {
+      this.#dropSocket();
+    });
+    signalling.on('open', () => {
+      this.#sendJoin();
+    });
+    signalling.on('message', (message) => {
+      // A socket that was given up may still have had something to say.
+      if (this.#signalling === signalling) this.#handleMessage(message);
+    });
+    signalling.on('lost', () => {
+      if (this.#signalling === signalling) this.#dropSocket();
+    });
+  }
+
+  #sendJoin(): void {
+    if (this.#request === null) return;
+    const { room, name, token } = this.#request;
+    this.#toldMedia = this.#media.switchedOn;
+    this.send({
+      type: 'join',
+      protocol: 1,
+      room,
+      name,
+      media: this.#toldMedia,
+      ...(token === undefined ? {} : { token }),
+      ...(this.#resumeToken === null ? {} : { resume: this.#resumeToken }),
+    });
+  }
+
+  #handleMessage(message: ServerMessage): void {
+    switch (message.type) {
+      case 'joined':
+        this.#handleJoined(message);
+        return;
+      case 'error':
+        this.#handleError(message.code, message.fatal);
+        return;
+      case 'closed':
+        this.#end({ kind: 'closed', reason: message.reason });
+        return;
+      default:
+        if (this.#state.phase === 'live') this.#handleLive(message, this.#state.view);
+    }
+  }
+
+  /** What may come only while in a room. */
+  #handleLive(message: ServerMessage, view: RoomView): void {
+    switch (message.type) {
+      case 'offer':
+      case 'answer':
+      case 'candidate':
+        this.#links.handleMessage(message);
+        return;
+      case 'reset':
+        this.#links.reset();
+        return;
+      case 'reaction':
+        this.emit('reaction', message.participantId, message.emoji);
+        return;
+      default: {
+        const next = withMessage(view, message);
+        if (next !== view) this.#enter({ phase: 'live', view: next });
+        if (message.type !== 'participant' || message.event === 'changed') return;
+        if (message.participant.id !== view.selfId) {
+          this.emit('presence', message.event, message.participant);
+        }
+      }
+    }
+  }
+
+  #handleJoined(message: JoinedMessage): void {
+    const before = this.#state;
+    if (before.phase !== 'joining' && before.phase !== 'reconnecting') return;
+    const resumed = message.resumed === true && before.phase === 'reconnecting';
+    this.#cancelTimer();
+    this.#attempts = 0;
+    this.#resumeToken = message.resumeToken;
+    const view = { ...viewOf(message), links: this.#links.view };
+    // A resumed downlink goes on showing what it showed; `layout` comes only when that changes.
+    if (resumed) this.#enter({ phase: 'live', view: { ...view, layout: before.view.layout } });
+    else this.#enter({ phase: 'live', view });
+    this.#links.setTracks(this.#media.tracks);
+    if (resumed) this.#links.resume(message.iceServers);
+    else this.#links.restart(message.iceServers);
+    this.#tellMedia();
+  }
+
+  #handleError(code: ErrorCode, fatal: boolean): void {
+    const { phase } = this.#state;
+    if (phase === 'reconnecting' && passingRefusals.includes(code)) {
+      this.#dropSocket();
+    } else if (fatal || phase !== 'live') {
+      this.#end({ kind: 'refused', code });
+    } else {
+      if (code === 'bad-sdp') this.#links.handleRefusal();
+      this.emit('problem', code);
+    }
+  }
+
+  /** The socket is lost, or given up: who was in the room tries again, who was not is told. */
+  #dropSocket(): void {
+    this.#cancelTimer();
+    this.#signalling?.close();
+    this.#signalling = null;
+    if (this.#state.phase === 'live' || this.#state.phase === 'reconnecting') {
+      this.#links.handleSignallingLost();
+      this.#enter({ phase: 'reconnecting', view: this.#state.view });
+      const delay = backoffDelayMs(this.#attempts, this.#platform.random());
+      this.#attempts += 1;
+      this.#cancelTimer = this.#platform.after(delay, () => {
+        this.#connect();
+      });
+    } else if (this.#state.phase === 'joining') {
+      this.#end({ kind: 'unreachable' });
+    }
+  }
+
+  #tellMedia(): void {
+    if (this.#state.phase !== 'live') return;
+    const { audio, video } = this.#media.switchedOn;
+    if (audio === this.#toldMedia.audio && video === this.#toldMedia.video) return;
+    this.#toldMedia = { audio, video };
+    this.send({ type: 'media', audio, video, source: 'camera' });
+  }
+
+  #end(end: SessionEnd): void {
+    this.#cancelTimer();
+    this.#signalling?.close();
+    this.#signalling = null;
+    this.#resumeToken = null;
+    this.#request = null;
+    // Closed first, so that the links' last changes are nobody's news.
+    this.#enter({ phase: 'closed', end });
+    this.#links.close();
+  }
+
+  #enter(state: SessionState): void {
+    this.#state = state;
+    this.emit('state', state);
+  }
+}

@@ -1,0 +1,182 @@
+import type { Candidate } from '../../../mcu/protocol/common.ts';
+import { onLocalCandidate } from './local-candidates.ts';
+import { watchConnection, type LinkState } from './connection-watch.ts';
+import { Emitter } from './emitter.ts';
+import type { LocalTracks } from './local-media.ts';
+import type { PeerLike, Platform, SenderLike, StreamLike, TrackLike } from './platform.ts';
+import { RemoteCandidates } from './remote-candidates.ts';
+
+/** The most a camera may send, in bits per second: 640x360 at 25 fps in VP8 with room to spare. */
+const videoBitrate = 800_000;
+
+/** What an uplink reports. */
+export interface UplinkEvents {
+  state: [state: LinkState];
+  /** An offer for the server; exactly one answer is expected before the next. */
+  offer: [sdp: string];
+  candidate: [candidate: Candidate];
+  /** This PeerConnection is beyond help: make another. */
+  broken: [];
+}
+
+/** The tracks of this participant on their way up, in one PeerConnection and one MediaStream. */
+export class Uplink extends Emitter<UplinkEvents> {
+  readonly #peer: PeerLike;
+  readonly #stream: StreamLike;
+  readonly #candidates: RemoteCandidates;
+  readonly #endWatch: () => void;
+  readonly #senders: Partial<
+    Record<'audio' | 'video', { sender: SenderLike; track: TrackLike | null }>
+  > = {};
+  #wanted: LocalTracks = { audio: null, video: null };
+  #changed = false;
+  #running = false;
+  #needsOffer = false;
+  #awaitingAnswer = false;
+  #closed = false;
+  #state: LinkState = 'connecting';
+
+  constructor(peer: PeerLike, platform: Pick<Platform, 'after' | 'createStream'>) {
+    super();
+    this.#peer = peer;
+    this.#stream = platform.createStream();
+    this.#candidates = new RemoteCandidates(peer);
+    onLocalCandidate(peer, (candidate) => {
+      if (!this.#closed) this.emit('candidate', candidate);
+    });
+    this.#endWatch = watchConnection(
+      peer,
+      platform,
+      (state) => {
+        this.#state = state;
+        this.emit('state', state);
+      },
+      () => {
+        this.emit('broken');
+      },
+    );
+  }
+
+  /** How the connection is doing. */
+  get state(): LinkState {
+    return this.#state;
+  }
+
+  /** Sends these from now on: replaces tracks, adds a section and renegotiates where there was none. */
+  setTracks(tracks: LocalTracks): void {
+    this.#wanted = tracks;
+    this.#changed = true;
+    this.#run();
+  }
+
+  /** The server's answer. */
+  handleAnswer(sdp: string): void {
+    if (!this.#awaitingAnswer || this.#closed) return;
+    this.#peer.setRemoteDescription({ type: 'answer', sdp }).then(
+      () => {
+        this.#awaitingAnswer = false;
+        this.#candidates.described(sdp);
+        this.#run();
+      },
+      () => {
+        this.#fail();
+      },
+    );
+  }
+
+  /** A candidate of the server. */
+  handleCandidate(candidate: Candidate): void {
+    if (!this.#closed) this.#candidates.add(candidate);
+  }
+
+  /** Ends the PeerConnection; the tracks go on living. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#endWatch();
+    this.#peer.close();
+  }
+
+  #run(): void {
+    if (this.#running) return;
+    this.#running = true;
+    this.#work()
+      .catch(() => {
+        this.#fail();
+      })
+      .finally(() => {
+        this.#running = false;
+        // Tracks may have changed, or the answer come, between the last look and now.
+        if (this.#hasWork()) this.#run();
+      });
+  }
+
+  #hasWork(): boolean {
+    return !this.#closed && (this.#changed || (this.#needsOffer && !this.#awaitingAnswer));
+  }
+
+  async #work(): Promise<void> {
+    while (this.#hasWork()) {
+      if (this.#changed) {
+        this.#changed = false;
+        await this.#place('audio', this.#wanted.audio);
+        await this.#place('video', this.#wanted.video);
+      } else {
+        await this.#offer();
+      }
+    }
+  }
+
+  async #place(kind: 'audio' | 'video', track: TrackLike | null): Promise<void> {
+    const placed = this.#senders[kind];
+    if (placed !== undefined) {
+      if (placed.track === track) return;
+      placed.track = track;
+      await placed.sender.replaceTrack(track);
+      return;
+    }
+    if (track === null) return;
+    const { sender } = this.#peer.addTransceiver(track, {
+      direction: 'sendonly',
+      streams: [this.#stream],
+      ...(kind === 'video' ? { sendEncodings: [{ maxBitrate: videoBitrate }] } : {}),
+    });
+    this.#senders[kind] = { sender, track };
+    this.#needsOffer = true;
+    // In a tile of the composite a smaller picture is hardly seen, a jerky one is.
+    if (kind === 'video') await preferFrameRate(sender);
+  }
+
+  async #offer(): Promise<void> {
+    this.#needsOffer = false;
+    const { sdp = '' } = await this.#peer.createOffer();
+    if (this.#isClosed()) return;
+    await this.#peer.setLocalDescription({ type: 'offer', sdp });
+    if (this.#isClosed()) return;
+    this.#awaitingAnswer = true;
+    this.emit('offer', sdp);
+  }
+
+  /** Asked anew after every await: a replacement may have closed this one meanwhile. */
+  #isClosed(): boolean {
+    return this.#closed;
+  }
+
+  #fail(): void {
+    if (this.#closed) return;
+    this.#needsOffer = false;
+    this.#changed = false;
+    this.emit('broken');
+  }
+}
+
+async function preferFrameRate(sender: SenderLike): Promise<void> {
+  try {
+    await sender.setParameters({
+      ...sender.getParameters(),
+      degradationPreference: 'maintain-framerate',
+    });
+  } catch {
+    // Not every browser knows degradationPreference; the picture is sent all the same.
+  }
+}

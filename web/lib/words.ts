@@ -1,0 +1,191 @@
+import type { ErrorCode } from '../../mcu/protocol/errors.ts';
+import type { ClosedReason } from '../../mcu/protocol/server.ts';
+import type { InputProblem, MediaProblem, SessionEnd } from './client/index.ts';
+
+/** Every word a person reads or hears in the client. */
+export const words = {
+  product: 'onegrid',
+  tagline: 'Everybody in one picture.',
+
+  lobby: {
+    room: 'Room',
+    roomHint: 'Letters, digits, - and _. Whoever enters the same name meets you there.',
+    name: 'Your name',
+    join: 'Join',
+    joining: 'Joining the room…',
+    preview: 'Your camera',
+    previewOff: 'Camera is off until you join',
+    asking: 'Your browser may ask to use camera and microphone. You can also join without.',
+    ready: 'Camera and microphone are ready.',
+  },
+
+  room: {
+    picture: (room: string) => `The room ${room}: everybody in one picture`,
+    mute: 'Mute',
+    unmute: 'Unmute',
+    stopVideo: 'Stop video',
+    startVideo: 'Start video',
+    people: 'People',
+    leave: 'Leave',
+    controls: 'Controls',
+    startSound: 'Turn on the sound',
+    soundBlocked: 'Your browser holds the sound back until you say so.',
+    connecting: 'Connecting…',
+    reconnecting: 'The connection was lost. Reconnecting…',
+    interrupted: 'The connection is unsteady. Trying to get it back…',
+    sendingAgain: 'The others may not see or hear you. Trying to get it back…',
+  },
+
+  people: {
+    heading: (count: number) => (count === 1 ? '1 person here' : `${count} people here`),
+    you: '(you)',
+    muted: 'muted',
+    noCamera: 'camera off',
+    speaking: 'speaking',
+    joined: (name: string) => `${name} joined.`,
+    left: (name: string) => `${name} left.`,
+  },
+} as const;
+
+/** What to say of a room name that will not do. */
+export function roomProblemSentence(problem: InputProblem): string {
+  switch (problem) {
+    case 'empty':
+      return 'Enter the name of a room.';
+    case 'too-long':
+      return 'A room name has at most 64 characters.';
+    case 'bad-characters':
+      return 'A room name has only letters (a to z), digits, - and _.';
+  }
+}
+
+/** What to say of a display name that will not do. */
+export function nameProblemSentence(problem: InputProblem): string {
+  switch (problem) {
+    case 'empty':
+      return 'Enter your name, so that the others know who you are.';
+    case 'too-long':
+      return 'A name has at most 64 characters.';
+    case 'bad-characters':
+      return 'This name has characters that cannot be shown.';
+  }
+}
+
+/** What to say of a device that could not be had. */
+export function mediaProblemSentence(
+  device: 'camera' | 'microphone',
+  problem: MediaProblem,
+): string {
+  switch (problem) {
+    case 'insecure':
+      return `The browser gives no ${device} to a page without https. Open it by https, or as localhost on the server itself.`;
+    case 'refused':
+      return `The ${device} is not allowed. Allow it in the browser’s address bar to be ${device === 'camera' ? 'seen' : 'heard'}.`;
+    case 'missing':
+      return `No ${device} was found.`;
+    case 'busy':
+      return `The ${device} is in use by another program.`;
+    case 'lost':
+      return `The ${device} was disconnected.`;
+    case 'failed':
+      return `The ${device} could not be started.`;
+  }
+}
+
+/** What to say when both devices fail for the same reason. */
+export function bothProblemSentence(problem: MediaProblem): string {
+  switch (problem) {
+    case 'insecure':
+      return 'The browser gives no camera or microphone to a page without https. Open it by https, or as localhost on the server itself.';
+    case 'refused':
+      return 'Camera and microphone are not allowed. Allow them in the browser’s address bar to be seen and heard.';
+    case 'missing':
+      return 'No camera and no microphone were found.';
+    case 'busy':
+      return 'Camera and microphone are in use by another program.';
+    case 'lost':
+      return 'Camera and microphone were disconnected.';
+    case 'failed':
+      return 'Camera and microphone could not be started.';
+  }
+}
+
+/** What joining with these devices missing comes to. */
+export function joinAnywaySentence(missing: 'camera' | 'microphone' | 'both'): string {
+  switch (missing) {
+    case 'camera':
+      return 'You can join without: the others will hear you and see your initials.';
+    case 'microphone':
+      return 'You can join without: the others will see you but not hear you.';
+    case 'both':
+      return 'You can join without, to watch and listen.';
+  }
+}
+
+/** The contract's error codes, for people. */
+export function errorSentence(code: ErrorCode): string {
+  switch (code) {
+    case 'bad-room-name':
+      return roomProblemSentence('bad-characters');
+    case 'bad-name':
+      return 'The server does not take this name. Try another.';
+    case 'room-full':
+      return 'This room is full.';
+    case 'unauthorized':
+      return 'This room needs an invitation. Open it by the link you were sent, or ask for a new one.';
+    case 'forbidden':
+      return 'You are not allowed to do that here.';
+    case 'overloaded':
+      return 'The server has no room for more calls right now. Try again in a minute.';
+    case 'too-fast':
+      return 'That was too often in a short time. Wait a moment and try again.';
+    case 'too-large':
+      return 'That was too long to send.';
+    case 'unsupported-protocol':
+      return 'This page is older or newer than the server. Reload it.';
+    case 'no-space':
+      return 'The server’s disk is full.';
+    case 'conflict':
+      return 'Somebody else has just done that.';
+    case 'not-found':
+      return 'That is no longer there.';
+    case 'not-joined':
+      return 'You are not in the room any more. Join again.';
+    case 'bad-sdp':
+      return 'The server cannot use the sound and picture of this browser. You can still watch and listen.';
+    case 'bad-message':
+    case 'bad-request':
+      return 'The server did not understand this page. Reload it.';
+    case 'internal':
+      return 'Something went wrong on the server. Try again.';
+  }
+}
+
+/** Why one is back in the lobby. */
+export function endSentence(end: SessionEnd): string {
+  switch (end.kind) {
+    case 'refused':
+      return errorSentence(end.code);
+    case 'unreachable':
+      return 'The server cannot be reached. Check your connection and try again.';
+    case 'closed':
+      return closedSentence(end.reason);
+  }
+}
+
+function closedSentence(reason: ClosedReason): string {
+  switch (reason) {
+    case 'left':
+      return 'You left the room.';
+    case 'removed':
+      return 'You were removed from the room.';
+    case 'room-closed':
+      return 'The room was closed.';
+    case 'replaced':
+      return 'You joined this room from another window, so this one has left.';
+    case 'shutdown':
+      return 'The server is shutting down. Try again in a minute.';
+    case 'timeout':
+      return 'Nothing came from you for too long, so you were taken out of the room.';
+  }
+}
