@@ -1,6 +1,7 @@
 /** The room process: started by the gateway, one room's media for life, ended by `process.exit`. */
 import { AV_LOG_ERROR, Log as AvLog } from 'node-av';
 import nodeDataChannel from 'node-datachannel';
+import { warmUp } from './warm-up.ts';
 import { createLog } from '../log.ts';
 import { type RoomCommand, roomCommandSchema, type RoomEvent } from '../protocol/ipc.ts';
 import { MediaRoom } from './room.ts';
@@ -31,6 +32,10 @@ function handle(command: RoomCommand): void {
       room?.handle(command);
   }
 }
+
+void warmUp().catch((error: unknown) => {
+  log.error({ err: error }, 'warming up failed');
+});
 
 process.on('message', (message) => {
   const command = roomCommandSchema.safeParse(message);

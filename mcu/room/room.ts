@@ -17,6 +17,8 @@ const highBitsPerSecond = 1_500_000;
 const highPixelsPerSecond = 1280 * 720 * 25;
 /** Keyframes of `high` are at least this far apart. */
 const keyframeIntervalMs = 500;
+/** Placeholder pictures drawn within one tick at most: they must not delay it. */
+const placeholdersPerFrame = 2;
 /** How often presence, speakers and metrics are looked at. */
 const housekeepingMs = 200;
 const metricsMs = 500;
@@ -60,7 +62,7 @@ export class MediaRoom {
     this.#log = log;
     this.#send = send;
     const { canvas, fps } = settings;
-    this.#compositor = new Compositor(canvas);
+    this.#compositor = new Compositor({ ...canvas, placeholdersPerFrame });
     this.#scene = new Scene(this.#compositor, canvas);
     const onError = (what: string) => (error: unknown) => {
       log.error({ err: error }, what);

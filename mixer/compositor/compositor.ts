@@ -44,7 +44,7 @@ interface Drawn {
  */
 export class Compositor {
   readonly #canvas: Canvas;
-  readonly #placeholders = new Placeholders();
+  readonly #placeholders: Placeholders;
   readonly #overflowPainter = new TilePainter();
   #drawn: Drawn[] = [];
   #tiles: readonly Tile[] = [];
@@ -52,9 +52,14 @@ export class Compositor {
   #overflowShown: I420Frame | null = null;
   #geometryChanged = true;
 
-  /** @throws TypeError unless both sides are even integers from 2 to 8192 */
-  constructor({ width, height }: { width: number; height: number }) {
-    this.#canvas = new Canvas(width, height);
+  /**
+   * @param options - the canvas, and how many placeholder pictures (3 to 8 ms each) may be drawn within one `compose`;
+   * the others follow with the next ones
+   * @throws TypeError unless both sides are even integers from 2 to 8192
+   */
+  constructor(options: { width: number; height: number; placeholdersPerFrame?: number }) {
+    this.#canvas = new Canvas(options.width, options.height);
+    this.#placeholders = new Placeholders(options.placeholdersPerFrame);
   }
 
   /** The picture; not to be composed on (nor this closed) while an encoder reads it. */
@@ -103,6 +108,7 @@ export class Compositor {
    */
   compose(): { changed: boolean } {
     this.#canvas.beginDrawing();
+    this.#placeholders.beginFrame();
     const everything = this.#geometryChanged;
     if (everything) this.#canvas.clear();
     let changed = everything;

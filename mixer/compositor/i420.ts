@@ -19,6 +19,14 @@ export function i420Bytes(width: number, height: number): number {
   return width * height + 2 * Math.ceil(width / 2) * Math.ceil(height / 2);
 }
 
+/** A picture of one colour; even sides. */
+export function solidI420(width: number, height: number, [y, u, v]: YuvColour): I420Frame {
+  const luma = width * height;
+  const data = new Uint8Array(i420Bytes(width, height)).fill(y, 0, luma);
+  data.fill(u, luma, luma * 1.25).fill(v, luma * 1.25);
+  return { width, height, data };
+}
+
 /**
  * The BT.601 limited-range colour of an sRGB value 0xRRGGBB (ITU-R BT.601-7, section 2.5.3): what VP8 defines its
  * colours to be (RFC 6386, section 9.2), and what browsers convert with.

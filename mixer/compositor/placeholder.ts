@@ -1,18 +1,21 @@
 import { createRequire } from 'node:module';
 import { createCanvas, GlobalFonts, type SKRSContext2D } from '@napi-rs/canvas';
 import type { Size } from './geometry.ts';
-import type { I420Frame } from './i420.ts';
+import { type I420Frame, solidI420, yuvOf } from './i420.ts';
 import { avatarColourOf, graphemesOf, initialsOf } from './initials.ts';
 import { rgbaToI420 } from './rgba.ts';
 
 /** The family name our fonts are registered under; the system's may fill in scripts they lack. */
 const family = 'onegrid';
-const tileColour = '#262a31';
+const tileColour = 0x262a31;
 const nameColour = '#d7dbe2';
 /** Below this height in pixels a name cannot be read, and only the avatar is drawn. */
 const leastNameHeight = 9;
 /** Enough for every participant of a full room in two sizes; the least recently used goes first. */
 const capacity = 128;
+
+/** A tile whose picture is still to be drawn. */
+const emptyTile: I420Frame = solidI420(16, 16, yuvOf(tileColour));
 
 let fontsRegistered = false;
 
@@ -27,14 +30,26 @@ function registerFonts(): void {
 
 /**
  * Pictures that stand for somebody without video: initials in a circle of the name's colour, and the name. A picture
- * is drawn once and kept: asking again for the same one gives the same object. Drawing one takes some milliseconds.
+ * is drawn once and kept: asking again for the same one gives the same object. Drawing one takes 3 to 8 ms, so only
+ * some are drawn for each frame; until its turn has come a tile shows the same picture in another size, or none.
  */
 export class Placeholders {
   readonly #pictures = new Map<string, I420Frame>();
+  /** The last picture of each, in whatever size. */
+  readonly #anySize = new Map<string, I420Frame>();
+  readonly #drawsPerFrame: number;
+  #drawsLeft: number;
 
-  /** Loads the fonts and draws a first letter (some 20 ms), so that no tick has to. */
-  constructor() {
-    hasGlyph('A');
+  /** @param drawsPerFrame - how many pictures may be drawn between two calls of `beginFrame` */
+  constructor(drawsPerFrame = Infinity) {
+    this.#drawsPerFrame = drawsPerFrame;
+    this.#drawsLeft = drawsPerFrame;
+    registerFonts();
+  }
+
+  /** A frame is to be composed. */
+  beginFrame(): void {
+    this.#drawsLeft = this.#drawsPerFrame;
   }
 
   /** The picture of a participant, `size` pixels (even sides). */
@@ -56,20 +71,27 @@ export class Placeholders {
     const key = `${String(width)}x${String(height)} ${what}`;
     let picture = this.#pictures.get(key);
     if (picture === undefined) {
-      registerFonts();
+      if (this.#drawsLeft <= 0) return this.#anySize.get(what) ?? emptyTile;
+      this.#drawsLeft -= 1;
       const canvas = createCanvas(width, height);
       const context = canvas.getContext('2d');
-      context.fillStyle = tileColour;
+      context.fillStyle = cssOf(tileColour);
       context.fillRect(0, 0, width, height);
       draw(context);
       picture = { width, height, data: rgbaToI420(canvas.data(), width, height) };
-      const [oldest] = this.#pictures.keys();
-      if (this.#pictures.size >= capacity && oldest !== undefined) this.#pictures.delete(oldest);
+      remember(this.#anySize, what, picture);
     }
-    this.#pictures.delete(key);
-    this.#pictures.set(key, picture);
+    remember(this.#pictures, key, picture);
     return picture;
   }
+}
+
+/** Puts a picture at the end of the line, and forgets the first in it if there are too many. */
+function remember(pictures: Map<string, I420Frame>, key: string, picture: I420Frame): void {
+  pictures.delete(key);
+  const [oldest] = pictures.keys();
+  if (pictures.size >= capacity && oldest !== undefined) pictures.delete(oldest);
+  pictures.set(key, picture);
 }
 
 function drawParticipant(context: SKRSContext2D, name: string, { width, height }: Size): void {
@@ -80,7 +102,7 @@ function drawParticipant(context: SKRSContext2D, name: string, { width, height }
   const x = width / 2;
   // Circle and name are centred together.
   const y = withName ? height / 2 - nameHeight * 0.9 : height / 2;
-  context.fillStyle = `#${avatarColourOf(name).toString(16).padStart(6, '0')}`;
+  context.fillStyle = cssOf(avatarColourOf(name));
   circle(context, x, y, radius);
   context.fillStyle = '#ffffff';
   const initials = initialsOf(name);
@@ -99,6 +121,8 @@ function drawParticipant(context: SKRSContext2D, name: string, { width, height }
   context.textBaseline = 'middle';
   context.fillText(text, x, y + radius + nameHeight * 1.25);
 }
+
+const cssOf = (rgb: number): string => `#${rgb.toString(16).padStart(6, '0')}`;
 
 function drawOverflow(context: SKRSContext2D, count: number, { width, height }: Size): void {
   context.fillStyle = nameColour;

@@ -80,7 +80,10 @@ describe('a call of real browsers', () => {
     const carol = await join('flow', 'Carol', person(blue, tones.carol));
     await alice.sees(carol.id, blue);
     await bob.sees(carol.id, blue);
-    await sleep(1000);
+    // Dave waits in the lobby: starting a browser page is not what is measured.
+    const dave = await Person.open(browser, server.url, 'flow', 'Dave', person(yellow, tones.dave));
+    people.push(dave);
+    await sleep(2000);
     const stay = [alice, bob];
     const from = stay.map(({ id }) => server.sentTo(id).length);
     await sleep(10_000);
@@ -97,7 +100,7 @@ describe('a call of real browsers', () => {
       return seen !== undefined && !isNear(seen, blue, 60) && Math.max(...seen) < 90;
     }, 5000);
 
-    const dave = await join('flow', 'Dave', person(yellow, tones.dave));
+    await dave.enter();
     for (const who of stay) await who.sees(dave.id, yellow);
     await sleep(500);
     stay.forEach(({ id, name }, index) => {
@@ -170,10 +173,11 @@ describe('a call of real browsers', () => {
       fps: 30,
     });
     const bob = await join('lips', 'Bob', person(green, 0));
-    await bob.sees(alice.id, blue, 20_000).catch(() => undefined);
-    await sleep(4000);
+    await bob.sees(alice.id, blue);
+    // Chromium brings sound and picture together in steps, one a second at most.
+    await sleep(12_000);
     const apart = await bob.lipSync(alice.id, 10);
-    expect(apart.length).toBeGreaterThanOrEqual(5);
+    expect(apart.length).toBeGreaterThanOrEqual(7);
     const median = apart.sort((a, b) => a - b)[apart.length >> 1]!;
     console.log(`flash and beep: ${apart.map((ms) => ms.toFixed(0)).join(' ')} ms apart`);
     expect(Math.abs(median)).toBeLessThanOrEqual(80);

@@ -101,7 +101,7 @@ describe('somebody who falls silent', () => {
     async () => {
       const host = TestHost.create(0);
       const url = `http://${host.serverAddress}:${String(server.port)}`;
-      const away = await launchChromium(host.chromium, [
+      const away = await launchChromium(host, [
         `--unsafely-treat-insecure-origin-as-secure=${url}`,
       ]);
       try {

@@ -1,8 +1,10 @@
+import { fileURLToPath } from 'node:url';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import type { ServerMessage } from '../../mcu/protocol/server.ts';
 import { findChromium } from './browsers.ts';
 import { type FakeMedia, installFakeMedia } from './fake-media.ts';
 import { measureLipSync, readPixels, readTones, type Rgb } from './probes.ts';
+import type { TestHost } from './network.ts';
 import { until } from './until.ts';
 
 const flags = [
@@ -21,10 +23,19 @@ const flags = [
   '--disable-backgrounding-occluded-windows',
 ];
 
-/** Starts a real Chromium; `executable` may be a wrapper that puts it somewhere else. */
-export const launchChromium = (executable?: string, more: string[] = []): Promise<Browser> =>
+/**
+ * Starts a real Chromium. The server under test shares its cores with all these browsers, which no
+ * real one does, so they stand back for it where the host allows that.
+ * @param host - a machine of the tests' own to run it on
+ */
+export const launchChromium = (host?: TestHost, more: string[] = []): Promise<Browser> =>
   chromium.launch({
-    executablePath: executable ?? findChromium(),
+    executablePath: fileURLToPath(new URL('run-chromium.sh', import.meta.url)),
+    env: {
+      ...(process.env as Record<string, string>),
+      TEST_CHROMIUM: findChromium(),
+      ...(host && { TEST_NAMESPACE: host.namespace }),
+    },
     args: [...flags, ...more],
     headless: true,
   });
@@ -47,7 +58,14 @@ export class Person {
   }
 
   /** Opens a room's lobby, types the name, and presses Join. */
-  static async join(
+  static async join(...where: Parameters<typeof Person.open>): Promise<Person> {
+    const person = await Person.open(...where);
+    await person.enter();
+    return person;
+  }
+
+  /** Opens a room's lobby and types the name. */
+  static async open(
     browser: Browser,
     url: string,
     room: string,
@@ -65,13 +83,17 @@ export class Person {
     await page.addInitScript(installFakeMedia, media);
     await page.goto(`${url}/r/${room}`);
     await page.getByRole('textbox', { name: 'Your name' }).fill(name);
-    await page.getByRole('button', { name: 'Join', exact: true }).click();
-    await until(
-      () => person.last('joined') !== undefined,
-      15_000,
-      () => `${name} has not joined; got ${person.received.map(({ type }) => type).join(', ')}`,
-    );
     return person;
+  }
+
+  /** Presses Join, and waits until the server has let this person in. */
+  async enter(): Promise<void> {
+    await this.press('Join');
+    await until(
+      () => this.last('joined') !== undefined,
+      15_000,
+      () => `${this.name} has not joined; got ${this.received.map(({ type }) => type).join(', ')}`,
+    );
   }
 
   /** The newest message of a type. */

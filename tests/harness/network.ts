@@ -1,9 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { findChromium } from './browsers.ts';
 import { findTool } from './find-tools.mjs';
-import { testRunFolder, testRunVariable } from './test-run.ts';
 
 const ip = (...args: string[]): void => {
   execFileSync('ip', args, { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -32,16 +28,14 @@ export function whyNoNetwork(): string | null {
  */
 export class TestHost {
   readonly serverAddress: string;
-  /** An executable that runs Chromium on that host. */
-  readonly chromium: string;
-  readonly #namespace: string;
+  /** The network namespace's name. */
+  readonly namespace: string;
   readonly #link: string;
 
-  private constructor(namespace: string, link: string, serverAddress: string, chromium: string) {
-    this.#namespace = namespace;
+  private constructor(namespace: string, link: string, serverAddress: string) {
+    this.namespace = namespace;
     this.#link = link;
     this.serverAddress = serverAddress;
-    this.chromium = chromium;
   }
 
   /** Makes one; `number` from 0 to 63 tells it from the others of this run. */
@@ -59,11 +53,7 @@ export class TestHost {
     ip('-n', namespace, 'addr', 'add', `${subnet}${String(number * 4 + 2)}/30`, 'dev', inside);
     ip('-n', namespace, 'link', 'set', inside, 'up');
     ip('-n', namespace, 'link', 'set', 'lo', 'up');
-    const folder = testRunFolder(process.env[testRunVariable] ?? '');
-    const chromium = join(folder, `chromium-${suffix}`);
-    writeFileSync(chromium, `#!/bin/sh\nexec ip netns exec ${namespace} ${findChromium()} "$@"\n`);
-    chmodSync(chromium, 0o755);
-    return new TestHost(namespace, link, serverAddress, chromium);
+    return new TestHost(namespace, link, serverAddress);
   }
 
   /** Pulls the cable. */
@@ -74,7 +64,6 @@ export class TestHost {
   /** Takes the host away; what runs on it must have ended. */
   remove(): void {
     ip('link', 'delete', this.#link);
-    ip('netns', 'delete', this.#namespace);
-    execFileSync('rm', ['-f', this.chromium]);
+    ip('netns', 'delete', this.namespace);
   }
 }

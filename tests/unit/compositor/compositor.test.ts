@@ -175,6 +175,44 @@ describe('the compositor', () => {
     expect(compositor.overflow!.count).toBe(before.count - 1);
   });
 
+  it('spreads the drawing of placeholders over frames', () => {
+    const slow = new Compositor({ width: 640, height: 360, placeholdersPerFrame: 2 });
+    try {
+      const people = ['A', 'B', 'C', 'D', 'E'].map((name) => ({
+        id: name,
+        name,
+        screen: false,
+        source: null,
+      }));
+      const white = (): number =>
+        slow.tiles.filter(({ x, y, width, height }) => {
+          let brightest = 0;
+          for (let at = x + width * 0.3; at < x + width * 0.7; at += 1) {
+            const [luma] = pixel(
+              readable(slow.frame),
+              Math.round(at),
+              Math.round(y + height * 0.4),
+            );
+            brightest = Math.max(brightest, luma!);
+          }
+          return brightest > 200;
+        }).length;
+      slow.setScene(people, grid);
+      const drawn = [1, 2, 3].map(() => {
+        slow.compose();
+        return white();
+      });
+      expect(drawn).toEqual([2, 4, 5]);
+      expect(slow.compose()).toEqual({ changed: false });
+      // In other sizes the known pictures are scaled until they are drawn anew: no tile is ever empty.
+      slow.setScene(people.slice(0, 4), grid);
+      slow.compose();
+      expect(white()).toBe(4);
+    } finally {
+      slow.close();
+    }
+  });
+
   it('draws on a copy while somebody holds the last picture', () => {
     const person = new Person(0);
     compositor.setScene([person], grid);
