@@ -27,6 +27,8 @@ export interface TickOptions {
   readonly sleep: Sleep;
   /** Milliseconds from one tick to the next; may be fractional. */
   readonly periodMs: number;
+  /** Tick 0 is due so many milliseconds from now; 0 when omitted. */
+  readonly offsetMs?: number;
   /** The work of tick number `tick` (0, 1, …), which was due at `dueMs` of the clock. */
   readonly onTick: (tick: number, dueMs: number) => Promise<void>;
   /** Told what `onTick` threw; the ticks go on. */
@@ -47,10 +49,10 @@ export interface Ticker {
  * never queued.
  */
 export function runTicks(options: TickOptions): Ticker {
-  const { clock, sleep, periodMs, onTick, onError } = options;
+  const { clock, sleep, periodMs, offsetMs = 0, onTick, onError } = options;
   if (!(periodMs > 0)) throw new TypeError('periodMs must be a positive number.');
   const abort = new AbortController();
-  const startMs = clock.now();
+  const startMs = clock.now() + offsetMs;
   let skipped = 0;
 
   /** The newest tick already due, but not before `tick`. */

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import {
   type AudioMixer,
   frameSamples,
@@ -36,8 +37,12 @@ export class AudioOutput implements AudioFeed {
     };
   }
 
-  /** Mixes up to tick number `tick`, due at `dueMs` of the room's clock. */
-  run(tick: number, dueMs: number): void {
+  /**
+   * Mixes up to tick number `tick`, due at `dueMs` of the room's clock. What the uplinks
+   * have ready by then is taken first: after a stall the timers' turn comes before theirs.
+   */
+  async run(tick: number, dueMs: number): Promise<void> {
+    await setImmediate();
     this.#mixed = Math.max(this.#mixed, tick + 1 - maxCatchUpTicks);
     for (; this.#mixed <= tick; this.#mixed++) {
       this.#atMs = dueMs - (tick - this.#mixed) * audioTickMs - ringDelayMs;

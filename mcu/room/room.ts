@@ -19,6 +19,8 @@ const highPixelsPerSecond = 1280 * 720 * 25;
 const keyframeIntervalMs = 500;
 /** Placeholder pictures drawn within one tick at most: they must not delay it. */
 const placeholdersPerFrame = 2;
+/** Sound is due between the pictures, not behind them: receivers buffer for the jitter they see. */
+const audioOffsetMs = 17;
 /** How often presence, speakers and metrics are looked at. */
 const housekeepingMs = 200;
 const metricsMs = 500;
@@ -80,7 +82,8 @@ export class MediaRoom {
     this.#video = new VideoOutput({
       rungs: this.#rungs,
       now: () => monotonicClock.now(),
-      timeOfTick: (tick) => this.#videoStartMs + (tick * 1000) / fps,
+      // Pictures wait for their tick, half a tick in the mean: the composite is of that moment.
+      timeOfTick: (tick) => this.#videoStartMs + ((tick - 0.5) * 1000) / fps,
       onError: onError('video encoder failed'),
     });
     this.#mixer = new AudioMixer({
@@ -88,23 +91,25 @@ export class MediaRoom {
       onError: onError('audio encoder failed'),
     });
     this.#audio = new AudioOutput(this.#mixer);
-    const ticks = (periodMs: number, onTick: (tick: number, dueMs: number) => Promise<void>) =>
+    const ticks = (
+      periodMs: number,
+      offsetMs: number,
+      onTick: (tick: number, dueMs: number) => Promise<void>,
+    ) =>
       runTicks({
         clock: monotonicClock,
         sleep: timerSleep,
         periodMs,
+        offsetMs,
         onTick,
         onError: onError('tick failed'),
       });
     this.#tickers = [
-      ticks(1000 / fps, (tick, dueMs) => {
+      ticks(1000 / fps, 0, (tick, dueMs) => {
         this.#videoStartMs = dueMs - (tick * 1000) / fps;
         return this.#videoTick(tick);
       }),
-      ticks(audioTickMs, (tick, dueMs) => {
-        this.#audio.run(tick, dueMs);
-        return Promise.resolve();
-      }),
+      ticks(audioTickMs, audioOffsetMs, (tick, dueMs) => this.#audio.run(tick, dueMs)),
     ];
     this.#housekeeping = setInterval(() => {
       this.#keepHouse();

@@ -12,7 +12,7 @@ export interface VideoOutputOptions {
   readonly rungs: Readonly<Record<VideoCodec, Rung>>;
   /** Milliseconds of the room's clock. */
   readonly now: () => number;
-  /** When a tick was due, on the room's clock. */
+  /** The moment of the room that the picture of a tick shows. */
   readonly timeOfTick: (tick: number) => number;
   /** An encoder failed; another one follows. */
   readonly onError: (error: unknown) => void;

@@ -4,11 +4,15 @@ const size = 16_384;
 const mask = size - 1;
 
 /** A ring starts to play, and is kept, at this much before each frame that is taken. */
-const targetSamples = samplesOf(60);
+const targetSamples = samplesOf(30);
+/** Each time a ring runs dry its own target rises by this much, up to the most. */
+const targetStepSamples = samplesOf(10);
+const mostTargetSamples = samplesOf(60);
 /** Above this the oldest samples are given up: nobody has ticked for long. */
 const mostSamples = samplesOf(250);
-/** How far the mean level may be off before it is corrected. */
-const toleranceSamples = samplesOf(10);
+/** How far the mean level may be above and below the target before it is corrected. */
+const toleranceAbove = samplesOf(10);
+const toleranceBelow = samplesOf(5);
 /** A correction leaves at least this much at the lowest point: a frame and one late callback. */
 const reserveSamples = frameSamples + samplesOf(10);
 /** The level is judged over this many ticks: 0.5 s. */
@@ -25,14 +29,15 @@ export type DriftCorrection = 'splice' | 'jump' | 'none';
 
 /**
  * How long a sample stays in the ring when nothing has to be corrected, in samples at 48 kHz: the target level less
- * half an uplink callback. A frame mixed now left the uplink's jitter buffer this much earlier.
+ * half an uplink callback. A frame mixed now left the uplink's jitter buffer this much earlier. (A ring that ran dry
+ * holds up to 30 ms more: less than lips would tell.)
  */
 export const ringDelaySamples = targetSamples - samplesOf(5);
 
 /**
- * Takes PCM at the pace of a source and gives it out at the pace of the mix, about 55 ms later.
+ * Takes PCM at the pace of a source and gives it out at the pace of the mix, about 25 ms later.
  *
- * It survives bursts and gaps of 50 ms without loss. Two clocks that drift apart are brought together by cutting or
+ * It survives bursts without loss, and gaps of 10 ms; where gaps are longer it keeps more from then on, up to 50 ms. Two clocks that drift apart are brought together by cutting or
  * repeating a few milliseconds: all at once where the source is quiet, else by one cross-faded period at a time. When
  * it runs dry it fades out and fills up again. No step in the samples is ever let through as a click.
  *
@@ -49,6 +54,7 @@ export class SourceRing {
   #ticks = 0;
   #levels = 0;
   #lowest = Infinity;
+  #target = targetSamples;
 
   /** Position of the next sample to be taken. */
   get head(): number {
@@ -79,7 +85,7 @@ export class SourceRing {
    */
   write(samples: Float32Array, start: number, end: number): void {
     for (let i = start; i < end; i++) this.#samples[this.#tail++ & mask] = samples[i] ?? 0;
-    if (this.level > mostSamples) this.#moveHead(this.#tail - targetSamples);
+    if (this.level > mostSamples) this.#moveHead(this.#tail - this.#target);
   }
 
   /**
@@ -89,7 +95,7 @@ export class SourceRing {
    */
   prepare(correction: DriftCorrection): void {
     if (!this.#playing) {
-      if (this.level < targetSamples) return;
+      if (this.level < this.#target) return;
       this.#playing = true;
       this.fadeIn();
       this.#beginWindow();
@@ -98,7 +104,7 @@ export class SourceRing {
     this.#levels += this.level;
     this.#lowest = Math.min(this.#lowest, this.level);
     if (++this.#ticks < windowTicks || correction === 'none') return;
-    this.#correct(Math.round(this.#levels / this.#ticks) - targetSamples, correction);
+    this.#correct(Math.round(this.#levels / this.#ticks) - this.#target, correction);
     this.#beginWindow();
   }
 
@@ -131,6 +137,7 @@ export class SourceRing {
     if (count < frameSamples) {
       fadeOut(out, Math.min(count, frameSamples - fadeSamples));
       this.#playing = false;
+      this.#target = Math.min(this.#target + targetStepSamples, mostTargetSamples);
     }
   }
 
@@ -150,7 +157,7 @@ export class SourceRing {
 
   /** Brings the mean level, `excess` samples above the target, back to it. */
   #correct(excess: number, correction: 'splice' | 'jump'): void {
-    if (Math.abs(excess) <= toleranceSamples) return;
+    if (excess <= toleranceAbove && excess >= -toleranceBelow) return;
     const spare = this.#lowest - reserveSamples;
     if (correction === 'jump') {
       this.#head += Math.min(excess, Math.max(0, spare));

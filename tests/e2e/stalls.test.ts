@@ -101,9 +101,10 @@ describe('somebody who falls silent', () => {
     async () => {
       const host = TestHost.create(0);
       const url = `http://${host.serverAddress}:${String(server.port)}`;
-      const away = await launchChromium(host, [
-        `--unsafely-treat-insecure-origin-as-secure=${url}`,
-      ]);
+      const away = await launchChromium({
+        host,
+        more: [`--unsafely-treat-insecure-origin-as-secure=${url}`],
+      });
       try {
         const alice = await Person.join(away, url, 'cut', 'Alice', {
           colour: css(red),

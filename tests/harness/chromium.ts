@@ -26,14 +26,25 @@ const flags = [
 /**
  * Starts a real Chromium. The server under test shares its cores with all these browsers, which no
  * real one does, so they stand back for it where the host allows that.
- * @param host - a machine of the tests' own to run it on
  */
-export const launchChromium = (host?: TestHost, more: string[] = []): Promise<Browser> =>
+export const launchChromium = ({
+  polite = true,
+  host,
+  more = [],
+}: {
+  /** False: at the same priority. */
+  polite?: boolean;
+  /** A machine of the tests' own to run it on. */
+  host?: TestHost;
+  /** More flags. */
+  more?: string[];
+} = {}): Promise<Browser> =>
   chromium.launch({
     executablePath: fileURLToPath(new URL('run-chromium.sh', import.meta.url)),
     env: {
       ...(process.env as Record<string, string>),
       TEST_CHROMIUM: findChromium(),
+      TEST_NICE: polite ? '10' : '0',
       ...(host && { TEST_NAMESPACE: host.namespace }),
     },
     args: [...flags, ...more],

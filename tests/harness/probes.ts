@@ -109,3 +109,40 @@ export async function measureLipSync({
     return apart.slice(0, 1);
   });
 }
+
+/**
+ * Runs in the page: how old each picture of a tile is when it comes to the screen, by the barcode in
+ * it; milliseconds.
+ */
+export async function measureLatency({
+  tile,
+  seconds,
+}: {
+  tile: { x: number; y: number; width: number; height: number };
+  seconds: number;
+}): Promise<number[]> {
+  const video = document.querySelector('video')!;
+  const bars = 16;
+  const canvas = document.createElement('canvas');
+  canvas.width = bars;
+  canvas.height = 1;
+  const g = canvas.getContext('2d', { willReadFrequently: true })!;
+  const ages: number[] = [];
+  let running = true;
+  const onFrame = (): void => {
+    const now = Date.now();
+    const y = tile.y + tile.height * 0.875;
+    for (let bit = 0; bit < bars; bit++) {
+      g.drawImage(video, tile.x + ((bit + 0.5) / bars) * tile.width, y, 1, 1, bit, 0, 1, 1);
+    }
+    const { data } = g.getImageData(0, 0, bars, 1);
+    let drawn = 0;
+    for (let bit = 0; bit < bars; bit++) if (data[bit * 4]! > 128) drawn |= 1 << bit;
+    ages.push((now - drawn) & 0xffff);
+    if (running) video.requestVideoFrameCallback(onFrame);
+  };
+  video.requestVideoFrameCallback(onFrame);
+  await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+  running = false;
+  return ages;
+}

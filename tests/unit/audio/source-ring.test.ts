@@ -51,43 +51,67 @@ class Fed {
 const tone = periodic(sine(440, 0.5), 48_000);
 const clickFree = 1.25 * steepest(440, 0.5);
 
+/** Which sample of the tone a piece of it begins with. */
+function tonePhaseOf(piece: Float32Array): number {
+  for (let start = 0; start < 48_000; start++) {
+    if (firstDifference(piece.subarray(0, 500), floats(tone, start, 500)) === -1) return start;
+  }
+  throw new Error('This is not the tone.');
+}
+
 describe('the source ring', () => {
-  it('plays everything in order once 60 ms are there', () => {
+  it('plays everything in order once 30 ms are there', () => {
     const fed = new Fed(tone);
     for (let k = 0; k < 50; k++) {
       fed.write(2);
       fed.tick();
     }
     const sound = fed.sound;
-    expect(sound.subarray(0, 1920).every((sample) => sample === 0)).toBe(true);
+    expect(sound.subarray(0, 960).every((sample) => sample === 0)).toBe(true);
     // The first 5 ms rise from silence; the rest is the input, sample by sample.
-    const heard = sound.subarray(1920 + 240);
+    const heard = sound.subarray(960 + 240);
     expect(firstDifference(heard, floats(tone, 240, heard.length))).toBe(-1);
   });
 
-  it('loses nothing when callbacks come five at a time, whichever side of a tick they fall', () => {
-    for (const early of [false, true]) {
-      const fed = new Fed(tone);
-      for (let k = 0; k < 4; k++) {
+  /** The loop hangs for 50 ms once a second: the callbacks' turn comes first, or that of the timer's ticks. */
+  function hangs(fed: Fed, times: number, callbacksFirst: boolean): void {
+    for (let k = 0; k < times; k++) {
+      if (callbacksFirst) fed.write(5);
+      for (let t = 0; t < 2; t++) fed.tick();
+      if (!callbacksFirst) fed.write(5);
+      fed.tick();
+      fed.write(1);
+      for (let t = 0; t < 47; t++) {
         fed.write(2);
         fed.tick();
       }
-      // The loop hangs for 50 ms once a second: the timer's ticks come first, or the callbacks do.
-      for (let k = 0; k < 5; k++) {
-        if (early) fed.write(5);
-        for (let t = 0; t < 2; t++) fed.tick();
-        if (!early) fed.write(5);
-        fed.tick();
-        fed.write(1);
-        for (let t = 0; t < 47; t++) {
-          fed.write(2);
-          fed.tick();
-        }
-      }
-      const sound = fed.sound;
-      const heard = sound.subarray(1920 + 240);
-      expect(firstDifference(heard, floats(tone, 240, heard.length))).toBe(-1);
     }
+  }
+
+  it('loses nothing when callbacks come five at a time', () => {
+    const fed = new Fed(tone);
+    for (let k = 0; k < 4; k++) {
+      fed.write(2);
+      fed.tick();
+    }
+    hangs(fed, 5, true);
+    const heard = fed.sound.subarray(960 + 240);
+    expect(firstDifference(heard, floats(tone, 240, heard.length))).toBe(-1);
+  });
+
+  it('keeps more after it ran dry, so that the same gap is not heard again', () => {
+    const fed = new Fed(tone);
+    for (let k = 0; k < 4; k++) {
+      fed.write(2);
+      fed.tick();
+    }
+    hangs(fed, 4, false);
+    fed.played.length = 0;
+    hangs(fed, 5, false);
+    const heard = fed.sound;
+    expect(heard.every((sample) => Number.isFinite(sample))).toBe(true);
+    const start = tonePhaseOf(heard);
+    expect(firstDifference(heard, floats(tone, start, heard.length))).toBe(-1);
   });
 
   it.each([200, -200])('follows a clock that is %i ppm off for three minutes', (ppm) => {
@@ -108,8 +132,8 @@ describe('the source ring', () => {
         fed.played.shift();
       }
     }
-    expect(Math.min(...fed.levels)).toBeGreaterThanOrEqual(40 * 48);
-    expect(Math.max(...fed.levels)).toBeLessThanOrEqual(80 * 48);
+    expect(Math.min(...fed.levels)).toBeGreaterThanOrEqual(15 * 48);
+    expect(Math.max(...fed.levels)).toBeLessThanOrEqual(60 * 48);
     // It played all the time: no underrun.
     expect(fed.levels.length).toBeGreaterThan(8_990);
   });
@@ -121,8 +145,8 @@ describe('the source ring', () => {
       fed.tick('jump');
       fed.write(2);
     }
-    expect(fed.ring.level).toBeLessThanOrEqual(70 * 48);
-    expect(fed.ring.level).toBeGreaterThanOrEqual(50 * 48);
+    expect(fed.ring.level).toBeLessThanOrEqual(60 * 48);
+    expect(fed.ring.level).toBeGreaterThanOrEqual(20 * 48);
   });
 
   it('fades out when it runs dry, and in again when it has filled up', () => {
@@ -130,7 +154,7 @@ describe('the source ring', () => {
       const fed = new Fed(tone);
       fed.write(6 + lastBlocks);
       for (let k = 0; k < 10; k++) fed.tick();
-      fed.write(4);
+      fed.write(3);
       expect(fed.tick().every((sample) => sample === 0)).toBe(true);
       fed.write(4);
       for (let k = 0; k < 3; k++) {
