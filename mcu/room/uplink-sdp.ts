@@ -1,9 +1,6 @@
 import { parse, write, type MediaDescription } from 'sdp-transform';
 import { isResolvable } from './candidates.ts';
 
-/** 3GPP TS 26.114 §7.4.5: the sender leaves turning the picture to the receiver. */
-const videoOrientation = 'urn:3gpp:video-orientation';
-
 /**
  * Keeps the named codec and its retransmissions, if the section has it. The browser would otherwise
  * take the first one both know, which may be a costly one.
@@ -26,7 +23,6 @@ function preferCodec(section: MediaDescription, codec: string): void {
 
 /**
  * Prepares a browser's offer for libwebrtc:
- * - without the video-orientation extension the browser turns the picture upright before it encodes;
  * - video is VP8, the cheapest codec to decode that every browser sends;
  * - candidates that cannot be resolved here are dropped, the browser's checks will show its address.
  * @param sdp - a checked offer
@@ -34,9 +30,6 @@ function preferCodec(section: MediaDescription, codec: string): void {
 export function prepareUplinkOffer(sdp: string): string {
   const session = parse(sdp);
   for (const section of session.media) {
-    if (section.ext !== undefined) {
-      section.ext = section.ext.filter(({ uri }) => uri !== videoOrientation);
-    }
     if (section.candidates !== undefined) {
       section.candidates = section.candidates.filter(({ ip }) => isResolvable(ip));
     }

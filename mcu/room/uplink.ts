@@ -1,4 +1,4 @@
-import type { I420Frame, VideoSource } from '../../mixer/compositor/index.ts';
+import { type I420Frame, rotateI420, type Rotation, type VideoSource } from '../../mixer/compositor/index.ts';
 import type { Candidate } from '../protocol/common.ts';
 import type { RoomSettings } from '../protocol/ipc.ts';
 import { isUsable } from './candidates.ts';
@@ -11,6 +11,9 @@ import {
   RTCPeerConnection,
   RTCVideoSink,
 } from './wrtc.ts';
+
+const isRotation = (degrees: number): degrees is Rotation =>
+  degrees === 0 || degrees === 90 || degrees === 180 || degrees === 270;
 
 /** What an uplink hands on. */
 export interface UplinkEvents {
@@ -33,6 +36,8 @@ export class Uplink implements VideoSource {
   readonly #connection: NativePeerConnection;
   readonly #sinks: { stop(): void }[] = [];
   #frame: I420Frame | null = null;
+  /** By how much the newest picture is still to be turned. */
+  #rotation: Rotation = 0;
   #fragments: ReadonlySet<string> = new Set();
   #waiting: NonNullable<Candidate>[] = [];
   /** Negotiation steps run one after the other. */
@@ -63,8 +68,12 @@ export class Uplink implements VideoSource {
     };
   }
 
-  /** The newest picture; null before the first one. */
+  /** The newest picture, upright; null before the first one. */
   latest(): I420Frame | null {
+    if (this.#frame !== null && this.#rotation !== 0) {
+      this.#frame = rotateI420(this.#frame, this.#rotation);
+      this.#rotation = 0;
+    }
     return this.#frame;
   }
 
@@ -146,13 +155,14 @@ export class Uplink implements VideoSource {
       return;
     }
     const sink = new RTCVideoSink(track);
-    sink.onframe = ({ frame: { width, height, data } }) => {
+    sink.onframe = ({ frame: { width, height, rotation = 0, data } }) => {
       if (this.#closed) return;
       this.#frame = {
         width,
         height,
         data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
       };
+      this.#rotation = isRotation(rotation) ? rotation : 0;
       this.#events.video();
     };
     this.#sinks.push(sink);

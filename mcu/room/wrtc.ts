@@ -34,10 +34,12 @@ export interface NativeTrack {
   readonly kind: 'audio' | 'video';
 }
 
-/** A decoded picture: packed I420, a copy of its own. No timestamp comes with it. */
+/** A decoded picture: packed I420, a copy of its own, not yet turned upright. No timestamp comes with it. */
 export interface NativeVideoFrame {
   readonly width: number;
   readonly height: number;
+  /** Degrees clockwise: 0, 90, 180 or 270. */
+  readonly rotation?: number;
   readonly data: Uint8Array | Uint8ClampedArray;
 }
 

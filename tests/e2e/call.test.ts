@@ -150,6 +150,32 @@ describe('a call of real browsers', () => {
     expect(await server.metricSum('onegrid_video_encoders')).toBe(1);
   });
 
+  it('shows what an upright phone sends upright', async () => {
+    const phone: FakeMedia = { colour: 'blue', phone: true, width: 320, height: 240, fps: 10 };
+    const alice = await join('phone', 'Alice', phone);
+    const bob = await join('phone', 'Bob', {});
+    await until(() => bob.tileOf(alice.id) !== undefined, 5000);
+    const { x, y, width, height } = bob.tileOf(alice.id)!;
+    const points = [
+      { x: x + width * 0.2, y: y + height * 0.2 },
+      { x: x + width * 0.2, y: y + height * 0.8 },
+      { x: x + width * 0.8, y: y + height * 0.2 },
+      { x: x + width * 0.8, y: y + height * 0.8 },
+    ];
+    const white: Rgb = [255, 255, 255];
+    const pureBlue: Rgb = [0, 0, 255];
+    await until(
+      async () => {
+        const seen = await bob.pixels(points);
+        return (
+          seen?.every((colour, index) => isNear(colour, index < 2 ? pureBlue : white)) ?? false
+        );
+      },
+      10_000,
+      async () => JSON.stringify(await bob.pixels(points)),
+    );
+  });
+
   it('switches sound and picture off and on', async () => {
     const alice = await join('switch', 'Alice', person(red, tones.alice));
     const bob = await join('switch', 'Bob', person(green, tones.bob));

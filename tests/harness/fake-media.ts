@@ -13,6 +13,11 @@ export interface FakeMedia {
   flashes?: boolean;
   /** Somebody before a background, for pictures of the product. */
   portrait?: boolean;
+  /**
+   * A phone held upright: its sensor lies on its side and the frames say so. Upright the left half is
+   * blue and the right half is white.
+   */
+  phone?: boolean;
 }
 
 /**
@@ -26,25 +31,67 @@ export function installFakeMedia(media: FakeMedia): void {
   const page = window as unknown as { fake: { stop?: () => void; context?: AudioContext } };
   page.fake = {};
 
-  const drawPortrait = (g: CanvasRenderingContext2D, hue: string): void => {
-    const backdrop = g.createLinearGradient(0, 0, width, height);
-    backdrop.addColorStop(0, hue);
-    backdrop.addColorStop(1, '#1d2433');
-    g.fillStyle = backdrop;
+  /** Somebody at a desk, in shapes: no picture of a real person is needed to show what a call looks like. */
+  const drawPortrait = (g: CanvasRenderingContext2D, colour: string): void => {
+    const ellipse = (
+      x: number,
+      y: number,
+      rx: number,
+      ry: number,
+      style: string,
+      half = 0,
+    ): void => {
+      g.fillStyle = style;
+      g.beginPath();
+      g.ellipse(x * width, y * height, rx * width, ry * height, 0, half * Math.PI, 2 * Math.PI);
+      g.fill();
+    };
+    const box = (x: number, y: number, w: number, h: number, style: string): void => {
+      g.fillStyle = style;
+      g.fillRect(x * width, y * height, w * width, h * height);
+    };
+    const [skin, hair, shade] = ['#d9a98a', '#4a3a33', '#c4957a'];
+    const wall = g.createLinearGradient(0, 0, width, height);
+    wall.addColorStop(0, '#d8d4cb');
+    wall.addColorStop(1, '#a8a59d');
+    g.fillStyle = wall;
     g.fillRect(0, 0, width, height);
-    const sway = Math.sin(Date.now() / 900) * width * 0.01;
-    g.fillStyle = '#e9b995';
+    box(0.06, 0.1, 0.2, 0.42, '#8fb3c7');
+    box(0.155, 0.1, 0.01, 0.42, '#d8d4cb');
+    box(0.74, 0.3, 0.2, 0.015, '#6f6557');
+    for (const [index, book] of ['#8c5a4f', '#55708a', '#7d8a55', '#9a8455', '#6b5a80'].entries()) {
+      box(
+        0.755 + index * 0.03,
+        0.3 - 0.11 - (index % 2) * 0.03,
+        0.024,
+        0.11 + (index % 2) * 0.03,
+        book,
+      );
+    }
+    const sway = Math.sin(Date.now() / 900) * 0.006;
+    const x = 0.5 + sway;
+    ellipse(x, 0.4, 0.115, 0.25, hair);
+    box(x - 0.035, 0.55, 0.07, 0.17, shade);
+    ellipse(0.5, 1.02, 0.25, 0.36, colour, 1);
+    ellipse(x, 0.43, 0.092, 0.21, skin);
+    ellipse(x, 0.31, 0.1, 0.13, hair, 1);
+    for (const side of [-1, 1]) {
+      ellipse(x + side * 0.036, 0.41, 0.009, 0.018, '#3a2f2a');
+      box(x + side * 0.036 - 0.016, 0.365, 0.032, 0.008, hair);
+    }
+    g.strokeStyle = '#9a5f52';
+    g.lineWidth = height * 0.012;
     g.beginPath();
-    g.ellipse(width / 2 + sway, height * 0.42, width * 0.1, height * 0.24, 0, 0, Math.PI * 2);
-    g.fill();
-    g.fillStyle = '#2b2420';
-    g.beginPath();
-    g.ellipse(width / 2 + sway, height * 0.26, width * 0.105, height * 0.13, 0, Math.PI, 0);
-    g.fill();
-    g.fillStyle = hue;
-    g.beginPath();
-    g.ellipse(width / 2, height * 1.05, width * 0.24, height * 0.38, 0, Math.PI, 0);
-    g.fill();
+    g.ellipse(
+      x * width,
+      0.5 * height,
+      0.03 * width,
+      0.035 * height,
+      0,
+      0.15 * Math.PI,
+      0.85 * Math.PI,
+    );
+    g.stroke();
   };
 
   const camera = (colour: string): MediaStreamTrack => {
@@ -79,6 +126,34 @@ export function installFakeMedia(media: FakeMedia): void {
       stop();
     };
     return track!;
+  };
+
+  /** Camera frames (I420) with a rotation of 90 degrees clockwise: their bottom is what is left when upright. */
+  const phoneCamera = (): MediaStreamTrack => {
+    const track = new (
+      window as unknown as {
+        MediaStreamTrackGenerator: new (init: {
+          kind: 'video';
+        }) => MediaStreamTrack & { writable: WritableStream<VideoFrame> };
+      }
+    ).MediaStreamTrackGenerator({ kind: 'video' });
+    const writer = track.writable.getWriter();
+    const luma = width * height;
+    const data = new Uint8Array(luma * 1.5).fill(128);
+    const timer = setInterval(() => {
+      if (track.readyState === 'ended') {
+        clearInterval(timer);
+        return;
+      }
+      data.fill(235, 0, luma / 2).fill(41, luma / 2, luma);
+      // Blue, below.
+      data.fill(240, luma * 1.125, luma * 1.25).fill(110, luma * 1.375, luma * 1.5);
+      data[(Math.round(performance.now() / 20) % width) + 2 * width] = 128;
+      const timestamp = Math.round(performance.now() * 1000);
+      const init = { format: 'I420', codedWidth: width, codedHeight: height, timestamp } as const;
+      void writer.write(new VideoFrame(data, { ...init, rotation: 90 } as VideoFrameBufferInit));
+    }, 1000 / fps);
+    return track;
   };
 
   const browsersOwn = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
@@ -123,7 +198,7 @@ export function installFakeMedia(media: FakeMedia): void {
       if (media.colour === undefined) {
         throw new DOMException('no camera', 'NotFoundError');
       }
-      tracks.push(camera(media.colour));
+      tracks.push(media.phone ? phoneCamera() : camera(media.colour));
     }
     if (constraints?.audio) {
       if (media.tone === undefined) {
