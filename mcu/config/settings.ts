@@ -178,7 +178,9 @@ export function readSettings(
     const result = schema.safeParse(text);
     if (result.success) return result.data;
     const problem = result.error.issues[0]?.message ?? 'is not valid';
-    throw new SettingsError(`${name} ${problem}; it is ${JSON.stringify(text)}.`);
+    // The value of ICE servers holds passwords.
+    const shown = key === 'iceServers' ? '' : `; it is ${JSON.stringify(text)}`;
+    throw new SettingsError(`${name} ${problem}${shown}.`);
   };
   return Object.fromEntries(keys.map((key) => [key, read(key)])) as unknown as Settings;
 }

@@ -43,6 +43,15 @@ const securityHeaders = (): RequestHandler =>
     },
   });
 
+/** What a client is told of an error; express marks those that are the client's own by a status of 4xx. */
+function asOnegridError(error: unknown): OnegridError {
+  if (error instanceof OnegridError) return error;
+  const status = error instanceof Error && 'status' in error ? Number(error.status) : 500;
+  return status >= 400 && status < 500
+    ? new OnegridError('bad-request', 'This request cannot be understood.')
+    : new OnegridError('internal', 'Something went wrong on the server.');
+}
+
 /** The HTTP side: health, metrics, the client. */
 export function createApp(rooms: RoomRegistry, settings: Settings, log: Logger): Express {
   const app = express();
@@ -75,10 +84,8 @@ export function createApp(rooms: RoomRegistry, settings: Settings, log: Logger):
       next(error);
       return;
     }
-    const known = error instanceof OnegridError;
-    if (!known) log.error({ err: error }, 'request failed');
-    const code = known ? error.code : 'internal';
-    const message = known ? error.message : 'Something went wrong on the server.';
+    const { code, message } = asOnegridError(error);
+    if (code === 'internal') log.error({ err: error }, 'request failed');
     response.status(statusOf[code] ?? 500).json({ error: { code, message } });
   };
   app.use(onError);

@@ -22,7 +22,7 @@ export class Metrics {
   readonly #own = new Registry();
   readonly #live = new Map<number, Snapshot>();
   #retired: Promise<Snapshot> = new RoomMetrics().registry.getMetricsAsJSON();
-  /** Room processes that died and were replaced. */
+  /** Room processes that died. */
   readonly restarts: Counter;
 
   /** @param count - asked at each scrape */
@@ -32,7 +32,7 @@ export class Metrics {
     this.#gauge('onegrid_participants', 'Participants in all rooms.', count.participants);
     this.restarts = new Counter({
       name: 'onegrid_room_process_restarts_total',
-      help: 'Room processes that died and were replaced.',
+      help: 'Room processes that died.',
       registers: [this.#own],
     });
   }

@@ -24,7 +24,7 @@ export interface RoomContext {
   takeProcess(): RoomProcess;
   /** A snapshot of the room process's metrics. */
   metrics(process: RoomProcess, snapshot: readonly unknown[]): void;
-  /** A room process is gone; `died`: by itself, and another takes its place. */
+  /** A room process is gone; `died`: by itself. */
   processEnded(process: RoomProcess, died: boolean): void;
   /** The last participant has left, or the room was closed: forget it. */
   closed(): void;

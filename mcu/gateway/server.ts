@@ -19,9 +19,13 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
+/** Proxies cut connections that are silent for a minute. */
+const pingIntervalMs = 25_000;
+
 /** WebSocket upgrades: the right path, an allowed origin, then a session each. */
 function acceptSockets(server: Server, rooms: RoomRegistry, settings: Settings, log: Logger) {
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes });
+  // A little over the limit gets an error that says so; far over it is cut off by ws itself.
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: 4 * maxMessageBytes });
   server.on('upgrade', (request, socket, head) => {
     const refuse = (status: string): void => {
       socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
@@ -56,11 +60,15 @@ export async function startGateway(settings: Settings, log: Logger): Promise<Gat
   const rooms = new RoomRegistry(settings, log, () => startRoomProcess(log));
   server.on('request', createApp(rooms, settings, log));
   const sockets = acceptSockets(server, rooms, settings, log);
+  const pings = setInterval(() => {
+    for (const socket of sockets.clients) socket.ping();
+  }, pingIntervalMs);
   const { port } = server.address() as AddressInfo;
   log.info({ port }, 'listening');
   return {
     port,
     async close() {
+      clearInterval(pings);
       server.close();
       await rooms.close('shutdown');
       for (const socket of sockets.clients) socket.terminate();

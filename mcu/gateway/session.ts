@@ -1,7 +1,7 @@
 import type { RawData, WebSocket } from 'ws';
 import type { Logger } from '../log.ts';
 import { clientMessageSchema, type ClientMessage } from '../protocol/client.ts';
-import { protocolVersion } from '../protocol/common.ts';
+import { maxMessageBytes, protocolVersion } from '../protocol/common.ts';
 import { OnegridError } from '../protocol/errors.ts';
 import type { ServerMessage } from '../protocol/server.ts';
 import type { Connection, Room } from './room.ts';
@@ -35,6 +35,9 @@ function refusal(message: unknown, path: PropertyKey | undefined): OnegridError 
 
 /** Reads a message. @throws OnegridError */
 function parseMessage(data: RawData, isBinary: boolean): ClientMessage {
+  if ((data as Buffer).length > maxMessageBytes) {
+    throw new OnegridError('too-large', 'A message is at most 64 KiB.');
+  }
   if (isBinary) throw new OnegridError('bad-message', 'Messages are JSON text.');
   let message: unknown;
   try {
@@ -69,8 +72,6 @@ export class Session implements Connection {
       this.#ended();
     });
     socket.on('error', (error) => {
-      const tooLarge = 'code' in error && error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH';
-      if (tooLarge) this.#fail(new OnegridError('too-large', 'A message is at most 64 KiB.'), true);
       this.#log.debug({ err: error }, 'WebSocket error');
     });
   }
@@ -93,7 +94,7 @@ export class Session implements Connection {
       this.#handle(parseMessage(data, isBinary));
     } catch (error) {
       const joining = this.#state.phase === 'awaiting-join';
-      if (error instanceof OnegridError) this.#fail(error, joining && error.code !== 'bad-message');
+      if (error instanceof OnegridError) this.#fail(error, joining || error.code === 'too-large');
       else {
         this.#log.error({ err: error }, 'message failed');
         this.#fail(new OnegridError('internal', 'Something went wrong on the server.'), joining);

@@ -15,8 +15,8 @@ let room: MediaRoom | undefined;
 // not allowed, it goes without.
 try {
   setPriority(roomNiceness);
-} catch (error) {
-  log.debug({ err: error }, 'no higher priority');
+} catch {
+  // At the priority it was started with, then.
 }
 AvLog.setLevel(AV_LOG_ERROR);
 

@@ -171,6 +171,7 @@ export class MediaRoom {
     };
     const now = (): number => monotonicClock.now();
     const { canvas, fps } = this.#settings;
+    let hasReceived = false;
     const participant = new RoomParticipant(member, {
       settings: this.#settings,
       log: this.#log,
@@ -187,6 +188,8 @@ export class MediaRoom {
         audio: this.#audio,
         profileLevelId: profileLevelId(canvas.width, canvas.height, fps),
         onFirstPacket: () => {
+          if (hasReceived) return;
+          hasReceived = true;
           this.#metrics.joinDuration.observe((Date.now() - requestedAt) / 1000);
         },
       },
@@ -196,6 +199,8 @@ export class MediaRoom {
     });
     this.#participants.set(id, participant);
     this.#scene.touch();
+    this.#scene.tellAgain();
+    if (this.#speakers !== '') signal({ type: 'speakers', active: this.#speakers.split(',') });
   }
 
   #remove(participant: RoomParticipant): void {

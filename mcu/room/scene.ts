@@ -29,6 +29,11 @@ export class Scene {
     this.#dirty = true;
   }
 
+  /** Somebody has not been told yet how the picture is arranged. */
+  tellAgain(): void {
+    this.#told = '';
+  }
+
   /** Rearranges the picture, for the whole room. */
   arrange(mode: LayoutMode, pinned: string | null): void {
     this.#mode = mode;

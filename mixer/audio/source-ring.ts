@@ -37,7 +37,7 @@ export const ringDelaySamples = targetSamples - samplesOf(5);
 /**
  * Takes PCM at the pace of a source and gives it out at the pace of the mix, about 25 ms later.
  *
- * It survives bursts without loss, and gaps of 10 ms; where gaps are longer it keeps more from then on, up to 50 ms. Two clocks that drift apart are brought together by cutting or
+ * It survives bursts without loss, and gaps of 10 ms; where gaps are longer it keeps more from then on, up to 60 ms. Two clocks that drift apart are brought together by cutting or
  * repeating a few milliseconds: all at once where the source is quiet, else by one cross-faded period at a time. When
  * it runs dry it fades out and fills up again. No step in the samples is ever let through as a click.
  *

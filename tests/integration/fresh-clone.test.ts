@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, readFileSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { testRunFolder, testRunVariable } from '../harness/test-run.ts';
@@ -26,7 +26,7 @@ beforeAll(() => {
   }
 });
 afterAll(() => {
-  rmSync(dirname(folder), { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true });
 });
 
 it('starts in a fresh checkout with the two words of the README', async () => {

@@ -72,6 +72,8 @@ describe('signalling', () => {
     const layout = await alice.next('layout', ({ mode }) => mode === 'single');
     expect(layout.pinned).toBe(alice.id);
     expect(layout.tiles.map(({ participantId }) => participantId)).toEqual([alice.id]);
+    const carol = await join('layouts', 'Carol');
+    expect(await carol.next('layout')).toEqual(layout);
     bob.send({ type: 'layout', mode: 'grid', pinned: 'nobody' });
     expect(await bob.next('error')).toMatchObject({ code: 'not-found', fatal: false });
   });
@@ -81,6 +83,7 @@ describe('signalling', () => {
     ['a long room name', { room: 'x'.repeat(65), name: 'A' }, 'bad-room-name'],
     ['an empty name', { room: 'r', name: '   ' }, 'bad-name'],
     ['a name with a control character', { room: 'r', name: 'a\u0007b' }, 'bad-name'],
+    ['a join of the wrong shape', { room: 'r', name: 'A', media: 'all' as never }, 'bad-message'],
     ['another protocol', { room: 'r', name: 'A', protocol: 9 }, 'unsupported-protocol'],
   ])('refuses %s', async (_what, fields, code) => {
     const client = await connect();
@@ -136,6 +139,7 @@ describe('signalling', () => {
     const alice = await join('large', 'Alice');
     const bob = await join('large', 'Bob');
     bob.sendRaw(JSON.stringify({ type: 'chat', text: 'x'.repeat(70_000) }));
+    expect(await bob.next('error')).toMatchObject({ code: 'too-large', fatal: true });
     await until(() => !bob.isOpen, 5000);
     await alice.next('participant', ({ event }) => event === 'left');
     expect(alice.isOpen).toBe(true);
@@ -144,7 +148,19 @@ describe('signalling', () => {
   it('asks for a join first', async () => {
     const client = await connect();
     client.send({ type: 'hand', raised: true });
-    expect(await client.next('error')).toMatchObject({ code: 'not-joined' });
+    expect(await client.next('error')).toMatchObject({ code: 'not-joined', fatal: true });
+  });
+
+  it('answers requests for what is not there, and those that make no sense', async () => {
+    for (const [path, status, code] of [
+      ['/nothing', 404, 'not-found'],
+      ['/r/%E0%A4%A', 400, 'bad-request'],
+    ] as const) {
+      const answer = await fetch(server.url + path);
+      expect(answer.status).toBe(status);
+      expect(await answer.json()).toMatchObject({ error: { code } });
+    }
+    expect(server.complaints()).toEqual([]);
   });
 
   it('refuses pages of other origins', async () => {
