@@ -1,4 +1,9 @@
-import { type I420Frame, rotateI420, type Rotation, type VideoSource } from '../../mixer/compositor/index.ts';
+import {
+  type I420Frame,
+  rotateI420,
+  type Rotation,
+  type VideoSource,
+} from '../../mixer/compositor/index.ts';
 import type { Candidate } from '../protocol/common.ts';
 import type { RoomSettings } from '../protocol/ipc.ts';
 import { isUsable } from './candidates.ts';

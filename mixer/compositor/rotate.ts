@@ -28,7 +28,12 @@ export function rotateI420(frame: I420Frame, rotation: Rotation): I420Frame {
 }
 
 /** Turns one plane of rows `width` bytes long. */
-function rotatePlane(from: Uint8Array, to: Uint8Array, width: number, rotation: 90 | 180 | 270): void {
+function rotatePlane(
+  from: Uint8Array,
+  to: Uint8Array,
+  width: number,
+  rotation: 90 | 180 | 270,
+): void {
   const height = from.length / width;
   if (rotation === 180) {
     to.set(from);
