@@ -20,8 +20,13 @@ const canvas = z
   })
   .refine(
     ({ width, height }) =>
-      width % 2 === 0 && height % 2 === 0 && width >= 160 && height >= 90 && width <= 3840,
-    { error: 'must have an even width of 160 to 3840 and an even height of at least 90' },
+      width % 2 === 0 &&
+      height % 2 === 0 &&
+      width >= 160 &&
+      height >= 90 &&
+      width <= 3840 &&
+      height <= 2160,
+    { error: 'must have an even width of 160 to 3840 and an even height of 90 to 2160' },
   );
 
 const udpPorts = z
@@ -91,7 +96,11 @@ export const settingDefinitions = {
   host: optional('ONEGRID_HOST', z.string().min(1), 'address to listen on; unset: all interfaces'),
   canvas: setting('ONEGRID_CANVAS', canvas, '1280x720', 'size of the composite'),
   fps: setting('ONEGRID_FPS', integer(1, 60), '25', 'frames per second of the composite'),
-  udpPorts: optional('ONEGRID_UDP_PORTS', udpPorts, 'MIN-MAX, ports for media; unset: any'),
+  udpPorts: optional(
+    'ONEGRID_UDP_PORTS',
+    udpPorts,
+    'MIN-MAX, ports for media, four for each participant; unset: any',
+  ),
   iceServers: setting(
     'ONEGRID_ICE_SERVERS',
     jsonArray.pipe(z.array(iceServerSchema)),

@@ -1,7 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
-import type { Settings } from '../config/settings.ts';
 import type { Logger } from '../log.ts';
 import { type ErrorCode, OnegridError } from '../protocol/errors.ts';
 import type { RoomRegistry } from './room-registry.ts';
@@ -53,7 +52,7 @@ function asOnegridError(error: unknown): OnegridError {
 }
 
 /** The HTTP side: health, metrics, the client. */
-export function createApp(rooms: RoomRegistry, settings: Settings, log: Logger): Express {
+export function createApp(rooms: RoomRegistry, log: Logger): Express {
   const app = express();
   app.disable('x-powered-by');
   app.use(securityHeaders());
@@ -62,7 +61,7 @@ export function createApp(rooms: RoomRegistry, settings: Settings, log: Logger):
     response.json({ status: 'ok' });
   });
   app.get('/readyz', (_request, response) => {
-    if (rooms.size >= settings.maxRooms) throw new OnegridError('overloaded', 'No room left.');
+    if (!rooms.isReady) throw new OnegridError('overloaded', 'No room can be opened now.');
     response.json({ status: 'ready' });
   });
   app.get('/metrics', async (_request, response) => {

@@ -1,4 +1,5 @@
 import { fork } from 'node:child_process';
+import { setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { type RoomCommand, type RoomEvent, roomEventSchema } from '../protocol/ipc.ts';
 import type { Logger } from '../log.ts';
@@ -11,12 +12,17 @@ export interface RoomProcess {
   send(command: RoomCommand): void;
   /** From now on `event` gets what the process reports, and `ended` is called when it is gone. */
   attach(listener: { event: (event: RoomEvent) => void; ended: (why: string) => void }): void;
+  /** Ends the process at once: it does not react any more. */
+  kill(): void;
   /** Ends the process: asks, and kills it if it has not gone after `graceMs`. */
   end(): Promise<void>;
 }
 
 /** Starts a room process. */
 export type StartRoomProcess = () => RoomProcess;
+
+/** Media cannot wait for other work on the machine. */
+const roomNiceness = -5;
 
 const entry = fileURLToPath(new URL('../room/main.js', import.meta.url));
 
@@ -29,6 +35,12 @@ const entry = fileURLToPath(new URL('../room/main.js', import.meta.url));
 export function startRoomProcess(log: Logger, graceMs = 3000): RoomProcess {
   const child = fork(entry, { serialization: 'json', execArgv: [] });
   const pid = child.pid ?? -1;
+  try {
+    // At once: threads have the niceness of the one that starts them.
+    setPriority(pid, roomNiceness);
+  } catch {
+    // Not allowed (or not started at all): at the gateway's priority, then.
+  }
   let listener: Parameters<RoomProcess['attach']>[0] | undefined;
   let why: string | undefined;
 
@@ -63,6 +75,9 @@ export function startRoomProcess(log: Logger, graceMs = 3000): RoomProcess {
     attach(next) {
       listener = next;
       if (why !== undefined) next.ended(why);
+    },
+    kill() {
+      child.kill('SIGKILL');
     },
     async end() {
       if (why === undefined) {

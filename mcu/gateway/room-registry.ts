@@ -7,6 +7,9 @@ import { Room } from './room.ts';
 import type { RoomProcess, StartRoomProcess } from './room-process.ts';
 import { SpareProcess } from './spare.ts';
 
+/** One for the downlink, one for the uplink on each of the machine's networks; more while one replaces another. */
+const portsPerParticipant = 4;
+
 /** All rooms of this server: made on the first join, forgotten when empty. */
 export class RoomRegistry {
   readonly metrics: Metrics;
@@ -15,6 +18,7 @@ export class RoomRegistry {
   readonly #rooms = new Map<string, Room>();
   readonly #spare: SpareProcess;
   readonly #processes = new Set<RoomProcess>();
+  #closing = false;
 
   constructor(settings: Settings, log: Logger, startProcess: StartRoomProcess) {
     this.#settings = settings;
@@ -22,19 +26,26 @@ export class RoomRegistry {
     this.#spare = new SpareProcess(startProcess);
     this.metrics = new Metrics({
       rooms: () => this.#rooms.size,
-      participants: () => [...this.#rooms.values()].reduce((sum, room) => sum + room.size, 0),
+      participants: () => this.#participants,
     });
   }
 
   /**
    * The room of that name, opened if there is none.
-   * @throws OnegridError `overloaded` when there are as many rooms as allowed
+   * @throws OnegridError `overloaded` when there are as many rooms as allowed, or no ports for one more participant
    */
   open(name: string): Room {
     const key = name.toLowerCase();
+    const { udpPorts, maxRooms } = this.#settings;
+    if (this.#closing) throw new OnegridError('overloaded', 'This server is about to stop.');
+    // libdatachannel ends its process when it finds no port.
+    const ports = udpPorts === undefined ? Infinity : udpPorts.maximum - udpPorts.minimum + 1;
+    if ((this.#participants + 1) * portsPerParticipant > ports) {
+      throw new OnegridError('overloaded', 'This server has no media ports left.');
+    }
     const known = this.#rooms.get(key);
     if (known !== undefined) return known;
-    if (this.#rooms.size >= this.#settings.maxRooms) {
+    if (this.#rooms.size >= maxRooms) {
       throw new OnegridError('overloaded', 'This server has as many rooms as it may have.');
     }
     const room = new Room(key, {
@@ -61,13 +72,18 @@ export class RoomRegistry {
     return room;
   }
 
-  /** How many rooms are open. */
-  get size(): number {
-    return this.#rooms.size;
+  /** Whether another room could be opened. */
+  get isReady(): boolean {
+    return !this.#closing && this.#rooms.size < this.#settings.maxRooms;
+  }
+
+  get #participants(): number {
+    return [...this.#rooms.values()].reduce((sum, room) => sum + room.size, 0);
   }
 
   /** Closes every room and waits until their processes have gone. */
   async close(reason: ClosedReason): Promise<void> {
+    this.#closing = true;
     for (const room of [...this.#rooms.values()]) room.close(reason);
     const ends = Array.from(this.#processes, (process) => process.end());
     await Promise.all([...ends, this.#spare.close()]);

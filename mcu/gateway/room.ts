@@ -33,8 +33,15 @@ export interface RoomContext {
 /** Deaths of room processes within {@link crashWindowMs} that end a room. */
 const crashLimit = 3;
 const crashWindowMs = 60_000;
-/** How many chat messages a newcomer gets to read. */
-const chatHistory = 200;
+/** So much chat a newcomer gets to read: it has to fit into one message of 64 KiB. */
+const chatHistoryBytes = 24 * 1024;
+
+/**
+ * A room process that tells nothing between so many checks hangs, and is replaced. Checks are counted,
+ * not time: when the gateway itself stood still, one check comes before what the process told meanwhile.
+ */
+const hangChecks = 4;
+const hangCheckMs = 2500;
 
 interface Member {
   participant: Participant;
@@ -62,14 +69,17 @@ const roomSettings = (settings: Settings): RoomSettings => ({
 export class Room {
   /** Lower case: room names are case-insensitive. */
   readonly name: string;
-  readonly createdAt = new Date();
   readonly #context: RoomContext;
   readonly #log: Logger;
   readonly #members = new Map<string, Member>();
   readonly #chat: ChatMessage[] = [];
+  #chatBytes = 0;
   readonly #deaths: number[] = [];
   #layout: { mode: LayoutMode; pinned: string | null } = { mode: 'auto', pinned: null };
   #process: RoomProcess;
+  /** Looks at the process since it last told its metrics, which it does twice a second. */
+  #silentChecks = 0;
+  readonly #watch: NodeJS.Timeout;
   #closed = false;
 
   constructor(name: string, context: RoomContext) {
@@ -77,6 +87,13 @@ export class Room {
     this.#context = context;
     this.#log = context.log.child({ room: name });
     this.#process = this.#startMedia();
+    this.#watch = setInterval(() => {
+      this.#silentChecks += 1;
+      if (this.#silentChecks <= hangChecks) return;
+      this.#silentChecks = 0;
+      this.#log.error({ roomPid: this.#process.pid }, 'room process hangs');
+      this.#process.kill();
+    }, hangCheckMs);
   }
 
   /** How many are in the room. */
@@ -202,6 +219,7 @@ export class Room {
   close(reason: ClosedReason): void {
     if (this.#closed) return;
     this.#closed = true;
+    clearInterval(this.#watch);
     this.#context.closed();
     for (const { connection } of this.#members.values()) connection.close(reason);
     this.#members.clear();
@@ -219,6 +237,7 @@ export class Room {
       type: 'add',
       member: { id, name, media: mediaOf(participant) },
       requestedAt: Date.now(),
+      generation: this.#deaths.length,
     });
   }
 
@@ -243,7 +262,10 @@ export class Room {
       at: new Date().toISOString(),
     };
     this.#chat.push(message);
-    if (this.#chat.length > chatHistory) this.#chat.shift();
+    this.#chatBytes += Buffer.byteLength(text);
+    while (this.#chatBytes > chatHistoryBytes) {
+      this.#chatBytes -= Buffer.byteLength(this.#chat.shift()?.text ?? '');
+    }
     this.#broadcast({ type: 'chat', ...message });
   }
 
@@ -263,6 +285,7 @@ export class Room {
       },
     });
     process.send({ type: 'open', room: this.name, settings: roomSettings(this.#context.settings) });
+    this.#silentChecks = 0;
     this.#log.info({ roomPid: process.pid }, 'room process started');
     return process;
   }
@@ -282,6 +305,7 @@ export class Room {
         return;
       }
       case 'metrics':
+        this.#silentChecks = 0;
         this.#context.metrics(process, event.metrics);
         return;
       default:
@@ -304,5 +328,7 @@ export class Room {
     this.#process.send({ type: 'layout', ...this.#layout });
     for (const participant of this.#participants()) this.#addMedia(participant);
     this.#broadcast({ type: 'reset', reason: 'The media of this room was restarted.' });
+    // Who spoke is not known to the new process.
+    this.#broadcast({ type: 'speakers', active: [] });
   }
 }

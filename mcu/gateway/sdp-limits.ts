@@ -16,7 +16,8 @@ export function checkSdp(sdp: string, kind: 'offer' | 'answer'): void {
     throw new OnegridError('bad-sdp', `The ${kind} cannot be used: ${why}.`);
   };
   if (!sdp.startsWith('v=0')) bad('it is not SDP');
-  const { media, fingerprint: sessionFingerprint } = parse(sdp);
+  const session = parse(sdp);
+  const { media } = session;
   if (media.length < 1) bad('it has no media');
   for (const type of ['audio', 'video']) {
     const sections = media.filter((section) => section.type === type);
@@ -27,11 +28,13 @@ export function checkSdp(sdp: string, kind: 'offer' | 'answer'): void {
       bad(`it has a section of another kind than audio and video`);
     }
     if (section.port === 0) continue;
-    const fingerprint = section.fingerprint ?? sessionFingerprint;
-    if (fingerprint === undefined) bad('it has no DTLS fingerprint');
-    if (section.iceUfrag === undefined || section.icePwd === undefined) {
-      bad('it has no ICE credentials');
+    const fingerprint = section.fingerprint ?? session.fingerprint;
+    if (!/^([0-9a-f]{2}:)+[0-9a-f]{2}$/i.test(String(fingerprint?.hash))) {
+      bad('it has no DTLS fingerprint');
     }
+    const fragment = section.iceUfrag ?? session.iceUfrag;
+    const password = section.icePwd ?? session.icePwd;
+    if (fragment === undefined || password === undefined) bad('it has no ICE credentials');
   }
   if (kind === 'offer' && !media.some(({ direction }) => sending.has(direction ?? 'sendrecv'))) {
     bad('it sends nothing');

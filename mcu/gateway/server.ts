@@ -28,6 +28,8 @@ function acceptSockets(server: Server, rooms: RoomRegistry, settings: Settings, 
   const sockets = new WebSocketServer({ noServer: true, maxPayload: 4 * maxMessageBytes });
   server.on('upgrade', (request, socket, head) => {
     const refuse = (status: string): void => {
+      // The other side may never close its half.
+      socket.once('finish', () => socket.destroy());
       socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
     };
     socket.on('error', (error) => {
@@ -58,7 +60,7 @@ export async function startGateway(settings: Settings, log: Logger): Promise<Gat
   // Rejects if `error` comes first. Nothing else is started until the port is ours.
   await once(server, 'listening');
   const rooms = new RoomRegistry(settings, log, () => startRoomProcess(log));
-  server.on('request', createApp(rooms, settings, log));
+  server.on('request', createApp(rooms, log));
   const sockets = acceptSockets(server, rooms, settings, log);
   const pings = setInterval(() => {
     for (const socket of sockets.clients) socket.ping();

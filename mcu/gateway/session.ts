@@ -6,6 +6,7 @@ import { OnegridError } from '../protocol/errors.ts';
 import type { ServerMessage } from '../protocol/server.ts';
 import type { Connection, Room } from './room.ts';
 import { checkSdp } from './sdp-limits.ts';
+import { TokenBucket } from './token-bucket.ts';
 
 type State =
   | { phase: 'awaiting-join' }
@@ -50,12 +51,20 @@ function parseMessage(data: RawData, isBinary: boolean): ClientMessage {
   throw refusal(message, result.error.issues[0]?.path[0]);
 }
 
+const tooFast = (): OnegridError => new OnegridError('too-fast', 'These are too many messages.');
+
+/** Messages that make native code work. */
+const isNegotiation = ({ type }: ClientMessage): boolean =>
+  type === 'offer' || type === 'answer' || type === 'reconnect';
+
 /** One WebSocket: reads its messages, joins it to a room, and takes it out when it closes. */
 export class Session implements Connection {
   readonly #socket: WebSocket;
   readonly #openRoom: (name: string) => Room;
   readonly #log: Logger;
   readonly #joinTimer: NodeJS.Timeout;
+  readonly #messages = new TokenBucket(50, 200, performance.now());
+  readonly #negotiations = new TokenBucket(2, 10, performance.now());
   #state: State = { phase: 'awaiting-join' };
 
   constructor(socket: WebSocket, openRoom: (name: string) => Room, log: Logger) {
@@ -91,6 +100,7 @@ export class Session implements Connection {
   #read(data: RawData, isBinary: boolean): void {
     if (this.#state.phase === 'ended') return;
     try {
+      if (!this.#messages.take(performance.now())) throw tooFast();
       this.#handle(parseMessage(data, isBinary));
     } catch (error) {
       const joining = this.#state.phase === 'awaiting-join';
@@ -105,6 +115,7 @@ export class Session implements Connection {
   #fail({ code, message }: OnegridError, fatal: boolean): void {
     this.send({ type: 'error', code, message, fatal });
     if (!fatal) return;
+    this.#ended();
     this.#socket.close(1008, code);
   }
 
@@ -116,6 +127,7 @@ export class Session implements Connection {
       this.#join(message);
       return;
     }
+    if (isNegotiation(message) && !this.#negotiations.take(performance.now())) throw tooFast();
     switch (message.type) {
       case 'join':
         throw new OnegridError('conflict', 'This connection has joined a room already.');

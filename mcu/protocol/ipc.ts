@@ -43,8 +43,16 @@ const participantId = participantIdSchema;
 /** Gateway → room process. */
 export const roomCommandSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('open'), room: z.string(), settings: roomSettingsSchema }),
-  /** `requestedAt`: when the participant asked to join, in milliseconds of Unix time. */
-  z.object({ type: z.literal('add'), member: memberSchema, requestedAt: z.number() }),
+  /**
+   * `requestedAt`: when the participant asked to join, in milliseconds of Unix time; `generation`: how
+   * many processes of the room died before this one.
+   */
+  z.object({
+    type: z.literal('add'),
+    member: memberSchema,
+    requestedAt: z.number(),
+    generation: z.number().int(),
+  }),
   z.object({ type: z.literal('remove'), participantId }),
   z.object({ type: z.literal('media'), participantId, media: mediaStateSchema }),
   z.object({ type: z.literal('offer'), participantId, sdp: z.string() }),

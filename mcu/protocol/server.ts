@@ -10,12 +10,24 @@ import {
 } from './common.ts';
 import { errorCodes } from './errors.ts';
 
+/** `stun:host:port`, `turn:host:port?transport=…` (RFC 7064, RFC 7065). */
+const iceUrlSchema = z
+  .string()
+  .regex(/^(stun|turn)s?:[^\s:?@/]+(:\d{1,5})?(\?transport=(udp|tcp))?$/)
+  .refine((url) => Number(/:(\d+)(\?|$)/.exec(url)?.[1] ?? 1) <= 65535);
+
 /** RTCIceServer. */
-export const iceServerSchema = z.object({
-  urls: z.union([z.string(), z.array(z.string()).min(1)]),
-  username: z.string().optional(),
-  credential: z.string().optional(),
-});
+export const iceServerSchema = z
+  .object({
+    urls: z.union([iceUrlSchema, z.array(iceUrlSchema).min(1)]),
+    username: z.string().optional(),
+    credential: z.string().optional(),
+  })
+  .refine(
+    ({ urls, username, credential }) =>
+      [urls].flat().every((url) => url.startsWith('stun')) || Boolean(username && credential),
+    { error: 'must have a username and a credential for each turn server' },
+  );
 /** RTCIceServer. */
 export type IceServer = z.infer<typeof iceServerSchema>;
 

@@ -1,6 +1,9 @@
 import { isIP } from 'node:net';
 import type { Candidate } from '../protocol/common.ts';
 
+/** So many remote candidates are looked at for each ICE session: a browser has a dozen. */
+export const maxRemoteCandidates = 64;
+
 /**
  * Whether an address can be used here. Browsers hide theirs behind `.local` names (mDNS), which are
  * not looked up: the browser's own connectivity checks tell the address.

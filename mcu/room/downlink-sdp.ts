@@ -1,5 +1,5 @@
 import { parse } from 'sdp-transform';
-import { isResolvable } from './candidates.ts';
+import { isResolvable, maxRemoteCandidates } from './candidates.ts';
 
 /** Payload types of the downlink; each video codec has a retransmission format of its own. */
 export const payloadTypes = { h264: 102, h264Rtx: 103, vp8: 96, vp8Rtx: 97, opus: 111 } as const;
@@ -40,9 +40,10 @@ export function transportOf(sdp: string): TransportDescription {
     throw new Error('libdatachannel made a description without a transport');
   }
   return {
-    usernameFragment,
-    password,
-    fingerprint: `${fingerprint.type} ${fingerprint.hash}`,
+    // sdp-transform makes numbers of what looks like one.
+    usernameFragment: String(usernameFragment),
+    password: String(password),
+    fingerprint: `${fingerprint.type} ${String(fingerprint.hash)}`,
     candidates: sdp.split(/\r?\n/).flatMap((line) => /^a=(candidate:.*)$/.exec(line)?.[1] ?? []),
   };
 }
@@ -121,6 +122,8 @@ export interface AnsweredMedia {
   readonly rtx: boolean;
   /** Whether it takes sound. */
   readonly audio: boolean;
+  /** Whether it takes transport-wide sequence numbers. */
+  readonly transportSequence: boolean;
 }
 
 /** Reads what a browser's answer settles: H.264 if it has it, else VP8. */
@@ -128,7 +131,8 @@ export function readAnswer(sdp: string): AnsweredMedia {
   const { media } = parse(sdp);
   const accepted = (type: string): readonly number[] => {
     const section = media.find((candidate) => candidate.type === type);
-    const receives = section?.direction === 'recvonly' || section?.direction === 'sendrecv';
+    // Without a direction it is both (RFC 8866 §6.7).
+    const receives = /recv/.test(section?.direction ?? 'sendrecv');
     return section !== undefined && section.port !== 0 && receives
       ? section.rtp.map(({ payload }) => payload)
       : [];
@@ -139,12 +143,21 @@ export function readAnswer(sdp: string): AnsweredMedia {
     codec: codec ?? null,
     rtx: codec !== undefined && video.includes(payloadTypes[`${codec}Rtx`]),
     audio: accepted('audio').includes(payloadTypes.opus),
+    transportSequence: media.some(({ ext = [] }) =>
+      ext.some(({ uri }) => uri === transportSequenceUri),
+    ),
   };
 }
 
-/** The same description without candidates whose address is a name. */
-export const withoutNames = (sdp: string): string =>
-  sdp
+/** The same description without candidates whose address is a name, and without those beyond the limit. */
+export function withoutNames(sdp: string): string {
+  let candidates = 0;
+  return sdp
     .split(/\r?\n/)
-    .filter((line) => !line.startsWith('a=candidate:') || isResolvable(line.split(' ')[4] ?? ''))
+    .filter(
+      (line) =>
+        !line.startsWith('a=candidate:') ||
+        (isResolvable(line.split(' ')[4] ?? '') && ++candidates <= maxRemoteCandidates),
+    )
     .join('\r\n');
+}

@@ -50,7 +50,7 @@ const firstVideoReportMs = 5000;
  * receivers would delay the picture by all of that. Sound that is late by 125 ms is not noticed, sound that is early
  * by 45 ms is (ITU-R BT.1359-1, figure 2): so a part of it is not made up for, and latency is that much lower.
  */
-const pictureLeadMs = 55;
+const pictureLeadMs = 30;
 
 /**
  * Turns the room's shared frames into one receiver's RTP, and answers that receiver's RTCP. Costs one
@@ -84,7 +84,9 @@ export class DownlinkSender {
     this.#traces = context.log.isLevelEnabled('trace');
     const codec = answered.codec ?? 'h264';
     const common = {
-      transportSequence: new TransportSequence(transportSequenceExtension),
+      transportSequence: new TransportSequence(
+        answered.transportSequence ? transportSequenceExtension : null,
+      ),
       now,
       random: Math.random,
     };
@@ -183,7 +185,7 @@ export class DownlinkSender {
     if (nowMs >= this.#nextReportMs) this.#report(nowMs);
   }
 
-  /** Both streams' reports speak of one moment: that is what lips are matched by (RFC 3550 §6.4.1). */
+  /** Both streams' reports are made at one moment: that is what lips are matched by (RFC 3550 §6.4.1). */
   #report(nowMs: number): void {
     this.#nextReportMs = nowMs + reportIntervalMs;
     const { ntp, transmit } = this.#context;

@@ -2,7 +2,7 @@ import nodeDataChannel, { type PeerConnection, type Track } from 'node-datachann
 import type { Logger } from '../log.ts';
 import type { Candidate } from '../protocol/common.ts';
 import type { RoomSettings } from '../protocol/ipc.ts';
-import { isUsable } from './candidates.ts';
+import { isUsable, maxRemoteCandidates } from './candidates.ts';
 import {
   type AnsweredMedia,
   payloadTypes,
@@ -49,6 +49,8 @@ export class Downlink {
   #answered: AnsweredMedia | undefined;
   #sender: DownlinkSender | undefined;
   #fragments: ReadonlySet<string> = new Set();
+  readonly #early: NonNullable<Candidate>[] = [];
+  #candidates = 0;
   #lastRtcp: { from: Track; bytes: Buffer } | undefined;
   #closed = false;
 
@@ -93,13 +95,20 @@ export class Downlink {
     this.#connection.setRemoteDescription(withoutNames(sdp), 'answer');
     this.#answered = answered;
     this.#fragments = usernameFragmentsOf(sdp);
+    for (const candidate of this.#early.splice(0)) this.addCandidate(candidate);
     this.#startWhenOpen();
   }
 
   /** Takes a remote candidate; unusable and stale ones are ignored. */
   addCandidate(candidate: Candidate): void {
-    if (this.#closed || this.#answered === undefined) return;
+    if (this.#closed || candidate === null || this.#candidates >= maxRemoteCandidates) return;
+    if (this.#answered === undefined) {
+      // Trickled ahead of the answer.
+      if (this.#early.length < maxRemoteCandidates) this.#early.push(candidate);
+      return;
+    }
     if (!isUsable(candidate, this.#fragments)) return;
+    this.#candidates += 1;
     try {
       this.#connection.addRemoteCandidate(candidate.candidate, candidate.sdpMid ?? 'video');
     } catch (error) {
@@ -186,13 +195,22 @@ export class Downlink {
       ...this.#context,
       transmit: {
         video: (packet) => {
-          if (video.isOpen()) video.sendMessageBinary(packet);
+          this.#transmit(video, packet);
         },
         audio: (packet) => {
-          if (audio.isOpen()) audio.sendMessageBinary(packet);
+          this.#transmit(audio, packet);
         },
       },
     });
+  }
+
+  /** A track may close at any moment, on another thread; that is no reason for others to miss a picture. */
+  #transmit(track: Track, packet: Buffer): void {
+    try {
+      if (track.isOpen()) track.sendMessageBinary(packet);
+    } catch (error) {
+      this.#context.log.debug({ participant: this.#streams.cname, err: error }, 'packet not sent');
+    }
   }
 
   #receive(from: Track, message: Buffer): void {

@@ -1,5 +1,4 @@
 /** The room process: started by the gateway, one room's media for life, ended by `process.exit`. */
-import { setPriority } from 'node:os';
 import { AV_LOG_ERROR, Log as AvLog } from 'node-av';
 import nodeDataChannel from 'node-datachannel';
 import { warmUp } from './warm-up.ts';
@@ -7,17 +6,9 @@ import { createLog } from '../log.ts';
 import { type RoomCommand, roomCommandSchema, type RoomEvent } from '../protocol/ipc.ts';
 import { MediaRoom } from './room.ts';
 
-const roomNiceness = -5;
 let log = createLog('info');
 let room: MediaRoom | undefined;
 
-// Media cannot wait for other work on this machine. Threads started from here on inherit it; where it is
-// not allowed, it goes without.
-try {
-  setPriority(roomNiceness);
-} catch {
-  // At the priority it was started with, then.
-}
 AvLog.setLevel(AV_LOG_ERROR);
 
 const send = (event: RoomEvent): void => {

@@ -26,6 +26,9 @@ export interface ParticipantContext {
   readonly changed: () => void;
 }
 
+/** An answer to an offer of a dead process must not pass for one to this process's. */
+const negotiationsPerGeneration = 1000;
+
 /**
  * One participant's media: an uplink PeerConnection once they send, a downlink one from the start, and
  * when they were last heard of.
@@ -39,12 +42,18 @@ export class RoomParticipant implements VideoSource {
   #uplink: Uplink | undefined;
   #uplinkFingerprint: string | undefined;
   #downlink: Downlink;
-  #negotiation = 0;
+  #negotiation: number;
   #hadPicture = false;
   /** RTP packets at the last look, while nothing else is heard. */
   #packetsBefore: number | undefined;
 
-  constructor({ id, name, media }: Member, context: ParticipantContext) {
+  /**
+   * @param member - who it is
+   * @param generation - so many room processes died before this one: its offers have other numbers
+   * @param context - the room
+   */
+  constructor({ id, name, media }: Member, generation: number, context: ParticipantContext) {
+    this.#negotiation = generation * negotiationsPerGeneration;
     this.id = id;
     this.name = name;
     this.#media = media;
@@ -81,8 +90,9 @@ export class RoomParticipant implements VideoSource {
       this.#forgetPicture();
     }
     this.#uplinkFingerprint = fingerprint;
-    this.#uplink ??= this.#openUplink();
-    this.#uplink.accept(sdp).catch((error: unknown) => {
+    const uplink = (this.#uplink ??= this.#openUplink());
+    uplink.accept(sdp).catch((error: unknown) => {
+      if (this.#uplink !== uplink) return;
       this.#refuse('bad-sdp', 'The uplink offer cannot be used.', error);
     });
   }
@@ -138,6 +148,7 @@ export class RoomParticipant implements VideoSource {
   /** Ends both PeerConnections; may be called twice. */
   close(): void {
     this.#uplink?.close();
+    this.#uplink = undefined;
     this.#downlink.close();
   }
 

@@ -43,7 +43,6 @@ export class MediaRoom {
   readonly #audio: AudioOutput;
   readonly #ntp = new NtpClock(monotonicClock.now(), Date.now());
   readonly #tickers: Ticker[];
-  readonly #housekeeping: NodeJS.Timeout;
   readonly #checking = new Set<string>();
   /** When video tick 0 was due. */
   #videoStartMs = 0;
@@ -111,24 +110,43 @@ export class MediaRoom {
       }),
       ticks(audioTickMs, audioOffsetMs, (tick, dueMs) => this.#audio.run(tick, dueMs)),
     ];
-    this.#housekeeping = setInterval(() => {
+    setInterval(() => {
       this.#keepHouse();
     }, housekeepingMs);
   }
 
-  /** Does what the gateway says. */
+  /** Does what the gateway says. What goes wrong with one participant must not end the others' call. */
   handle(command: OpenRoomCommand): void {
-    if (command.type === 'add') {
-      this.#add(command.member, command.requestedAt);
-      return;
+    switch (command.type) {
+      case 'add':
+        this.#add(command.member, command.requestedAt, command.generation);
+        return;
+      case 'layout':
+        this.#scene.arrange(command.mode, command.pinned);
+        return;
+      default:
     }
-    if (command.type === 'layout') {
-      this.#scene.arrange(command.mode, command.pinned);
-      return;
-    }
-    const participant = this.#participants.get(command.participantId);
+    const { participantId } = command;
+    const participant = this.#participants.get(participantId);
     // Messages cross: the participant may just have gone.
     if (participant === undefined) return;
+    try {
+      this.#handleFor(participant, command);
+    } catch (error) {
+      this.#log.error({ participant: participantId, err: error }, `${command.type} failed`);
+      const message = 'Something went wrong on the server.';
+      this.#send({
+        type: 'message',
+        participantId,
+        message: { type: 'error', code: 'internal', message, fatal: false },
+      });
+    }
+  }
+
+  #handleFor(
+    participant: RoomParticipant,
+    command: Exclude<OpenRoomCommand, { type: 'add' | 'layout' }>,
+  ): void {
     switch (command.type) {
       case 'remove':
         this.#remove(participant);
@@ -153,17 +171,7 @@ export class MediaRoom {
     }
   }
 
-  /** Ends all media; the process is expected to exit after this. */
-  async close(): Promise<void> {
-    clearInterval(this.#housekeeping);
-    await Promise.all(this.#tickers.map((ticker) => ticker.stop()));
-    for (const participant of this.#participants.values()) participant.close();
-    await Promise.all(Object.values(this.#rungs).map((rung) => rung.close()));
-    this.#mixer.close();
-    this.#compositor.close();
-  }
-
-  #add(member: Member, requestedAt: number): void {
+  #add(member: Member, requestedAt: number, generation: number): void {
     const { id } = member;
     if (this.#participants.has(id)) return;
     const signal = (message: MediaMessage): void => {
@@ -172,7 +180,7 @@ export class MediaRoom {
     const now = (): number => monotonicClock.now();
     const { canvas, fps } = this.#settings;
     let hasReceived = false;
-    const participant = new RoomParticipant(member, {
+    const participant = new RoomParticipant(member, generation, {
       settings: this.#settings,
       log: this.#log,
       now,
@@ -253,6 +261,8 @@ export class MediaRoom {
       if (!(await participant.isGone()) || this.#participants.get(id) !== participant) return;
       this.#log.info({ participant: id }, 'nothing heard of participant');
       this.#send({ type: 'gone', participantId: id, reason: 'timeout' });
+    } catch (error) {
+      this.#log.error({ participant: id, err: error }, 'presence check failed');
     } finally {
       this.#checking.delete(id);
     }

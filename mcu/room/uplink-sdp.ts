@@ -1,5 +1,5 @@
 import { parse, write, type MediaDescription } from 'sdp-transform';
-import { isResolvable } from './candidates.ts';
+import { isResolvable, maxRemoteCandidates } from './candidates.ts';
 
 /**
  * Keeps the named codec and its retransmissions, if the section has it. The browser would otherwise
@@ -31,10 +31,16 @@ export function prepareUplinkOffer(sdp: string): string {
   const session = parse(sdp);
   for (const section of session.media) {
     if (section.candidates !== undefined) {
-      section.candidates = section.candidates.filter(({ ip }) => isResolvable(ip));
+      section.candidates = section.candidates
+        .filter(({ ip }) => isResolvable(String(ip)))
+        .slice(0, maxRemoteCandidates);
     }
     if (section.type === 'video') preferCodec(section, 'VP8');
   }
+  // libwebrtc's max-bundle wants the group even around a single section (RFC 8843 §7.2).
+  session.groups ??= [
+    { type: 'BUNDLE', mids: session.media.map(({ mid }, index) => String(mid ?? index)).join(' ') },
+  ];
   return write(session);
 }
 
@@ -44,15 +50,17 @@ export function fingerprintOf(sdp: string): string | undefined {
   const fingerprint =
     session.media.find((section) => section.fingerprint !== undefined)?.fingerprint ??
     session.fingerprint;
-  return fingerprint?.hash.toUpperCase();
+  // sdp-transform makes numbers of what looks like one.
+  return fingerprint && String(fingerprint.hash).toUpperCase();
 }
 
 /** The ICE username fragments of a description: candidates of other ones are stale. */
 export function usernameFragmentsOf(sdp: string): ReadonlySet<string> {
   const session = parse(sdp);
   return new Set(
-    [session.iceUfrag, ...session.media.map(({ iceUfrag }) => iceUfrag)].filter(
-      (fragment) => fragment !== undefined,
+    [session.iceUfrag, ...session.media.map(({ iceUfrag }) => iceUfrag)].flatMap((fragment) =>
+      // sdp-transform makes numbers of what looks like one.
+      fragment === undefined ? [] : [String(fragment)],
     ),
   );
 }

@@ -6,7 +6,7 @@ import {
 } from '../../mixer/compositor/index.ts';
 import type { Candidate } from '../protocol/common.ts';
 import type { RoomSettings } from '../protocol/ipc.ts';
-import { isUsable } from './candidates.ts';
+import { isUsable, maxRemoteCandidates } from './candidates.ts';
 import { prepareUplinkOffer, usernameFragmentsOf } from './uplink-sdp.ts';
 import {
   type NativeAudioData,
@@ -44,7 +44,9 @@ export class Uplink implements VideoSource {
   /** By how much the newest picture is still to be turned. */
   #rotation: Rotation = 0;
   #fragments: ReadonlySet<string> = new Set();
-  #waiting: NonNullable<Candidate>[] = [];
+  /** Remote candidates behind a negotiation step, and those looked at in this ICE session. */
+  #waiting = 0;
+  #candidates = 0;
   /** Negotiation steps run one after the other. */
   #steps: Promise<void> = Promise.resolve();
   #closed = false;
@@ -97,27 +99,32 @@ export class Uplink implements VideoSource {
         type: 'offer',
         sdp: prepareUplinkOffer(offer),
       });
-      this.#fragments = usernameFragmentsOf(offer);
-      await this.#connection.setLocalDescription(await this.#connection.createAnswer());
-      const answer = this.#connection.localDescription?.sdp;
-      if (answer !== undefined) this.#events.signal({ type: 'answer', sdp: answer });
-      for (const candidate of this.#waiting.splice(0)) this.addCandidate(candidate);
+      if (this.#closed) return;
+      const fragments = usernameFragmentsOf(offer);
+      if ([...fragments].some((fragment) => !this.#fragments.has(fragment))) this.#candidates = 0;
+      this.#fragments = fragments;
+      const answer = await this.#connection.createAnswer();
+      if (this.#closed) return;
+      await this.#connection.setLocalDescription(answer);
+      if (this.#closed) return;
+      const sdp = this.#connection.localDescription?.sdp;
+      if (sdp !== undefined) this.#events.signal({ type: 'answer', sdp });
     });
   }
 
   /** Takes a remote candidate; unusable and stale ones are ignored. */
   addCandidate(candidate: Candidate): void {
-    if (candidate === null) return;
-    if (this.#fragments.size === 0) {
-      if (this.#waiting.length < 64) this.#waiting.push(candidate);
-      return;
-    }
-    if (!isUsable(candidate, this.#fragments)) return;
-    const { candidate: line, sdpMid = null, sdpMLineIndex = null } = candidate;
-    // A candidate that libwebrtc refuses costs one path, not the connection.
-    this.#step(() =>
-      this.#connection.addIceCandidate({ candidate: line, sdpMid, sdpMLineIndex }),
-    ).catch(() => undefined);
+    if (candidate === null || this.#waiting >= maxRemoteCandidates) return;
+    this.#waiting += 1;
+    // Behind the offer it belongs to. One that libwebrtc refuses costs one path, not the connection.
+    this.#step(async () => {
+      this.#waiting -= 1;
+      if (!isUsable(candidate, this.#fragments)) return;
+      this.#candidates += 1;
+      if (this.#candidates > maxRemoteCandidates) return;
+      const { candidate: line, sdpMid = null, sdpMLineIndex = null } = candidate;
+      await this.#connection.addIceCandidate({ candidate: line, sdpMid, sdpMLineIndex });
+    }).catch(() => undefined);
   }
 
   /** RTP packets received so far. Asks libwebrtc, so call it seldom. */

@@ -44,18 +44,28 @@ describe('a call of real browsers', () => {
     const alice = await join('three', 'Alice', person(red, tones.alice));
     const bob = await join('three', 'Bob', person(green, tones.bob));
     await alice.sees(bob.id, green);
-    const asked = performance.now();
-    const carol = await join('three', 'Carol', person(blue, tones.carol));
+    const carol = await Person.open(
+      browser,
+      server.url,
+      'three',
+      'Carol',
+      person(blue, tones.carol),
+    );
+    people.push(carol);
+    await carol.enter();
+    const joined = performance.now();
     const three = [
       { who: alice, colour: red },
       { who: bob, colour: green },
       { who: carol, colour: blue },
     ];
+    for (const { who: other, colour } of three) await carol.sees(other.id, colour);
+    const seenMs = performance.now() - joined;
+    console.log(`all three seen ${seenMs.toFixed(0)} ms after joining`);
+    expect(seenMs).toBeLessThan(3000);
     for (const { who } of three) {
       for (const { who: other, colour } of three) await who.sees(other.id, colour);
     }
-    // T1's bar is 3 s; joining took the lobby's clicks too.
-    expect(performance.now() - asked).toBeLessThan(15_000);
     expect(alice.last('layout')?.tiles).toHaveLength(3);
 
     const all = [tones.alice, tones.bob, tones.carol];
@@ -189,24 +199,6 @@ describe('a call of real browsers', () => {
     await until(async () => (await bob.hears([tones.alice]))[0]! < -80, 8000);
     await alice.press('Unmute');
     await until(async () => (await bob.hears([tones.alice]))[0]! > -60, 8000);
-  });
-
-  it('keeps lips and sound together', async () => {
-    const alice = await join('lips', 'Alice', {
-      colour: css(blue),
-      tone: 1000,
-      flashes: true,
-      fps: 30,
-    });
-    const bob = await join('lips', 'Bob', person(green, 0));
-    await bob.sees(alice.id, blue);
-    // Chromium brings sound and picture together in steps, one a second at most.
-    await sleep(12_000);
-    const apart = await bob.lipSync(alice.id, 10);
-    expect(apart.length).toBeGreaterThanOrEqual(7);
-    const median = apart.sort((a, b) => a - b)[apart.length >> 1]!;
-    console.log(`flash and beep: ${apart.map((ms) => ms.toFixed(0)).join(' ')} ms apart`);
-    expect(Math.abs(median)).toBeLessThanOrEqual(80);
   });
 });
 

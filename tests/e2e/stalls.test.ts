@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { isNear, launchChromium, Person } from '../harness/chromium.ts';
 import { TestHost, whyNoNetwork } from '../harness/network.ts';
 import type { Rgb } from '../harness/probes.ts';
-import { TestServer } from '../harness/server.ts';
+import { longestGap, TestServer } from '../harness/server.ts';
 import { sleep, until } from '../harness/until.ts';
 
 const red: Rgb = [200, 30, 30];
@@ -45,7 +45,8 @@ describe('somebody who falls silent', () => {
     const windowMs = timeoutMs + 2000;
     const before = server.sentTo(bob.id).length;
     await sleep(windowMs);
-    const quiet = server.sentTo(bob.id).length - before;
+    const quietFrames = server.sentTo(bob.id).slice(before);
+    const quiet = quietFrames.length;
     expect(quiet).toBeGreaterThan((windowMs / 1000) * fps * 0.8);
 
     const { id } = alice;
@@ -72,6 +73,9 @@ describe('somebody who falls silent', () => {
         `${String(quiet)} pictures before, ${during.toFixed(0)} during`,
     );
     expect(during).toBeGreaterThanOrEqual(0.95 * quiet);
+    const longest = longestGap(server.sentTo(bob.id).slice(from));
+    expect(longest).toBeLessThanOrEqual(2 * longestGap(quietFrames));
+    expect(server.complaints()).toEqual([]);
   }
 
   it('because the page hangs', async () => {

@@ -67,7 +67,7 @@ it('starts in a fresh checkout with the two words of the README', async () => {
     expect(answer.headers.get('content-type')).toContain('javascript');
     expect((await answer.text()).length).toBeGreaterThan(10_000);
   } finally {
-    process.kill(-child.pid!, 'SIGTERM');
+    if (child.exitCode === null) process.kill(-child.pid!, 'SIGTERM');
     await exited;
   }
 }, 300_000);

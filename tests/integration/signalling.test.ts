@@ -163,6 +163,15 @@ describe('signalling', () => {
     expect(server.complaints()).toEqual([]);
   });
 
+  it('does not let anybody in after a refusal', async () => {
+    const client = await connect();
+    client.send({ type: 'join', protocol: 9, room: 'refused', name: 'Eve' });
+    client.send({ type: 'join', protocol: 1, room: 'refused', name: 'Eve' });
+    await until(() => !client.isOpen, 5000);
+    expect(client.received.map(({ type }) => type)).toEqual(['error']);
+    expect(await server.metricSum('onegrid_participants')).toBe(0);
+  });
+
   it('refuses pages of other origins', async () => {
     await expect(connect({ origin: 'https://evil.example' })).rejects.toThrow('403');
     const same = await connect({ origin: server.url });

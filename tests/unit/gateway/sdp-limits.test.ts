@@ -4,7 +4,7 @@ import { checkSdp } from '../../../mcu/gateway/sdp-limits.ts';
 const transport = [
   'a=ice-ufrag:abcd',
   'a=ice-pwd:0123456789012345678901',
-  'a=fingerprint:sha-256 AA:BB',
+  'a=fingerprint:sha-256 AA:BB:CC',
 ];
 const section = (type: string, direction = 'sendonly', lines = transport): string[] => [
   `m=${type} 9 UDP/TLS/RTP/SAVPF 96`,
@@ -30,6 +30,11 @@ describe('checkSdp', () => {
     [
       'no fingerprint',
       sdp(section('audio', 'sendonly', transport.slice(0, 2))),
+      'DTLS fingerprint',
+    ],
+    [
+      'a number as fingerprint',
+      sdp(section('audio', 'sendonly', [...transport.slice(0, 2), 'a=fingerprint:sha-256 1'])),
       'DTLS fingerprint',
     ],
     ['no ICE', sdp(section('audio', 'sendonly', transport.slice(2))), 'ICE credentials'],

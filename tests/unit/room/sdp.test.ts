@@ -80,10 +80,15 @@ describe('the downlink answer', () => {
       codec: 'h264',
       rtx: true,
       audio: true,
+      transportSequence: false,
     });
-    expect(readAnswer(answer([96, 97]))).toEqual({ codec: 'vp8', rtx: true, audio: true });
-    expect(readAnswer(answer([96]))).toEqual({ codec: 'vp8', rtx: false, audio: true });
-    expect(readAnswer(answer([102], 'inactive'))).toEqual({ codec: null, rtx: false, audio: true });
+    expect(readAnswer(answer([96, 97]))).toMatchObject({ codec: 'vp8', rtx: true, audio: true });
+    expect(readAnswer(answer([96]))).toMatchObject({ codec: 'vp8', rtx: false, audio: true });
+    expect(readAnswer(answer([102], 'inactive'))).toMatchObject({
+      codec: null,
+      rtx: false,
+      audio: true,
+    });
   });
 
   it('loses candidates whose address is a name, and nothing else', () => {
@@ -133,6 +138,13 @@ describe('the uplink offer', () => {
   it('keeps its codecs where VP8 is not among them', () => {
     const without = offer.replace('VP8', 'VP9').replace('VP8', 'VP9');
     expect(parse(prepareUplinkOffer(without)).media[0]?.payloads).toBe('45 96 97 102');
+  });
+
+  it('is known by an ICE fragment of digits too, and gets a BUNDLE group', () => {
+    const digits = offer.replace('ice-ufrag:abcd', 'ice-ufrag:1234');
+    expect(usernameFragmentsOf(digits)).toEqual(new Set(['1234']));
+    expect(prepareUplinkOffer(digits)).toContain('a=ice-ufrag:1234');
+    expect(prepareUplinkOffer(digits)).toMatch(/^a=group:BUNDLE /m);
   });
 
   it('is known by its fingerprint and its ICE fragment', () => {

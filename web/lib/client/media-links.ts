@@ -183,7 +183,9 @@ export class MediaLinks extends Emitter<LinksEvents> {
     const delay = backoffDelayMs(this.#uplinkFailures, this.#platform.random());
     this.#uplinkFailures += 1;
     this.#cancelRetry = this.#platform.after(delay, () => {
-      this.#openUplink();
+      // The broken one may have offered once more, for a device switched on meanwhile.
+      if (this.#answerDue === null) this.#openUplink();
+      else this.#uplinkWaitsToBeReplaced = true;
     });
   }
 
