@@ -1,5 +1,6 @@
 import { parse } from 'sdp-transform';
 import { isResolvable, maxRemoteCandidates } from './candidates.ts';
+import { sdpText } from './sdp-text.ts';
 
 /** Payload types of the downlink; each video codec has a retransmission format of its own. */
 export const payloadTypes = { h264: 102, h264Rtx: 103, vp8: 96, vp8Rtx: 97, opus: 111 } as const;
@@ -40,10 +41,9 @@ export function transportOf(sdp: string): TransportDescription {
     throw new Error('libdatachannel made a description without a transport');
   }
   return {
-    // sdp-transform makes numbers of what looks like one.
-    usernameFragment: String(usernameFragment),
-    password: String(password),
-    fingerprint: `${fingerprint.type} ${String(fingerprint.hash)}`,
+    usernameFragment: sdpText(usernameFragment),
+    password: sdpText(password),
+    fingerprint: `${fingerprint.type} ${sdpText(fingerprint.hash)}`,
     candidates: sdp.split(/\r?\n/).flatMap((line) => /^a=(candidate:.*)$/.exec(line)?.[1] ?? []),
   };
 }

@@ -1,5 +1,6 @@
 import { parse, write, type MediaDescription } from 'sdp-transform';
 import { isResolvable, maxRemoteCandidates } from './candidates.ts';
+import { sdpText } from './sdp-text.ts';
 
 /**
  * Keeps the named codec and its retransmissions, if the section has it. The browser would otherwise
@@ -32,7 +33,7 @@ export function prepareUplinkOffer(sdp: string): string {
   for (const section of session.media) {
     if (section.candidates !== undefined) {
       section.candidates = section.candidates
-        .filter(({ ip }) => isResolvable(String(ip)))
+        .filter(({ ip }) => isResolvable(sdpText(ip)))
         .slice(0, maxRemoteCandidates);
     }
     if (section.type === 'video') preferCodec(section, 'VP8');
@@ -50,8 +51,7 @@ export function fingerprintOf(sdp: string): string | undefined {
   const fingerprint =
     session.media.find((section) => section.fingerprint !== undefined)?.fingerprint ??
     session.fingerprint;
-  // sdp-transform makes numbers of what looks like one.
-  return fingerprint && String(fingerprint.hash).toUpperCase();
+  return fingerprint && sdpText(fingerprint.hash).toUpperCase();
 }
 
 /** The ICE username fragments of a description: candidates of other ones are stale. */
@@ -59,8 +59,7 @@ export function usernameFragmentsOf(sdp: string): ReadonlySet<string> {
   const session = parse(sdp);
   return new Set(
     [session.iceUfrag, ...session.media.map(({ iceUfrag }) => iceUfrag)].flatMap((fragment) =>
-      // sdp-transform makes numbers of what looks like one.
-      fragment === undefined ? [] : [String(fragment)],
+      fragment === undefined ? [] : [sdpText(fragment)],
     ),
   );
 }

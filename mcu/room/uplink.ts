@@ -99,14 +99,14 @@ export class Uplink implements VideoSource {
         type: 'offer',
         sdp: prepareUplinkOffer(offer),
       });
-      if (this.#closed) return;
+      if (this.isClosed()) return;
       const fragments = usernameFragmentsOf(offer);
       if ([...fragments].some((fragment) => !this.#fragments.has(fragment))) this.#candidates = 0;
       this.#fragments = fragments;
       const answer = await this.#connection.createAnswer();
-      if (this.#closed) return;
+      if (this.isClosed()) return;
       await this.#connection.setLocalDescription(answer);
-      if (this.#closed) return;
+      if (this.isClosed()) return;
       const sdp = this.#connection.localDescription?.sdp;
       if (sdp !== undefined) this.#events.signal({ type: 'answer', sdp });
     });
@@ -135,6 +135,11 @@ export class Uplink implements VideoSource {
       if (report['type'] === 'inbound-rtp') packets += Number(report['packetsReceived'] ?? 0);
     }
     return packets;
+  }
+
+  /** Whether it has ended; may change during any `await`. */
+  isClosed(): boolean {
+    return this.#closed;
   }
 
   /** Ends it; may be called twice. */

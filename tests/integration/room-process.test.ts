@@ -73,7 +73,7 @@ describe('room processes', () => {
     process.kill(roomPid('crash'), 'SIGKILL');
     await alice.next('reset');
     await bob.next('reset');
-    const since = <Type extends 'offer' | 'layout'>(type: Type) =>
+    const since = (type: 'offer' | 'layout') =>
       alice.received.slice(before).find((message) => message.type === type);
     await until(() => since('offer') !== undefined && since('layout') !== undefined, 10_000);
     const layout = since('layout');
