@@ -50,7 +50,7 @@ const firstVideoReportMs = 5000;
  * receivers would delay the picture by all of that. Sound that is late by 125 ms is not noticed, sound that is early
  * by 45 ms is (ITU-R BT.1359-1, figure 2): so a part of it is not made up for, and latency is that much lower.
  */
-const pictureLeadMs = 30;
+const pictureLeadMs = 20;
 
 /**
  * Turns the room's shared frames into one receiver's RTP, and answers that receiver's RTCP. Costs one

@@ -146,11 +146,14 @@ export class Person {
     return this.page.evaluate(readTones, tones);
   }
 
-  /** How far a flash in somebody's tile and the beep made with it are apart, ms; positive: sound late. */
+  /**
+   * How far a flash in somebody's tile and the beep made with it are apart, milliseconds; positive: sound
+   * is late. One's own are measured as they leave one's camera and microphone.
+   */
   lipSync(id: string, seconds: number): Promise<number[]> {
-    const tile = this.tileOf(id)!;
-    const point = { x: tile.x + (tile.width >> 1), y: tile.y + (tile.height >> 2) };
-    return this.page.evaluate(measureLipSync, { tile: point, rounds: seconds });
+    const { x, y, width, height } = this.tileOf(id)!;
+    const tile = id === this.id ? null : { x: x + (width >> 1), y: y + (height >> 2) };
+    return this.page.evaluate(measureLipSync, { tile, rounds: seconds });
   }
 
   /** Waits until this person's browser shows that colour in the middle of that tile. */

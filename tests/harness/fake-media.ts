@@ -28,8 +28,7 @@ export function installFakeMedia(media: FakeMedia): void {
   const width = media.width ?? 320;
   const height = media.height ?? 180;
   const fps = media.fps ?? 15;
-  const page = window as unknown as { fake: { stop?: () => void; context?: AudioContext } };
-  page.fake = {};
+  const page = window as unknown as { fakeStream?: MediaStream };
 
   /** Somebody at a desk, in shapes: no picture of a real person is needed to show what a call looks like. */
   const drawPortrait = (g: CanvasRenderingContext2D, colour: string): void => {
@@ -164,7 +163,6 @@ export function installFakeMedia(media: FakeMedia): void {
       return own!;
     }
     const context = new AudioContext({ sampleRate: 48000 });
-    page.fake.context = context;
     const output = context.createMediaStreamDestination();
     if (tone > 0) {
       const oscillator = context.createOscillator();
@@ -207,6 +205,7 @@ export function installFakeMedia(media: FakeMedia): void {
       }
       tracks.push(await microphone(media.tone));
     }
-    return new MediaStream(tracks);
+    page.fakeStream = new MediaStream(tracks);
+    return page.fakeStream;
   };
 }

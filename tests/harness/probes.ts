@@ -52,16 +52,28 @@ export async function readTones(tones: number[]): Promise<number[]> {
   return levels.map((values) => values.sort((a, b) => a - b)[values.length >> 1]!);
 }
 
-/** Runs in the page: how far sound and flash are apart, in milliseconds; positive: sound is late. */
+/**
+ * Runs in the page: how far sound and flash are apart, in milliseconds; positive: sound is late.
+ * @param tile - where the flash is in the composite; null: in the page's own fake camera and microphone
+ */
 export async function measureLipSync({
   tile,
   rounds,
 }: {
-  tile: { x: number; y: number };
+  tile: { x: number; y: number } | null;
   rounds: number;
 }): Promise<number[]> {
-  const video = document.querySelector('video')!;
-  const stream = document.querySelector('audio')!.srcObject as MediaStream;
+  let video = document.querySelector('video')!;
+  let stream = document.querySelector('audio')!.srcObject as MediaStream;
+  if (tile === null) {
+    stream = (window as unknown as { fakeStream: MediaStream }).fakeStream;
+    video = document.createElement('video');
+    video.muted = true;
+    video.srcObject = new MediaStream(stream.getVideoTracks());
+    document.body.append(video);
+    await video.play();
+  }
+  const { x, y } = tile ?? { x: 40, y: 40 };
   const context = new AudioContext({ sampleRate: 48000 });
   await context.resume();
   const analyser = context.createAnalyser();
@@ -77,7 +89,7 @@ export async function measureLipSync({
   let loud = true;
   let running = true;
   const onFrame = (_now: number, { expectedDisplayTime }: VideoFrameCallbackMetadata): void => {
-    g.drawImage(video, tile.x, tile.y, 1, 1, 0, 0, 1, 1);
+    g.drawImage(video, x, y, 1, 1, 0, 0, 1, 1);
     const bright = Math.min(...g.getImageData(0, 0, 1, 1).data) > 180;
     if (bright && !white) flashes.push(expectedDisplayTime);
     white = bright;
@@ -102,6 +114,7 @@ export async function measureLipSync({
   await new Promise((resolve) => setTimeout(resolve, rounds * 1000 + 500));
   running = false;
   clearInterval(listen);
+  if (tile === null) video.remove();
   await context.close();
   return flashes.flatMap((flash) => {
     const apart = beeps.map((beep) => beep - flash).filter((value) => Math.abs(value) < 450);
