@@ -45,12 +45,6 @@ const reportIntervalMs = 1000;
  * that would be 40 ms too much for the whole call (libwebrtc: video/stream_synchronization.cc).
  */
 const firstVideoReportMs = 5000;
-/**
- * How much the picture may be ahead of the sound. Sound takes longer (its jitter buffers hold 20 ms packets), and
- * receivers would delay the picture by all of that. Sound that is late by 125 ms is not noticed, sound that is early
- * by 45 ms is (ITU-R BT.1359-1, figure 2): so a part of it is not made up for, and latency is that much lower.
- */
-const pictureLeadMs = 20;
 
 /**
  * Turns the room's shared frames into one receiver's RTP, and answers that receiver's RTCP. Costs one
@@ -196,7 +190,7 @@ export class DownlinkSender {
       transmit.video(buildSenderReport(info, at, cname));
     }
     if (this.#audio.packetCount > 0) {
-      const info = this.#audio.senderInfo(mediaTime(nowMs - pictureLeadMs, audioClock));
+      const info = this.#audio.senderInfo(mediaTime(nowMs, audioClock));
       transmit.audio(buildSenderReport(info, at, cname));
     }
   }
