@@ -21,12 +21,25 @@ export interface SentFrame {
   bytes: number;
 }
 
+/** Waits until a starting server says where it is; rejects with what it said if it ends instead. */
+export function addressOf(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let said = '';
+    child.stderr?.on('data', (chunk: Buffer) => {
+      said += chunk.toString();
+      const address = /is on (http:\/\/\S+)/.exec(said)?.[1];
+      if (address !== undefined) resolve(address);
+    });
+    child.once('exit', (code) => {
+      reject(new Error(`the server ended with ${String(code)}: ${said}`));
+    });
+  });
+}
+
 /** A real server process on a port of its own. */
 export class TestServer {
   readonly url: string;
   readonly log: LogLine[] = [];
-  /** What was written to standard error. */
-  stderr = '';
   readonly #child: ChildProcess;
 
   private constructor(child: ChildProcess, url: string) {
@@ -40,22 +53,7 @@ export class TestServer {
       env: { ...process.env, PORT: '0', ONEGRID_LOG_LEVEL: 'trace', ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    let stderr = '';
-    const url = await new Promise<string>((resolve, reject) => {
-      child.stderr.on('data', (chunk: Buffer) => {
-        stderr += chunk.toString();
-        const match = /is on (http:\/\/\S+)/.exec(stderr)?.[1];
-        if (match !== undefined) resolve(match);
-      });
-      child.once('exit', (code) => {
-        reject(new Error(`the server ended with ${String(code)}: ${stderr}`));
-      });
-    });
-    const server = new TestServer(child, url);
-    server.stderr = stderr;
-    child.stderr.on('data', (chunk: Buffer) => {
-      server.stderr += chunk.toString();
-    });
+    const server = new TestServer(child, await addressOf(child));
     let rest = '';
     child.stdout.on('data', (chunk: Buffer) => {
       const lines = (rest + chunk.toString()).split('\n');

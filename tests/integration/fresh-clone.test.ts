@@ -4,6 +4,7 @@ import { cpSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { addressOf } from '../harness/server.ts';
 import { testRunFolder, testRunVariable } from '../harness/test-run.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -48,17 +49,7 @@ it('starts in a fresh checkout with the two words of the README', async () => {
   });
   const exited = once(child, 'exit');
   try {
-    let stderr = '';
-    const url = await new Promise<string>((resolve, reject) => {
-      child.stderr.on('data', (chunk: Buffer) => {
-        stderr += chunk.toString();
-        const match = /is on (http:\/\/\S+)/.exec(stderr)?.[1];
-        if (match !== undefined) resolve(match);
-      });
-      child.once('exit', () => {
-        reject(new Error(stderr));
-      });
-    });
+    const url = await addressOf(child);
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
     const page = await (await fetch(`${url}/r/some-room`)).text();
     const script = /<script[^>]+src="([^"]+)"/.exec(page)?.[1];
