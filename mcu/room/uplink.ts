@@ -7,7 +7,7 @@ import {
 import type { Candidate } from '../protocol/common.ts';
 import type { RoomSettings } from '../protocol/ipc.ts';
 import { isUsable, maxRemoteCandidates } from './candidates.ts';
-import { prepareUplinkOffer, usernameFragmentsOf } from './uplink-sdp.ts';
+import { prepareUplinkAnswer, prepareUplinkOffer, usernameFragmentsOf } from './uplink-sdp.ts';
 import {
   type NativeAudioData,
   type NativePeerConnection,
@@ -108,7 +108,9 @@ export class Uplink implements VideoSource {
       await this.#connection.setLocalDescription(answer);
       if (this.isClosed()) return;
       const sdp = this.#connection.localDescription?.sdp;
-      if (sdp !== undefined) this.#events.signal({ type: 'answer', sdp });
+      if (sdp !== undefined) {
+        this.#events.signal({ type: 'answer', sdp: prepareUplinkAnswer(sdp) });
+      }
     });
   }
 

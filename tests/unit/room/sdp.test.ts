@@ -9,6 +9,7 @@ import {
 } from '../../../mcu/room/downlink-sdp.ts';
 import {
   fingerprintOf,
+  prepareUplinkAnswer,
   prepareUplinkOffer,
   usernameFragmentsOf,
 } from '../../../mcu/room/uplink-sdp.ts';
@@ -150,5 +151,36 @@ describe('the uplink offer', () => {
   it('is known by its fingerprint and its ICE fragment', () => {
     expect(fingerprintOf(offer)).toBe('AA:BB');
     expect(usernameFragmentsOf(offer)).toEqual(new Set(['abcd']));
+  });
+});
+
+describe('the streams of an uplink offer', () => {
+  it('are one for sound and one for the picture', () => {
+    const section = (kind: string, ssrc: number): string =>
+      `m=${kind} 9 UDP/TLS/RTP/SAVPF 96\r\na=rtpmap:96 ${kind === 'audio' ? 'opus' : 'VP8'}/90000\r\n` +
+      `a=msid:stream ${kind}Track\r\na=ssrc:${String(ssrc)} cname:c\r\na=ssrc:${String(ssrc)} msid:stream ${kind}Track\r\n`;
+    const offer = `v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n${section('audio', 1)}${section('video', 2)}`;
+    const [audio, video] = prepareUplinkOffer(offer).split('m=video');
+    expect(audio).toContain('a=msid:sound audioTrack\r\n');
+    expect(audio).toContain('a=ssrc:1 cname:c\r\na=ssrc:1 msid:sound audioTrack\r\n');
+    expect(video).toContain('a=msid:stream videoTrack\r\n');
+    expect(video).toContain('a=ssrc:2 msid:stream videoTrack\r\n');
+  });
+});
+
+describe('the uplink answer', () => {
+  const section = (kind: string): string =>
+    `m=${kind} 9 UDP/TLS/RTP/SAVPF 111\r\nc=IN IP4 0.0.0.0\r\na=ice-ufrag:0123\r\na=mid:${kind}\r\na=recvonly\r\n`;
+  const answer = `v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n${section('audio')}${section('video')}`;
+
+  it('asks for short frames of sound, and changes nothing else', () => {
+    const lines = prepareUplinkAnswer(answer).split('\r\n');
+    const [ptime, ...others] = lines.filter((line) => !answer.split('\r\n').includes(line));
+    expect(ptime).toBe('a=ptime:10');
+    expect(others).toEqual([]);
+    expect(lines.indexOf('a=ptime:10')).toBeLessThan(
+      lines.findIndex((line) => line.startsWith('m=video')),
+    );
+    expect(lines).toHaveLength(answer.split('\r\n').length + 1);
   });
 });
