@@ -96,6 +96,12 @@ export const settingDefinitions = {
   host: optional('ONEGRID_HOST', z.string().min(1), 'address to listen on; unset: all interfaces'),
   canvas: setting('ONEGRID_CANVAS', canvas, '1280x720', 'size of the composite'),
   fps: setting('ONEGRID_FPS', integer(1, 60), '25', 'frames per second of the composite'),
+  transitions: setting(
+    'ONEGRID_TRANSITIONS',
+    z.enum(['on', 'off']).transform((text) => text === 'on'),
+    'on',
+    'on: tiles move and fade to their new places; off: layouts change at once',
+  ),
   udpPorts: optional(
     'ONEGRID_UDP_PORTS',
     udpPorts,

@@ -56,6 +56,7 @@ const mediaOf = ({ audio, video, source }: Participant): MediaState => ({ audio,
 const roomSettings = (settings: Settings): RoomSettings => ({
   canvas: settings.canvas,
   fps: settings.fps,
+  transitions: settings.transitions,
   udpPorts: settings.udpPorts,
   iceServers: settings.iceServers,
   mediaTimeoutMs: settings.mediaTimeoutMs,
@@ -195,6 +196,7 @@ export class Room {
       }
       case 'hand':
         this.#change(member, { hand: message.raised });
+        this.#process.send({ type: 'hand', participantId: id, raised: message.raised });
         return;
       case 'react':
         this.#broadcast({ type: 'reaction', participantId: id, emoji: message.emoji });
@@ -232,10 +234,10 @@ export class Room {
   }
 
   #addMedia(participant: Participant): void {
-    const { id, name } = participant;
+    const { id, name, hand } = participant;
     this.#process.send({
       type: 'add',
-      member: { id, name, media: mediaOf(participant) },
+      member: { id, name, media: mediaOf(participant), hand },
       requestedAt: Date.now(),
       generation: this.#deaths.length,
     });

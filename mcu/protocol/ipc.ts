@@ -12,6 +12,7 @@ import { iceServerSchema, mediaMessageSchema } from './server.ts';
 export const roomSettingsSchema = z.object({
   canvas: z.object({ width: z.number().int(), height: z.number().int() }),
   fps: z.number().int(),
+  transitions: z.boolean(),
   udpPorts: z.object({ minimum: z.number().int(), maximum: z.number().int() }).optional(),
   iceServers: z.array(iceServerSchema),
   mediaTimeoutMs: z.number().int(),
@@ -34,6 +35,7 @@ export const memberSchema = z.object({
   id: participantIdSchema,
   name: z.string(),
   media: mediaStateSchema,
+  hand: z.boolean(),
 });
 /** A participant as the room process knows it. */
 export type Member = z.infer<typeof memberSchema>;
@@ -55,6 +57,7 @@ export const roomCommandSchema = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('remove'), participantId }),
   z.object({ type: z.literal('media'), participantId, media: mediaStateSchema }),
+  z.object({ type: z.literal('hand'), participantId, raised: z.boolean() }),
   z.object({ type: z.literal('offer'), participantId, sdp: z.string() }),
   z.object({
     type: z.literal('answer'),

@@ -36,6 +36,8 @@ const negotiationsPerGeneration = 1000;
 export class RoomParticipant implements VideoSource {
   readonly id: string;
   readonly name: string;
+  /** Whether they raise their hand. */
+  hand: boolean;
   readonly #context: ParticipantContext;
   readonly #presence: Presence;
   #media: MediaState;
@@ -52,10 +54,11 @@ export class RoomParticipant implements VideoSource {
    * @param generation - so many room processes died before this one: its offers have other numbers
    * @param context - the room
    */
-  constructor({ id, name, media }: Member, generation: number, context: ParticipantContext) {
+  constructor({ id, name, media, hand }: Member, generation: number, context: ParticipantContext) {
     this.#negotiation = generation * negotiationsPerGeneration;
     this.id = id;
     this.name = name;
+    this.hand = hand;
     this.#media = media;
     this.#context = context;
     this.#presence = new Presence(context.now());
@@ -65,6 +68,11 @@ export class RoomParticipant implements VideoSource {
   /** Whether their tile is a shared screen. */
   get screen(): boolean {
     return this.#media.video && this.#media.source === 'screen';
+  }
+
+  /** Whether their microphone is off. */
+  get muted(): boolean {
+    return !this.#media.audio;
   }
 
   /** The newest picture; null when switched off, not there yet, or stalled. */

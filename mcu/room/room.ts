@@ -19,6 +19,8 @@ const highPixelsPerSecond = 1280 * 720 * 25;
 const keyframeIntervalMs = 500;
 /** Placeholder pictures drawn within one tick at most: they must not delay it. */
 const placeholdersPerFrame = 2;
+/** How long tiles take to their new places. */
+const transitionMs = 250;
 /** Sound is due between the pictures, not behind them: receivers buffer for the jitter they see. */
 const audioOffsetMs = 17;
 /** How often presence, speakers and metrics are looked at. */
@@ -63,7 +65,11 @@ export class MediaRoom {
     this.#log = log;
     this.#send = send;
     const { canvas, fps } = settings;
-    this.#compositor = new Compositor({ ...canvas, placeholdersPerFrame });
+    this.#compositor = new Compositor({
+      ...canvas,
+      placeholdersPerFrame,
+      transitionMs: settings.transitions ? transitionMs : 0,
+    });
     this.#scene = new Scene(this.#compositor, canvas);
     const onError = (what: string) => (error: unknown) => {
       log.error({ err: error }, what);
@@ -154,6 +160,10 @@ export class MediaRoom {
       case 'media':
         participant.setMedia(command.media);
         return;
+      case 'hand':
+        participant.hand = command.raised;
+        this.#scene.touch();
+        return;
       case 'offer':
         participant.offer(command.sdp);
         return;
@@ -225,13 +235,15 @@ export class MediaRoom {
         name: participant.name,
         screen: participant.screen,
         source: participant,
+        muted: participant.muted,
+        hand: participant.hand,
       })),
     );
     if (layout !== undefined) this.#send({ type: 'broadcast', message: layout });
     if (!this.#video.isWatched) return;
     const { frameDuration, framesComposited } = this.#metrics;
     const composing = frameDuration.startTimer({ stage: 'compose' });
-    this.#compositor.compose();
+    this.#compositor.compose(monotonicClock.now());
     composing();
     framesComposited.inc();
     const encoding = frameDuration.startTimer({ stage: 'encode' });
@@ -242,7 +254,9 @@ export class MediaRoom {
   #keepHouse(): void {
     const nowMs = monotonicClock.now();
     const { speakers } = this.#mixer;
-    this.#scene.setSpeakers(speakers, nowMs);
+    this.#scene.setSpeaker(this.#mixer.activeSpeaker);
+    this.#scene.turnPage(nowMs);
+    this.#compositor.setSpeaking(speakers);
     if (speakers.join() !== this.#speakers) {
       this.#speakers = speakers.join();
       this.#send({ type: 'broadcast', message: { type: 'speakers', active: speakers } });

@@ -1,12 +1,12 @@
 import type { Compositor, SceneMember } from '../../mixer/compositor/index.ts';
-import { resolveMode } from '../../mixer/compositor/index.ts';
+import { pagesOf, resolveMode } from '../../mixer/compositor/index.ts';
 import type { LayoutMode } from '../protocol/common.ts';
 import type { MediaMessage } from '../protocol/server.ts';
 
 type LayoutMessage = Extract<MediaMessage, { type: 'layout' }>;
 
-/** The active speaker of a layout stays for at least so long. */
-const speakerHoldMs = 1500;
+/** Where a strip cannot hold everybody, its pages are turned so often. */
+const pageMs = 10_000;
 
 /** Who is in the picture and how it is arranged; says when that has changed. */
 export class Scene {
@@ -15,7 +15,9 @@ export class Scene {
   #mode: LayoutMode = 'auto';
   #pinned: string | null = null;
   #speaker: string | null = null;
-  #speakerSinceMs = Number.NEGATIVE_INFINITY;
+  #page = 0;
+  #pages = 1;
+  #turnedMs = 0;
   #dirty = true;
   #told = '';
 
@@ -41,16 +43,21 @@ export class Scene {
     this.#dirty = true;
   }
 
-  /** Takes who speaks now, loudest first. */
-  setSpeakers(speakers: readonly string[], nowMs: number): void {
-    const [loudest] = speakers;
-    if (loudest === undefined || (this.#speaker !== null && speakers.includes(this.#speaker))) {
-      return;
-    }
-    if (nowMs - this.#speakerSinceMs < speakerHoldMs) return;
-    this.#speaker = loudest;
-    this.#speakerSinceMs = nowMs;
+  /** Takes who is to be large where the layout follows the sound: who speaks, or spoke last. */
+  setSpeaker(speaker: string | undefined): void {
+    if (speaker === undefined || speaker === this.#speaker) return;
+    this.#speaker = speaker;
+    this.#page = 0;
     this.#dirty = true;
+  }
+
+  /** Turns the page of the strip when it is time; call it a few times a second. */
+  turnPage(nowMs: number): void {
+    if (this.#pages > 1 && nowMs - this.#turnedMs >= pageMs) {
+      this.#page = (this.#page + 1) % this.#pages;
+      this.#dirty = true;
+    }
+    if (this.#dirty) this.#turnedMs = nowMs;
   }
 
   /**
@@ -62,11 +69,10 @@ export class Scene {
     if (!this.#dirty) return undefined;
     this.#dirty = false;
     const all = members();
-    this.#compositor.setScene(all, {
-      mode: resolveMode(this.#mode, all),
-      pinned: this.#pinned,
-      speaker: this.#speaker,
-    });
+    const mode = resolveMode(this.#mode, all);
+    const choice = { pinned: this.#pinned, speaker: this.#speaker, page: this.#page };
+    this.#pages = pagesOf(all, mode, this.#canvas, choice);
+    this.#compositor.setScene(all, { mode, ...choice });
     const { tiles, overflow } = this.#compositor;
     const message: LayoutMessage = {
       type: 'layout',

@@ -1,5 +1,5 @@
 import { openOpusEncoder, Rung } from '../../mixer/encode/index.ts';
-import { Compositor } from '../../mixer/compositor/index.ts';
+import { Compositor, warmUpDrawing } from '../../mixer/compositor/index.ts';
 import { frameSamples } from '../../mixer/audio/index.ts';
 
 /**
@@ -7,6 +7,7 @@ import { frameSamples } from '../../mixer/audio/index.ts';
  * warm before somebody waits for it. A spare process has time for it.
  */
 export async function warmUp(): Promise<void> {
+  warmUpDrawing();
   const compositor = new Compositor({ width: 320, height: 180 });
   const rung = new Rung({
     codec: 'h264',
@@ -16,12 +17,19 @@ export async function warmUp(): Promise<void> {
     bitsPerSecond: 100_000,
     keyframeIntervalMs: 0,
   });
-  const member = { id: 'warm-up', name: 'Warm Up', screen: false, source: null };
-  compositor.setScene([member], { mode: 'grid', pinned: null, speaker: null });
+  const member = {
+    id: 'warm-up',
+    name: 'Warm Up',
+    screen: false,
+    source: null,
+    muted: true,
+    hand: true,
+  };
+  compositor.setScene([member], { mode: 'grid', pinned: null, speaker: null, page: 0 });
   let encoded = 0;
   rung.attach(() => (encoded += 1), 0);
   for (let tick = 0; encoded === 0 && tick < 50; tick++) {
-    compositor.compose();
+    compositor.compose(tick);
     await rung.encode(compositor.frame, tick, tick);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }

@@ -1,6 +1,7 @@
+import { ActiveSpeaker } from './active-speaker.ts';
 import { MixBus, busHistory } from './bus.ts';
 import { EncoderPool, type MixChannel, type OpenEncoder } from './encoder-pool.ts';
-import { frameSamples } from './format.ts';
+import { frameSamples, sampleRate } from './format.ts';
 import { defaultGateSettings, type GateSettings } from './gate.ts';
 import { Limiter } from './limiter.ts';
 import { MixedSource, type AudioSource } from './source.ts';
@@ -66,6 +67,7 @@ export class AudioMixer {
   readonly #tapFrame = new Float32Array(frameSamples);
   /** Ids of the sources in the mix. */
   readonly #mixed = new Set<string>();
+  readonly #activeSpeaker = new ActiveSpeaker();
   #full: MixChannel | undefined;
   /** Encoders that were wanted in this tick and not there. */
   #missing = 0;
@@ -78,11 +80,20 @@ export class AudioMixer {
     this.#pool = new EncoderPool(options.openEncoder, this.#onError);
   }
 
-  /** Ids whose sound is in the mix, loudest first. */
+  /** Ids whose sound is in the mix, whatever it is. */
+  get mixed(): ReadonlySet<string> {
+    return this.#mixed;
+  }
+
+  /** Ids of those who speak and are in the mix, loudest first. Music, tones and noise are heard, but do not speak. */
   get speakers(): string[] {
-    const speaking = this.#sources.filter((source) => source.inMix);
-    speaking.sort((a, b) => b.level - a.level);
-    return [...new Set(speaking.map((source) => source.id))];
+    const speaking = this.#sources.filter((source) => source.isSpeaking);
+    return speaking.sort((a, b) => b.level - a.level).map((source) => source.id);
+  }
+
+  /** Whom a layout shows large: who speaks or spoke last, see {@link ActiveSpeaker}. Undefined when there is nobody. */
+  get activeSpeaker(): string | undefined {
+    return this.#activeSpeaker.id;
   }
 
   /** Encoders that are fed: one for the full mix if anybody hears it, one per speaker who listens. */
@@ -157,6 +168,7 @@ export class AudioMixer {
     this.#updateMembers();
     this.#routeListeners();
     this.#mix();
+    this.#activeSpeaker.update((sampleIndex * 1000) / sampleRate, this.#sources);
     this.#deliver(sampleIndex);
     // Two ahead at the start, the full mix's and the first speaker's; without listeners there is nothing to encode.
     this.#pool.stock(this.#listeners.size === 0 ? 0 : this.#missing + 1);

@@ -2,6 +2,7 @@ import { blockSamples, frameSamples } from './format.ts';
 import { LevelGate, type GateSettings } from './gate.ts';
 import { Resampler } from './resampler.ts';
 import { fadeOut, SourceRing } from './source-ring.ts';
+import { SpeechDetector } from './speech-detector.ts';
 
 /** Where a participant's sound enters the mixer. */
 export interface AudioSource {
@@ -27,6 +28,7 @@ export class MixedSource implements AudioSource {
   readonly #resampler = new Resampler();
   readonly #ring = new SourceRing();
   readonly #gate: LevelGate;
+  readonly #speech = new SpeechDetector();
   #removed = false;
   /** Its last frame ended in silence, or there was none: the next one fades in. */
   #silenced = true;
@@ -41,6 +43,21 @@ export class MixedSource implements AudioSource {
   /** Recent RMS as a fraction of full scale. */
   get level(): number {
     return this.#gate.level;
+  }
+
+  /** Whether somebody speaks here, to be heard in the mix. */
+  get isSpeaking(): boolean {
+    return this.#speech.isSpeaking;
+  }
+
+  /** How much of the last second was speech, in milliseconds. */
+  get speechMs(): number {
+    return this.#speech.speechMs;
+  }
+
+  /** How much and how loud the speech of the last second was. */
+  get prominence(): number {
+    return this.#speech.prominence;
   }
 
   /** Removed and no longer heard: nothing more will come of it. */
@@ -63,6 +80,7 @@ export class MixedSource implements AudioSource {
   remove(): void {
     this.#removed = true;
     this.#resampler.close();
+    this.#speech.reset();
   }
 
   /**
@@ -88,6 +106,7 @@ export class MixedSource implements AudioSource {
     const last = this.#removed || this.#gate.closesAfter(this.#ring.head);
     if (this.#silenced) this.#ring.fadeIn();
     this.#ring.take(out);
+    if (!this.#removed) this.#speech.hear(out);
     if (last) fadeOut(out);
     this.#silenced = last;
   }
@@ -95,6 +114,7 @@ export class MixedSource implements AudioSource {
   /** Lets a frame pass that is not in the mix. */
   skip(): void {
     this.#ring.skip();
+    this.#speech.reset();
     this.#silenced = true;
   }
 }

@@ -1,15 +1,17 @@
 import {
   AV_PIX_FMT_YUV420P,
   AVCOL_RANGE_MPEG,
+  AVCOL_SPC_BT709,
   AVCOL_SPC_SMPTE170M,
   FFmpegError,
   Frame,
 } from 'node-av';
 import type { Rectangle } from './geometry.ts';
-import { yuvOf, type YuvColour } from './i420.ts';
+import { type CanvasMatrix, yuvOf, type YuvColour } from './i420.ts';
+import type { View } from './view.ts';
 
-/** What is seen between tiles: a dark neutral grey. */
-export const backgroundColour: YuvColour = yuvOf(0x16181c);
+/** What is seen between tiles: a dark neutral grey, as 0xRRGGBB. */
+export const backgroundRgb = 0x16181c;
 
 /** One plane of the canvas' pixels; a live view of native memory, dead after {@link Canvas.close}. */
 export interface Plane {
@@ -25,13 +27,17 @@ export type Planes = readonly [y: Plane, u: Plane, v: Plane];
 export class Canvas {
   readonly width: number;
   readonly height: number;
+  /** What the colours are made with. */
+  readonly matrix: CanvasMatrix;
+  /** What is seen where nothing is drawn. */
+  readonly background: YuvColour;
   /** The picture as libav sees it. Not to be drawn on while an encoder reads it. */
   readonly frame: Frame;
   #planes: Planes;
   #closed = false;
 
   /** @throws TypeError unless both sides are even integers from 2 to 8192 */
-  constructor(width: number, height: number) {
+  constructor(width: number, height: number, matrix: CanvasMatrix = 'bt601') {
     for (const side of [width, height]) {
       if (!Number.isInteger(side) || side % 2 !== 0 || side < 2 || side > 8192) {
         throw new TypeError('A canvas side must be an even integer from 2 to 8192.');
@@ -39,13 +45,15 @@ export class Canvas {
     }
     this.width = width;
     this.height = height;
+    this.matrix = matrix;
+    this.background = yuvOf(backgroundRgb, matrix);
     this.frame = new Frame();
     this.frame.alloc();
     this.frame.format = AV_PIX_FMT_YUV420P;
     this.frame.width = width;
     this.frame.height = height;
     this.frame.colorRange = AVCOL_RANGE_MPEG;
-    this.frame.colorSpace = AVCOL_SPC_SMPTE170M;
+    this.frame.colorSpace = matrix === 'bt709' ? AVCOL_SPC_BT709 : AVCOL_SPC_SMPTE170M;
     FFmpegError.throwIfError(this.frame.getBuffer(), 'Frame.getBuffer');
     this.#planes = planesOf(this.frame);
     this.clear();
@@ -70,9 +78,22 @@ export class Canvas {
     return true;
   }
 
+  /** The planes from a pixel at an even place on; as long as {@link Canvas.planes} are valid. */
+  planesFrom({ x, y }: { readonly x: number; readonly y: number }): View {
+    const [luma, u, v] = this.#planes;
+    return {
+      planes: [
+        luma.data.subarray(y * luma.stride + x),
+        u.data.subarray((y * u.stride + x) / 2),
+        v.data.subarray((y * v.stride + x) / 2),
+      ],
+      strides: [luma.stride, u.stride, v.stride],
+    };
+  }
+
   /** Fills everything with the background. */
   clear(): void {
-    this.fill({ x: 0, y: 0, width: this.width, height: this.height }, backgroundColour);
+    this.fill({ x: 0, y: 0, width: this.width, height: this.height }, this.background);
   }
 
   /** Fills a rectangle, with even sides and inside the canvas, with one colour. */

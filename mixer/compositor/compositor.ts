@@ -1,65 +1,100 @@
 import type { Frame } from 'node-av';
 import { Canvas } from './canvas.ts';
+import { DrawnTile, type Occupant, type Studio } from './drawn-tile.ts';
+import { cut, drawFaded, paste, type Patch } from './fade.ts';
 import { overlaps, type Rectangle } from './geometry.ts';
-import type { I420Frame } from './i420.ts';
+import type { CanvasMatrix } from './i420.ts';
 import { layout } from './layout.ts';
-import type { LayoutChoice, LayoutMember, LayoutMode, Overflow, Tile } from './layout-types.ts';
+import type { Layout, Overflow, Tile } from './layout-types.ts';
+import { Decorations } from './overlay/decorations.ts';
 import { Placeholders } from './placeholder.ts';
-import { TilePainter } from './tile-painter.ts';
+import type { SceneLayout, SceneMember } from './scene.ts';
+import {
+  arrival,
+  departure,
+  hasArrived,
+  inDrawingOrder,
+  isReplaced,
+  placeAt,
+  redirected,
+  still,
+  type Motion,
+  type Place,
+} from './transition.ts';
 
-/** Where the pictures of a participant come from. */
-export interface VideoSource {
-  /**
-   * The newest picture, or null while there is none. The same object again means: nothing new, so that the tile is not
-   * drawn again.
-   */
-  latest(): I420Frame | null;
+/** What a {@link Compositor} is made with. */
+export interface CompositorOptions {
+  /** Pixels; an even number from 2 to 8192. */
+  readonly width: number;
+  /** Pixels; an even number from 2 to 8192. */
+  readonly height: number;
+  /** How many placeholder pictures (3 to 8 ms each) one `compose` may draw; the others follow. No limit if omitted. */
+  readonly placeholdersPerFrame?: number;
+  /** Whether names and badges are to be seen over the pictures; true if omitted. Who has no picture is named anyway. */
+  readonly labels?: boolean;
+  /** How long it takes to get from one arrangement to another, in milliseconds; 250 if omitted, 0: at once. */
+  readonly transitionMs?: number;
+  /** What colours are made with; BT.601 if omitted. Native pictures that are tagged otherwise are converted. */
+  readonly matrix?: CanvasMatrix;
 }
 
-/** Somebody in the picture. */
-export interface SceneMember extends LayoutMember {
-  readonly name: string;
-  /** Null without video: the tile shows initials and name. */
-  readonly source: VideoSource | null;
+/** The picture of somebody who has gone, fading. */
+interface Ghost {
+  readonly patch: Patch;
+  readonly motion: Motion;
 }
 
-/** How a scene is arranged. */
-export interface SceneLayout extends LayoutChoice {
-  readonly mode: LayoutMode;
-}
-
-/** A tile with what is needed to draw it and what was drawn last. */
-interface Drawn {
-  tile: Tile;
-  name: string;
-  source: VideoSource | null;
-  readonly painter: TilePainter;
-  /** The picture the tile shows, or null if it has to be drawn whatever its picture is. */
-  shown: I420Frame | null;
+/** A scene that is not drawn yet. */
+interface Next extends Layout {
+  readonly members: readonly SceneMember[];
 }
 
 /**
  * Composes the pictures of a scene on one persistent canvas. Draws only what changed since the last time; waits for
- * nobody: a source that has nothing new keeps its last picture.
+ * nobody: a source that has nothing new keeps its last picture. From one arrangement to another everybody moves,
+ * and goes on being shown; who joins fades in, who leaves fades out.
  */
 export class Compositor {
   readonly #canvas: Canvas;
-  readonly #placeholders: Placeholders;
-  readonly #overflowPainter = new TilePainter();
-  #drawn: Drawn[] = [];
-  #tiles: readonly Tile[] = [];
-  #overflow: Overflow | null = null;
-  #overflowShown: I420Frame | null = null;
-  #geometryChanged = true;
+  readonly #studio: Studio;
+  readonly #transitionMs: number;
+  #layout: Layout = { tiles: [], overflow: null };
+  #next: Next | null = null;
+  /** In the order of the layout. */
+  #drawn: readonly DrawnTile[] = [];
+  #ghosts: readonly Ghost[] = [];
+  /** When the canvas was composed last. */
+  #composedMs = Number.NEGATIVE_INFINITY;
+  /** Whether what is on the canvas is not where it belongs. */
+  #displaced = true;
 
-  /**
-   * @param options - the canvas, and how many placeholder pictures (3 to 8 ms each) may be drawn within one `compose`;
-   * the others follow with the next ones
-   * @throws TypeError unless both sides are even integers from 2 to 8192
-   */
-  constructor(options: { width: number; height: number; placeholdersPerFrame?: number }) {
-    this.#canvas = new Canvas(options.width, options.height);
-    this.#placeholders = new Placeholders(options.placeholdersPerFrame);
+  /** @throws TypeError unless both sides are even integers from 2 to 8192 and `transitionMs` is 0 or more */
+  constructor(options: CompositorOptions) {
+    const {
+      width,
+      height,
+      placeholdersPerFrame,
+      labels = true,
+      transitionMs = 250,
+      matrix,
+    } = options;
+    if (!(transitionMs >= 0 && transitionMs < Infinity)) {
+      throw new TypeError('options.transitionMs, when provided, must be a number of at least 0.');
+    }
+    const canvas = new Canvas(width, height, matrix);
+    this.#canvas = canvas;
+    this.#studio = {
+      canvas,
+      placeholders: new Placeholders(placeholdersPerFrame, canvas.matrix),
+      decorations: new Decorations({
+        canvas,
+        matrix: canvas.matrix,
+        drawsPerFrame: placeholdersPerFrame ?? Infinity,
+      }),
+      labels,
+      speaking: new Set(),
+    };
+    this.#transitionMs = transitionMs;
   }
 
   /** The picture; not to be composed on (nor this closed) while an encoder reads it. */
@@ -67,92 +102,146 @@ export class Compositor {
     return this.#canvas.frame;
   }
 
-  /** Where everybody is, in canvas pixels. */
+  /** Where everybody is after any transition, in canvas pixels. */
   get tiles(): readonly Tile[] {
-    return this.#tiles;
+    return this.#layout.tiles;
   }
 
-  /** Where those without a tile are counted. */
+  /** Where those without a tile are counted, after any transition. */
   get overflow(): Overflow | null {
-    return this.#overflow;
+    return this.#layout.overflow;
   }
 
-  /** Sets who is in the picture, in join order, and how it is arranged. Takes effect with the next `compose`. */
+  /**
+   * Sets who is in the picture, in join order, and how it is arranged. Takes effect with the next `compose`; pictures of
+   * sources that are gone are not read any more.
+   */
   setScene(members: readonly SceneMember[], arrangement: SceneLayout): void {
-    const { mode } = arrangement;
-    const { tiles, overflow } = layout(members, mode, this.#canvas, arrangement);
-    const geometryChanged =
-      tiles.length !== this.#tiles.length ||
-      tiles.some((tile, index) => !sameTile(tile, this.#tiles[index])) ||
-      !sameRectangle(overflow, this.#overflow);
+    this.#layout = layout(members, arrangement.mode, this.#canvas, arrangement);
+    this.#next = { ...this.#layout, members };
+  }
 
-    const before = new Map(this.#drawn.map((drawn) => [drawn.tile.id, drawn]));
-    const byId = new Map(members.map((member) => [member.id, member]));
-    this.#drawn = tiles.map((tile) => {
-      const { name, source } = byId.get(tile.id) ?? { name: '', source: null };
-      const drawn = before.get(tile.id);
-      before.delete(tile.id);
-      if (drawn === undefined)
-        return { tile, name, source, painter: new TilePainter(), shown: null };
-      return Object.assign(drawn, { tile, name, source });
-    });
-    for (const gone of before.values()) gone.painter.close();
-    this.#tiles = tiles;
-    this.#overflow = overflow;
-    this.#geometryChanged ||= geometryChanged;
+  /** Sets who speaks: they get a border, with the next `compose`. Ids that are not in the picture count for nothing. */
+  setSpeaking(ids: readonly string[]): void {
+    this.#studio.speaking = new Set(ids);
   }
 
   /**
    * Brings the canvas up to date, at once. Costs about 0.15 ms for each tile with a new picture (360p to a ninth of
-   * 720p), and nothing for others.
+   * 720p), and nothing for others; during a transition all are drawn.
+   *
+   * @param nowMs - milliseconds of any clock that does not go back. A new scene's transition begins at the time of the
+   * last call, when the old one was drawn.
    */
-  compose(): { changed: boolean } {
+  compose(nowMs: number): { changed: boolean } {
     this.#canvas.beginDrawing();
-    this.#placeholders.beginFrame();
-    const everything = this.#geometryChanged;
-    if (everything) this.#canvas.clear();
-    let changed = everything;
-    const painted: Rectangle[] = [];
-    for (const drawn of this.#drawn) {
-      const { tile, painter } = drawn;
-      const picture = drawn.source?.latest() ?? this.#placeholders.participant(drawn.name, tile);
-      const covered = painted.some((below) => overlaps(below, tile));
-      if (!everything && !covered && picture === drawn.shown) continue;
-      painter.paint(this.#canvas, tile, tile.fit, picture);
-      drawn.shown = picture;
-      painted.push(tile);
-      changed = true;
-    }
-    changed = this.#composeOverflow(everything, painted) || changed;
-    this.#geometryChanged = false;
-    return { changed };
+    this.#studio.placeholders.beginFrame();
+    this.#studio.decorations.beginFrame();
+    if (this.#next !== null) this.#arrange(this.#next);
+    this.#next = null;
+    this.#composedMs = nowMs;
+    if (!this.#displaced) return { changed: this.#drawNews() };
+    this.#ghosts = this.#ghosts.filter(({ motion }) => !this.#hasArrived(motion));
+    this.#drawAll();
+    this.#displaced =
+      this.#ghosts.length > 0 || this.#drawn.some(({ motion }) => !this.#hasArrived(motion));
+    return { changed: true };
   }
 
   /** Frees the canvas and all scalers. Can be called twice. */
   close(): void {
-    for (const { painter } of this.#drawn) painter.close();
+    for (const tile of this.#drawn) tile.close();
     this.#drawn = [];
-    this.#overflowPainter.close();
+    this.#ghosts = [];
     this.#canvas.close();
   }
 
-  #composeOverflow(everything: boolean, painted: readonly Rectangle[]): boolean {
-    const overflow = this.#overflow;
-    if (overflow === null) return false;
-    const picture = this.#placeholders.overflow(overflow.count, overflow);
-    const covered = painted.some((below) => overlaps(below, overflow));
-    if (!everything && !covered && picture === this.#overflowShown) return false;
-    this.#overflowPainter.paint(this.#canvas, overflow, 'cover', picture);
-    this.#overflowShown = picture;
-    return true;
+  #hasArrived(motion: Motion): boolean {
+    return hasArrived(motion, this.#composedMs, this.#transitionMs);
+  }
+
+  #placeAt(motion: Motion): Place {
+    return placeAt(motion, this.#composedMs, this.#transitionMs);
+  }
+
+  /** Sends everybody on their way to a new scene, from what the canvas shows. */
+  #arrange(next: Next): void {
+    const startMs = this.#composedMs;
+    const isEmpty = this.#drawn.length === 0 && this.#ghosts.length === 0;
+    const before = new Map(this.#drawn.map((tile) => [keyOf(tile.occupant), tile]));
+    this.#drawn = occupantsOf(next).map((occupant) => {
+      const key = keyOf(occupant);
+      const { tile } = occupant;
+      const drawn = before.get(key);
+      if (drawn === undefined || isReplaced(drawn.motion, tile, next.tiles)) {
+        this.#displaced = true;
+        return new DrawnTile(occupant, isEmpty ? still(tile) : arrival(tile, startMs));
+      }
+      before.delete(key);
+      const motion = redirected(drawn.motion, tile, startMs, this.#transitionMs);
+      this.#displaced ||= motion !== drawn.motion;
+      drawn.update(occupant, motion);
+      return drawn;
+    });
+    if (before.size === 0) return;
+    this.#displaced = true;
+    const gone = [...before.values()];
+    this.#ghosts = [...this.#ghosts, ...gone.flatMap(({ motion }) => this.#ghostsOf(motion))];
+    for (const tile of gone) tile.close();
+  }
+
+  /** What is to be seen, now, of somebody who has gone. */
+  #ghostsOf(motion: Motion): Ghost[] {
+    const place = this.#placeAt(motion);
+    if (place.opacity === 0) return [];
+    // What is cut out is as faded as they were.
+    const whole = { ...place, opacity: 1 };
+    return [{ patch: cut(this.#canvas, place), motion: departure(whole, this.#composedMs) }];
+  }
+
+  #drawAll(): void {
+    const canvas = this.#canvas;
+    canvas.clear();
+    for (const { patch, motion } of this.#ghosts) {
+      const { opacity } = this.#placeAt(motion);
+      // Slowly at first: where somebody else fades in, the background shall not be seen through both.
+      drawFaded(canvas, patch, 1 - (1 - opacity) ** 2, () => paste(canvas, patch));
+    }
+    for (const tile of inDrawingOrder(this.#drawn)) {
+      const place = this.#placeAt(tile.motion);
+      const look = tile.look(this.#studio, place);
+      drawFaded(canvas, place, place.opacity, () => tile.draw(canvas, place, look, true));
+    }
+  }
+
+  /** Draws the tiles that have changed, and what lies on them. */
+  #drawNews(): boolean {
+    const drawn: Rectangle[] = [];
+    for (const tile of this.#drawn) {
+      const place = tile.occupant.tile;
+      const look = tile.look(this.#studio, place);
+      const isCovered = drawn.some((below) => overlaps(below, place));
+      if (!isCovered && !tile.isNew(look)) continue;
+      tile.draw(this.#canvas, place, look, isCovered);
+      drawn.push(place);
+    }
+    return drawn.length > 0;
   }
 }
 
-function sameTile(a: Tile, b: Tile | undefined): boolean {
-  return b !== undefined && a.id === b.id && a.fit === b.fit && sameRectangle(a, b);
+function occupantsOf({ tiles, overflow, members }: Next): Occupant[] {
+  const rest = new Map(members.map((member) => [member.id, member]));
+  const occupants = tiles.flatMap((tile): Occupant[] => {
+    const member = rest.get(tile.id);
+    rest.delete(tile.id);
+    return member === undefined ? [] : [{ kind: 'member', tile, member }];
+  });
+  if (overflow === null) return occupants;
+  const names = Array.from(rest.values(), ({ name }) => name);
+  return [...occupants, { kind: 'overflow', tile: overflow, names }];
 }
 
-function sameRectangle(a: Rectangle | null, b: Rectangle | null): boolean {
-  if (a === null || b === null) return a === b;
-  return a.x === b.x && a.y === b.y && a.width === b.width && a.height === b.height;
+/** What stays the same of an occupant from scene to scene; ids are any text. */
+function keyOf(occupant: Occupant): string {
+  return occupant.kind === 'member' ? `member ${occupant.tile.id}` : occupant.kind;
 }

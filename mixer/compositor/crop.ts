@@ -18,24 +18,20 @@ export function cropOf(source: Size, tile: Size, fit: Fit): Crop {
 }
 
 function cover(source: Size, tile: Size): Crop {
-  const to = { x: 0, y: 0, width: tile.width, height: tile.height };
   const scale = Math.max(tile.width / source.width, tile.height / source.height);
   const width = cut(tile.width / scale, source.width);
   const height = cut(tile.height / scale, source.height);
-  const spareY = source.height - height;
   const middle = source.height > source.width ? source.height / 3 : source.height / 2;
-  const from = {
-    x: evenFloor((source.width - width) / 2),
-    y: evenFloor(Math.min(spareY, Math.max(0, middle - height / 2))),
-    width,
-    height,
+  const top = Math.min(source.height - height, Math.max(0, middle - height / 2));
+  return {
+    from: { x: evenFloor((source.width - width) / 2), y: evenFloor(top), width, height },
+    to: { x: 0, y: 0, width: tile.width, height: tile.height },
   };
-  return { from, to };
 }
 
 /** An even length, or the whole one (which may be odd) where less than 2 pixels would be cut off. */
 function cut(wanted: number, whole: number): number {
-  return whole - wanted < 2 ? whole : Math.max(2, evenFloor(wanted));
+  return whole - wanted < 2 ? whole : Math.max(2, 2 * Math.round(wanted / 2));
 }
 
 function contain(source: Size, tile: Size): Crop {

@@ -25,6 +25,14 @@ export function gapOf(canvas: Size): number {
   return 2 * Math.round((4 * Math.min(canvas.width, canvas.height)) / 720);
 }
 
+/**
+ * Whether a canvas is at least about 16:9. Such a one has tiles of 16:9 only, as cameras send them; one that is less
+ * wide may cut their sides to use its height.
+ */
+export function isWide(canvas: Size): boolean {
+  return canvas.width >= 1.7 * canvas.height;
+}
+
 /** The largest 16:9 size with even sides that fits into `width` x `height` (at least 2x2). */
 export function fit16by9(width: number, height: number): Size {
   const fitted = evenFloor(Math.min(width, (height * 16) / 9));

@@ -11,8 +11,20 @@ export interface I420Frame {
   readonly data: Uint8Array;
 }
 
-/** A colour as Y, U, V; BT.601, limited range. */
+/** How the canvas' Y, U and V are made of red, green and blue. */
+export type CanvasMatrix = 'bt601' | 'bt709';
+
+/** A colour as Y, U, V; limited range. */
 export type YuvColour = readonly [y: number, u: number, v: number];
+
+/** What red, green and blue, from 0 to 255, add to a level. */
+export type RgbWeights = readonly [red: number, green: number, blue: number];
+
+/** The parts of red and blue in the luma (ITU-R BT.601-7, section 2.5.1; BT.709-6, section 3.2). */
+const lumaParts: Readonly<Record<CanvasMatrix, readonly [red: number, blue: number]>> = {
+  bt601: [0.299, 0.114],
+  bt709: [0.2126, 0.0722],
+};
 
 /** Bytes of a packed I420 picture. */
 export function i420Bytes(width: number, height: number): number {
@@ -27,17 +39,31 @@ export function solidI420(width: number, height: number, [y, u, v]: YuvColour): 
   return { width, height, data };
 }
 
-/**
- * The BT.601 limited-range colour of an sRGB value 0xRRGGBB (ITU-R BT.601-7, section 2.5.3): what VP8 defines its
- * colours to be (RFC 6386, section 9.2), and what browsers convert with.
- */
-export function yuvOf(rgb: number): YuvColour {
-  const red = (rgb >> 16) & 0xff;
-  const green = (rgb >> 8) & 0xff;
-  const blue = rgb & 0xff;
+/** What adds to Y above 16, and to U and V above 128; limited range: 219 steps of luma, 224 of chroma. */
+export function yuvWeights(
+  matrix: CanvasMatrix,
+): readonly [y: RgbWeights, u: RgbWeights, v: RgbWeights] {
+  const [red, blue] = lumaParts[matrix];
+  const green = 1 - red - blue;
+  const luma = 219 / 255;
+  const chromaU = 112 / 255 / (1 - blue);
+  const chromaV = 112 / 255 / (1 - red);
   return [
-    Math.round(16 + (65.481 * red + 128.553 * green + 24.966 * blue) / 255),
-    Math.round(128 + (-37.797 * red - 74.203 * green + 112 * blue) / 255),
-    Math.round(128 + (112 * red - 93.786 * green - 18.214 * blue) / 255),
+    [red * luma, green * luma, blue * luma],
+    [-red * chromaU, -green * chromaU, (1 - blue) * chromaU],
+    [(1 - red) * chromaV, -green * chromaV, -blue * chromaV],
   ];
+}
+
+/**
+ * The limited-range colour of an sRGB value 0xRRGGBB. BT.601 is what VP8 defines its colours to be (RFC 6386,
+ * section 9.2), and what browsers convert with.
+ */
+export function yuvOf(rgb: number, matrix: CanvasMatrix = 'bt601'): YuvColour {
+  const part = (offset: number, [red, green, blue]: RgbWeights): number =>
+    Math.round(
+      offset + red * ((rgb >> 16) & 0xff) + green * ((rgb >> 8) & 0xff) + blue * (rgb & 0xff),
+    );
+  const [y, u, v] = yuvWeights(matrix);
+  return [part(16, y), part(128, u), part(128, v)];
 }

@@ -22,6 +22,8 @@ export function initialsOf(name: string): string {
 function firstLetter(word: string): string {
   const all = graphemesOf(word);
   const letter = all.find((grapheme) => /[\p{L}\p{N}]/u.test(grapheme)) ?? all[0] ?? '';
+  // Georgian has capitals for whole words only, and few fonts have them.
+  if (/\p{Script=Georgian}/u.test(letter)) return letter;
   return graphemesOf(letter.toUpperCase())[0] ?? '';
 }
 

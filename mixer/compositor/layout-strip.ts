@@ -1,61 +1,126 @@
-import { evenFloor, fit16by9, gapOf, type Rectangle, type Size } from './geometry.ts';
-import { tileOf, type Layout, type LayoutMember } from './layout-types.ts';
-
-/** The part of the canvas' longer side that the strip takes. */
-const stripShare = 0.2;
+import { evenFloor, fit16by9, gapOf, isWide, type Rectangle, type Size } from './geometry.ts';
+import { capacityOf, readableTile, seat, shapeFor, type Room } from './layout-cells.ts';
+import { tileOf, type Fit, type Layout, type LayoutMember } from './layout-types.ts';
 
 /**
- * One member large, the others small in a strip beside it (below it on an upright canvas), in join order. Those
- * for whom the strip has no place are counted in its last cell.
+ * The strip is as wide as it must be for so many tiles in a full line along the large one: as many as are readable,
+ * within these limits.
+ */
+const mostInLine = 6;
+const leastInLine = 4;
+
+/** No tile of the strip is larger than this part of the large one, in each direction. */
+const largestShare = 0.75;
+
+/**
+ * The large tile of an upright canvas is not higher than this part of its width: more would cut too much from the
+ * sides of a camera's picture, or be bars above and below a screen.
+ */
+const highest: Readonly<Record<Fit, number>> = { cover: 5 / 4, contain: 3 / 4 };
+
+/** A canvas with one large tile. */
+interface Stage {
+  readonly large: Rectangle;
+  readonly strip: Room;
+}
+
+/**
+ * One member large, the others small in a strip beside it (below it on a canvas that is not wide), in join order, a
+ * page of them if the strip cannot hold all. The large tile has the same place however many the others are, and the
+ * tiles of the strip get smaller, as those of a grid, only when a row more does not fit.
  */
 export function stripLayout(
   main: LayoutMember,
   members: readonly LayoutMember[],
   canvas: Size,
+  { speaker, page }: { readonly speaker: string | null; readonly page: number },
 ): Layout {
   const others = members.filter((member) => member.id !== main.id);
   if (others.length === 0) {
     return { tiles: [tileOf(main, { x: 0, y: 0, ...canvas })], overflow: null };
   }
-  const { large, small } = divide(others.length, canvas);
-  const shown = others.length > small.length ? small.length - 1 : others.length;
-  const last = small[shown];
-  return {
-    tiles: [
-      tileOf(main, large),
-      ...others.slice(0, shown).flatMap((member, index) => {
-        const cell = small[index];
-        return cell === undefined ? [] : [tileOf(member, cell)];
-      }),
-    ],
-    overflow: last === undefined ? null : { count: others.length - shown, ...last },
-  };
+  const { large, strip } = stageOf(main, canvas);
+  const capacity = capacityOf(strip);
+  const pages = paged(others, speaker, capacity);
+  const shown = pages.at(page % pages.length) ?? [];
+  // The last page may be short: it has the arrangement of the others all the same.
+  const shape = shapeFor(Math.min(others.length, capacity), strip);
+  const { tiles, overflow } = seat(shown, others.length - shown.length, shape, strip);
+  return { tiles: [tileOf(main, large), ...tiles], overflow };
 }
 
-/** The large rectangle, and as many small ones as are wanted and fit. */
-function divide(wanted: number, canvas: Size): { large: Rectangle; small: Rectangle[] } {
+/** How many pages the strip of {@link stripLayout} has. */
+export function stripPages(
+  main: LayoutMember,
+  members: readonly LayoutMember[],
+  canvas: Size,
+): number {
+  const others = members.filter((member) => member.id !== main.id);
+  return paged(others, null, capacityOf(stageOf(main, canvas).strip)).length;
+}
+
+/**
+ * Deals the others out to pages, in join order. If there is more than one page, one place of each is the overflow's,
+ * and who speaks has the last place of the first page if theirs is not on it; the order of the rest does not change.
+ */
+function paged(
+  others: readonly LayoutMember[],
+  speaker: string | null,
+  capacity: number,
+): (readonly LayoutMember[])[] {
+  if (others.length <= capacity) return [others];
+  const size = capacity - 1;
+  const speaking = others.slice(size).find(({ id }) => id === speaker);
+  const order =
+    speaking === undefined
+      ? others
+      : [
+          ...others.slice(0, size - 1),
+          speaking,
+          ...others.slice(size - 1).filter((member) => member !== speaking),
+        ];
+  return Array.from({ length: Math.ceil(order.length / size) }, (_, page) =>
+    order.slice(page * size, (page + 1) * size),
+  );
+}
+
+/** Divides the canvas. Depends on the fit of the large tile, but not on how many others there are. */
+function stageOf(main: LayoutMember, canvas: Size): Stage {
+  return isWide(canvas) ? besides(canvas) : below(canvas, main.screen ? 'contain' : 'cover');
+}
+
+function besides(canvas: Size): Stage {
   const gap = gapOf(canvas);
-  const upright = canvas.height > canvas.width;
-  // Along is the direction of the strip, across the other one.
-  const along = upright ? canvas.width : canvas.height;
-  const across = upright ? canvas.height : canvas.width;
-  const tile = upright
-    ? fit16by9(along - 2 * gap, across * stripShare - 2 * gap)
-    : fit16by9(across * stripShare - 2 * gap, along - 2 * gap);
-  const tileAlong = upright ? tile.width : tile.height;
-  const tileAcross = upright ? tile.height : tile.width;
-  const capacity = Math.max(1, Math.floor((along - gap) / (tileAlong + gap)));
-  const count = Math.min(wanted, capacity);
-  const start = evenFloor((along - count * tileAlong - (count - 1) * gap) / 2);
-  const stripAt = evenFloor(across - gap - tileAcross);
-  const place = (a: number, c: number, lengthAlong: number, lengthAcross: number): Rectangle =>
-    upright
-      ? { x: a, y: c, width: lengthAlong, height: lengthAcross }
-      : { x: c, y: a, width: lengthAcross, height: lengthAlong };
-  return {
-    large: place(gap, gap, evenFloor(along - 2 * gap), stripAt - 2 * gap),
-    small: Array.from({ length: count }, (_, index) =>
-      place(start + index * (tileAlong + gap), stripAt, tileAlong, tileAcross),
-    ),
-  };
+  const height = canvas.height - 2 * gap;
+  const inColumn = fitting(height, gap, readableTile.height);
+  const smallest = fit16by9(canvas.width, (height - (inColumn - 1) * gap) / inColumn);
+  const free = canvas.width - 3 * gap;
+  const width = evenFloor(Math.min(free - smallest.width, (height * 16) / 9));
+  const large = { x: gap, y: gap, width, height };
+  const area = { x: 2 * gap + width, y: gap, width: free - width, height };
+  const largest = largestBeside(large);
+  return { large, strip: { area, gap, smallest, largest, narrow: false, rows: 'top' } };
+}
+
+function below(canvas: Size, fit: Fit): Stage {
+  const gap = gapOf(canvas);
+  const width = canvas.width - 2 * gap;
+  const inRow = fitting(width, gap, readableTile.width);
+  const smallest = fit16by9((width - (inRow - 1) * gap) / inRow, canvas.height);
+  const free = canvas.height - 3 * gap;
+  const height = evenFloor(Math.min(free - smallest.height, width * highest[fit]));
+  const large = { x: gap, y: gap, width, height };
+  const area = { x: gap, y: 2 * gap + height, width, height: free - height };
+  const largest = largestBeside(large);
+  return { large, strip: { area, gap, smallest, largest, narrow: true, rows: 'middle' } };
+}
+
+function largestBeside(large: Size): Size {
+  return { width: large.width * largestShare, height: large.height * largestShare };
+}
+
+/** How many tiles of at least the length `least` are in a full line of the strip. */
+function fitting(available: number, gap: number, least: number): number {
+  const most = Math.floor((available + gap) / (least + gap));
+  return Math.min(mostInLine, Math.max(leastInLine, most));
 }

@@ -16,6 +16,11 @@ export interface LayoutChoice {
   readonly pinned: string | null;
   /** Who speaks now, or spoke last. */
   readonly speaker: string | null;
+  /**
+   * Which of the others the strip of `speaker` and `presentation` shows, where it cannot hold all: a whole number
+   * from 0, taken modulo the number of pages (see `pagesOf`).
+   */
+  readonly page: number;
 }
 
 /** `cover` crops the source to fill the tile, `contain` shows all of it between bars. */

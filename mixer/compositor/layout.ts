@@ -1,7 +1,7 @@
 import type { Size } from './geometry.ts';
 import { gridLayout } from './layout-grid.ts';
 import { pipLayout } from './layout-pip.ts';
-import { stripLayout } from './layout-strip.ts';
+import { stripLayout, stripPages } from './layout-strip.ts';
 import {
   tileOf,
   type Layout,
@@ -11,8 +11,9 @@ import {
 } from './layout-types.ts';
 
 /**
- * Who is where on a canvas: a pure function. Members come in join order, and tiles keep it. All coordinates and
- * sizes are even and inside the canvas, whose sides must be even; nothing overlaps except in `pip`.
+ * Who is where on a canvas: a pure function. Members come in join order, and tiles keep it, but for the large tile,
+ * which is the first. All coordinates and sizes are even and inside the canvas, whose sides must be even, from 16 to
+ * 8192; nothing overlaps except in `pip`. Everybody has a tile or is counted in the overflow, but for `single`.
  * `presentation` without a shared screen is `speaker`.
  */
 export function layout(
@@ -21,23 +22,36 @@ export function layout(
   canvas: Size,
   choice: LayoutChoice,
 ): Layout {
-  const [first] = members;
-  if (first === undefined) return { tiles: [], overflow: null };
-  const chosen = find(members, choice.pinned) ?? find(members, choice.speaker) ?? first;
+  const large = largeOf(members, mode, choice);
+  if (large === undefined) return { tiles: [], overflow: null };
   switch (mode) {
     case 'grid':
       return gridLayout(members, canvas);
     case 'speaker':
-      return stripLayout(chosen, members, canvas);
     case 'presentation':
-      return stripLayout(screenOf(members, choice) ?? chosen, members, canvas);
+      return stripLayout(large, members, canvas, choice);
     case 'pip':
-      return pipLayout(chosen, members, canvas);
+      return pipLayout(large, members, canvas);
     case 'single':
-      return { tiles: [tileOf(chosen, { x: 0, y: 0, ...canvas })], overflow: null };
+      return { tiles: [tileOf(large, { x: 0, y: 0, ...canvas })], overflow: null };
     default:
       return mode satisfies never;
   }
+}
+
+/**
+ * How many pages there are to turn with `choice.page`: on one of them is everybody but the large one. 1 where there
+ * is nothing to turn.
+ */
+export function pagesOf(
+  members: readonly LayoutMember[],
+  mode: LayoutMode,
+  canvas: Size,
+  choice: LayoutChoice,
+): number {
+  if (mode !== 'speaker' && mode !== 'presentation') return 1;
+  const large = largeOf(members, mode, choice);
+  return large === undefined ? 1 : stripPages(large, members, canvas);
 }
 
 /** What `auto` stands for now: `presentation` while somebody shares a screen, else `grid`. */
@@ -49,15 +63,20 @@ export function resolveMode(
   return members.some((member) => member.screen) ? 'presentation' : 'grid';
 }
 
-function find(members: readonly LayoutMember[], id: string | null): LayoutMember | undefined {
-  return id === null ? undefined : members.find((member) => member.id === id);
+/**
+ * The pinned, else the speaker, else the first; in `presentation` the pinned screen, else the first one, if there is
+ * any.
+ */
+function largeOf(
+  members: readonly LayoutMember[],
+  mode: LayoutMode,
+  { pinned, speaker }: LayoutChoice,
+): LayoutMember | undefined {
+  const screens = mode === 'presentation' ? members.filter((member) => member.screen) : [];
+  if (screens.length > 0) return find(screens, pinned) ?? screens[0];
+  return find(members, pinned) ?? find(members, speaker) ?? members[0];
 }
 
-/** The pinned screen, or the first one. */
-function screenOf(
-  members: readonly LayoutMember[],
-  choice: LayoutChoice,
-): LayoutMember | undefined {
-  const screens = members.filter((member) => member.screen);
-  return find(screens, choice.pinned) ?? screens[0];
+function find(members: readonly LayoutMember[], id: string | null): LayoutMember | undefined {
+  return id === null ? undefined : members.find((member) => member.id === id);
 }

@@ -1,50 +1,48 @@
-import { createRequire } from 'node:module';
-import { createCanvas, GlobalFonts, type SKRSContext2D } from '@napi-rs/canvas';
-import type { Size } from './geometry.ts';
-import { type I420Frame, solidI420, yuvOf } from './i420.ts';
-import { avatarColourOf, graphemesOf, initialsOf } from './initials.ts';
-import { rgbaToI420 } from './rgba.ts';
+import { createCanvas } from '@napi-rs/canvas';
+import type { Planes } from './canvas.ts';
+import { evenFloor, type Size } from './geometry.ts';
+import { type CanvasMatrix, type I420Frame, solidI420, yuvOf } from './i420.ts';
+import { avatarColourOf } from './initials.ts';
+import { drawAvatar } from './overlay/avatar.ts';
+import { Bounded } from './overlay/bounded.ts';
+import { capitalHeight, drawable, setFont } from './overlay/fonts.ts';
+import { leastFont, leastLegible } from './overlay/metrics.ts';
+import { blend, type RgbaPicture, spriteOf } from './overlay/sprite.ts';
+import { shortened, textWidth, writeText } from './overlay/text.ts';
 
-/** The family name our fonts are registered under; the system's may fill in scripts they lack. */
-const family = 'onegrid';
+/** A little lighter than the canvas. */
 const tileColour = 0x262a31;
-const nameColour = '#d7dbe2';
-/** Below this height in pixels a name cannot be read, and only the avatar is drawn. */
-const leastNameHeight = 9;
-/** Enough for every participant of a full room in two sizes; the least recently used goes first. */
+/** How much of the avatar's colour is in the tile behind it. */
+const tint = 0.18;
+const nameColour = '#e8eaee';
+const largestFont = 34;
+/** Enough for every participant of a full room in two sizes. */
 const capacity = 128;
-
-/** A tile whose picture is still to be drawn. */
-const emptyTile: I420Frame = solidI420(16, 16, yuvOf(tileColour));
-
-let fontsRegistered = false;
-
-function registerFonts(): void {
-  if (fontsRegistered) return;
-  const { resolve } = createRequire(import.meta.url);
-  for (const file of ['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf']) {
-    GlobalFonts.registerFromPath(resolve(`dejavu-fonts-ttf/ttf/${file}`), family);
-  }
-  fontsRegistered = true;
-}
 
 /**
  * Pictures that stand for somebody without video: initials in a circle of the name's colour, and the name. A picture
- * is drawn once and kept: asking again for the same one gives the same object. Drawing one takes 3 to 8 ms, so only
- * some are drawn for each frame; until its turn has come a tile shows the same picture in another size, or none.
+ * is drawn once and kept: asking again for the same one gives the same object. Drawing one takes 1 to 3 ms, by its size, so
+ * only some are drawn for each frame; until its turn has come a tile shows the same picture in another size, or none.
  */
 export class Placeholders {
-  readonly #pictures = new Map<string, I420Frame>();
+  readonly #pictures = new Bounded<string, I420Frame>(capacity);
   /** The last picture of each, in whatever size. */
-  readonly #anySize = new Map<string, I420Frame>();
+  readonly #anySize = new Bounded<string, I420Frame>(capacity);
   readonly #drawsPerFrame: number;
+  readonly #matrix: CanvasMatrix;
+  /** A tile whose picture is still to be drawn. */
+  readonly #empty: I420Frame;
   #drawsLeft: number;
 
-  /** @param drawsPerFrame - how many pictures may be drawn between two calls of `beginFrame` */
-  constructor(drawsPerFrame = Infinity) {
+  /**
+   * @param drawsPerFrame - how many pictures may be drawn between two calls of `beginFrame`
+   * @param matrix - the colours of the canvas
+   */
+  constructor(drawsPerFrame = Infinity, matrix: CanvasMatrix = 'bt601') {
     this.#drawsPerFrame = drawsPerFrame;
     this.#drawsLeft = drawsPerFrame;
-    registerFonts();
+    this.#matrix = matrix;
+    this.#empty = solidI420(16, 16, yuvOf(tileColour, matrix));
   }
 
   /** A frame is to be composed. */
@@ -54,160 +52,130 @@ export class Placeholders {
 
   /** The picture of a participant, `size` pixels (even sides). */
   participant(name: string, size: Size): I420Frame {
-    return this.#cached(`p${name}`, size, (context) => {
-      drawParticipant(context, name, size);
+    return this.#cached(`p${name}`, size, () => {
+      const colour = mixed(tileColour, avatarColourOf(name), tint);
+      return this.#composed(size, colour, participantParts(name, size));
     });
   }
 
-  /** The picture that counts those who have no tile: "+7". */
-  overflow(count: number, size: Size): I420Frame {
-    return this.#cached(`o${String(count)}`, size, (context) => {
-      drawOverflow(context, count, size);
-    });
+  /**
+   * The picture that counts those who have no tile, `size` pixels (even sides): "+7", where there is room below the avatars
+   * of three of them.
+   *
+   * @param count - how many they are
+   * @param size - pixels, even
+   * @param names - theirs; of those beyond the third nothing is shown
+   */
+  overflow(count: number, size: Size, names: readonly string[] = []): I420Frame {
+    const shown = names.slice(0, 3);
+    return this.#cached(`o${[count, ...shown].join('\n')}`, size, () =>
+      this.#composed(size, tileColour, overflowParts(count, size, shown)),
+    );
   }
 
-  #cached(what: string, size: Size, draw: (context: SKRSContext2D) => void): I420Frame {
-    const { width, height } = size;
-    const key = `${String(width)}x${String(height)} ${what}`;
+  #cached(what: string, { width, height }: Size, draw: () => I420Frame): I420Frame {
+    const key = `${width}x${height} ${what}`;
     let picture = this.#pictures.get(key);
     if (picture === undefined) {
-      if (this.#drawsLeft <= 0) return this.#anySize.get(what) ?? emptyTile;
+      if (this.#drawsLeft <= 0) return this.#anySize.get(what) ?? this.#empty;
       this.#drawsLeft -= 1;
-      const canvas = createCanvas(width, height);
-      const context = canvas.getContext('2d');
-      context.fillStyle = cssOf(tileColour);
-      context.fillRect(0, 0, width, height);
-      draw(context);
-      picture = { width, height, data: rgbaToI420(canvas.data(), width, height) };
-      remember(this.#anySize, what, picture);
+      picture = draw();
+      this.#pictures.set(key, picture);
+      this.#anySize.set(what, picture);
     }
-    remember(this.#pictures, key, picture);
+    return picture;
+  }
+
+  #composed({ width, height }: Size, colour: number, parts: readonly Part[]): I420Frame {
+    const picture = solidI420(width, height, yuvOf(colour, this.#matrix));
+    const planes = planesOf(picture);
+    for (const { drawing, x, y } of parts) {
+      const sprite = spriteOf(drawing, this.#matrix);
+      blend(planes, sprite, evenFloor(x), evenFloor(y), { x: 0, y: 0, width, height });
+    }
     return picture;
   }
 }
 
-/** Puts a picture at the end of the line, and forgets the first in it if there are too many. */
-function remember(pictures: Map<string, I420Frame>, key: string, picture: I420Frame): void {
-  pictures.delete(key);
-  const [oldest] = pictures.keys();
-  if (pictures.size >= capacity && oldest !== undefined) pictures.delete(oldest);
-  pictures.set(key, picture);
+/** Something drawn, and where it goes; pixels. */
+interface Part {
+  readonly drawing: RgbaPicture;
+  readonly x: number;
+  readonly y: number;
 }
 
-function drawParticipant(context: SKRSContext2D, name: string, { width, height }: Size): void {
-  const radius = Math.min(width, height) * 0.23;
-  const nameHeight = Math.min(height * 0.085, width * 0.085, 36);
-  const label = drawable(name);
-  const withName = nameHeight >= leastNameHeight && label !== '';
-  const x = width / 2;
-  // Circle and name are centred together.
-  const y = withName ? height / 2 - nameHeight * 0.9 : height / 2;
-  context.fillStyle = cssOf(avatarColourOf(name));
-  circle(context, x, y, radius);
-  context.fillStyle = '#ffffff';
-  const initials = initialsOf(name);
-  if (drawable(initials) === initials) {
-    const scale = graphemesOf(initials).length > 1 ? 0.78 : 0.95;
-    context.font = `bold ${String(radius * scale)}px ${family}`;
-    centredText(context, initials, x, y);
-  } else {
-    drawPerson(context, x, y, radius);
-  }
-  if (!withName) return;
+function participantParts(name: string, { width, height }: Size): Part[] {
+  const short = Math.min(width, height);
+  const diameter = 2 * Math.round(Math.min(short * 0.23, 60 + short * 0.1));
+  const px = Math.round(Math.min(Math.max(short * 0.07, leastFont), largestFont));
+  const label = short >= leastLegible ? drawable(name) : '';
+  const left = (width - diameter) / 2;
+  if (diameter === 0) return [];
+  if (label === '')
+    return [{ drawing: drawAvatar(name, diameter), x: left, y: (height - diameter) / 2 }];
+  const text = drawName(label, px, width * 0.88);
+  // Avatar and name are centred together.
+  const distance = px * 0.55;
+  const top = (height - diameter - distance - text.height) / 2;
+  return [
+    { drawing: drawAvatar(name, diameter), x: left, y: top },
+    { drawing: text, x: (width - text.width) / 2, y: top + diameter + distance },
+  ];
+}
+
+function overflowParts(count: number, { width, height }: Size, all: readonly string[]): Part[] {
+  const short = Math.min(width, height);
+  const names = short >= leastLegible ? all : [];
+  const px = Math.round(short * (names.length > 0 ? 0.17 : 0.3));
+  if (px < 4) return [];
+  const text = drawName(`+${count}`, px, width, true);
+  const diameter = 2 * Math.round(short * 0.15);
+  const step = diameter * 0.86;
+  const distance = px * 0.3;
+  const rowHeight = names.length > 0 ? diameter + distance : 0;
+  const rowWidth = diameter + step * (names.length - 1);
+  const top = (height - rowHeight - text.height) / 2;
+  return [
+    ...names.map((name, index) => ({
+      drawing: drawAvatar(name, diameter, tileColour),
+      x: (width - rowWidth) / 2 + index * step,
+      y: top,
+    })),
+    { drawing: text, x: (width - text.width) / 2, y: top + rowHeight },
+  ];
+}
+
+/** A line of text, cut to the width there is; its height is that of the capitals, with room for what goes beyond. */
+function drawName(name: string, px: number, room: number, bold = false): RgbaPicture {
+  const style = { px, bold };
+  const text = shortened(name, room, (part) => textWidth(part, style));
+  const width = 2 * Math.ceil(textWidth(text, style) / 2 + 1);
+  const height = 2 * Math.ceil(px * 0.7);
+  const context = createCanvas(width, height).getContext('2d');
   context.fillStyle = nameColour;
-  context.font = `${String(nameHeight)}px ${family}`;
-  const text = shortened(label, width * 0.86, (part) => context.measureText(part).width);
-  context.textAlign = 'center';
-  context.textBaseline = 'middle';
-  context.fillText(text, x, y + radius + nameHeight * 1.25);
+  setFont(context, style);
+  writeText(context, text, 1, Math.round((height + capitalHeight * px) / 2));
+  return { width, height, data: context.getImageData(0, 0, width, height).data };
 }
 
-const cssOf = (rgb: number): string => `#${rgb.toString(16).padStart(6, '0')}`;
-
-function drawOverflow(context: SKRSContext2D, count: number, { width, height }: Size): void {
-  context.fillStyle = nameColour;
-  context.font = `bold ${String(Math.min(width, height) * 0.34)}px ${family}`;
-  centredText(context, `+${String(count)}`, width / 2, height / 2);
+function planesOf({ width, height, data }: I420Frame): Planes {
+  const luma = width * height;
+  const plane = (start: number, length: number, stride: number) => ({
+    data: Buffer.from(data.buffer, data.byteOffset + start, length),
+    stride,
+  });
+  return [
+    plane(0, luma, width),
+    plane(luma, luma / 4, width / 2),
+    plane(luma * 1.25, luma / 4, width / 2),
+  ];
 }
 
-/**
- * Centres the ink: the font's own middle is that of lower-case letters. Upright that is the body of the capitals where
- * there are any, whatever accents and descenders they carry.
- */
-function centredText(context: SKRSContext2D, text: string, x: number, y: number): void {
-  context.textAlign = 'left';
-  context.textBaseline = 'alphabetic';
-  const ink = context.measureText(text);
-  const capitals = /^[+\p{N}\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}]/u.test(text);
-  const body = capitals ? context.measureText('H') : ink;
-  context.fillText(
-    text,
-    x + (ink.actualBoundingBoxLeft - ink.actualBoundingBoxRight) / 2,
-    y + (body.actualBoundingBoxAscent - body.actualBoundingBoxDescent) / 2,
-  );
-}
-
-function circle(context: SKRSContext2D, x: number, y: number, radius: number): void {
-  context.beginPath();
-  context.arc(x, y, radius, 0, 2 * Math.PI);
-  context.fill();
-}
-
-/** Head and shoulders, for initials that no font here can write. */
-function drawPerson(context: SKRSContext2D, x: number, y: number, radius: number): void {
-  circle(context, x, y - radius * 0.22, radius * 0.3);
-  context.beginPath();
-  context.arc(x, y + radius * 0.62, radius * 0.52, Math.PI, 2 * Math.PI);
-  context.fill();
-}
-
-/** The text, or as many of its graphemes as fit before an ellipsis. */
-export function shortened(text: string, room: number, widthOf: (text: string) => number): string {
-  if (widthOf(text) <= room) return text;
-  const all = graphemesOf(text);
-  let fits = 0;
-  let tooMany = all.length;
-  while (tooMany - fits > 1) {
-    const middle = Math.floor((fits + tooMany) / 2);
-    if (widthOf(cutAt(all, middle)) <= room) fits = middle;
-    else tooMany = middle;
-  }
-  return cutAt(all, fits);
-}
-
-function cutAt(graphemes: readonly string[], count: number): string {
-  return `${graphemes.slice(0, count).join('').trimEnd()}…`;
-}
-
-const glyphSize = 24;
-const knownGlyphs = new Map<string, boolean>();
-let missingGlyph: Buffer | null = null;
-
-/** The text without the characters that neither our fonts nor the system's can draw. */
-function drawable(text: string): string {
-  return graphemesOf(text)
-    .filter((grapheme) => /^[\s\u200c]*$/u.test(grapheme) || hasGlyph(grapheme))
-    .join('')
-    .trim();
-}
-
-/** A character without a glyph looks like one that cannot have any: the noncharacter U+10FFFE. */
-function hasGlyph(grapheme: string): boolean {
-  let known = knownGlyphs.get(grapheme);
-  if (known === undefined) {
-    missingGlyph ??= glyphPixels('\u{10fffe}');
-    known = !glyphPixels(grapheme).equals(missingGlyph);
-    if (knownGlyphs.size >= 4096) knownGlyphs.clear();
-    knownGlyphs.set(grapheme, known);
-  }
-  return known;
-}
-
-function glyphPixels(grapheme: string): Buffer {
-  registerFonts();
-  const canvas = createCanvas(glyphSize, glyphSize);
-  const context = canvas.getContext('2d');
-  context.font = `${String(glyphSize * 0.6)}px ${family}`;
-  context.fillText(grapheme, 2, glyphSize * 0.75);
-  return Buffer.from(canvas.data());
+/** A colour 0xRRGGBB with so much of another in it, from 0 to 1. */
+function mixed(colour: number, other: number, part: number): number {
+  const channel = (shift: number): number => {
+    const from = (colour >> shift) & 0xff;
+    return Math.round(from + (((other >> shift) & 0xff) - from) * part) << shift;
+  };
+  return channel(16) | channel(8) | channel(0);
 }

@@ -1,6 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { isNear, launchChromium, Person } from '../harness/chromium.ts';
+import { SignallingClient } from '../harness/client.ts';
 import type { FakeMedia } from '../harness/fake-media.ts';
 import type { Rgb } from '../harness/probes.ts';
 import { longestGap, TestServer } from '../harness/server.ts';
@@ -158,6 +159,33 @@ describe('a call of real browsers', () => {
     }
     expect(await server.metricSum('onegrid_audio_encoders')).toBe(2);
     expect(await server.metricSum('onegrid_video_encoders')).toBe(1);
+  });
+
+  it('shows who speaks large where the room asks for it, and whose hand is raised', async () => {
+    const alice = await join('speaker', 'Alice', { colour: css(red), tone: 0 });
+    const bob = await join('speaker', 'Bob', { colour: css(blue), tone: 'speech' });
+    const carol = await SignallingClient.join(server.url, 'speaker', 'Carol');
+    carol.send({ type: 'layout', mode: 'speaker', pinned: null });
+    carol.send({ type: 'hand', raised: true });
+    await until(() => alice.last('layout')?.mode === 'speaker', 5000);
+    await until(
+      () => alice.last('layout')?.tiles[0]?.participantId === bob.id,
+      10_000,
+      () => `large is ${String(alice.last('layout')?.tiles[0]?.participantId)}`,
+    );
+    const [large, ...others] = alice.last('layout')!.tiles;
+    expect(large!.width).toBeGreaterThan(4 * others[0]!.width);
+    expect(others.map(({ participantId }) => participantId)).toEqual([alice.id, carol.id]);
+    await alice.sees(bob.id, blue);
+    await alice.sees(alice.id, red);
+    const { x, y, width, height } = alice.tileOf(carol.id)!;
+    const inTile = (right: number, down: number) => ({ x: x + right, y: y + down });
+    // The badge is amber, in the upper left corner; the rest of the tile is the initials' dark ground.
+    const isAmber = ([r, g, b]: Rgb): boolean => r > 150 && g > 100 && b < 110;
+    const points = [inTile(0.06 * width, 0.14 * height), inTile(0.9 * width, 0.14 * height)];
+    const seen = await alice.pixels(points);
+    expect(seen!.map(isAmber), String(seen)).toEqual([true, false]);
+    await carol.close();
   });
 
   it('shows what an upright phone sends upright', async () => {

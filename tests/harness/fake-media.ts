@@ -2,8 +2,10 @@
 export interface FakeMedia {
   /** CSS colour of the picture; none: no camera. */
   colour?: string;
-  /** Hertz of a steady tone; 0: a silent microphone; `browser`: the browser's own fake; none: none. */
-  tone?: number | 'browser';
+  /**
+   * Hertz of a steady tone; 0: a silent microphone; `speech`: babble; `browser`: the browser's own fake; none: none.
+   */
+  tone?: number | 'speech' | 'browser';
   width?: number;
   height?: number;
   fps?: number;
@@ -157,14 +159,46 @@ export function installFakeMedia(media: FakeMedia): void {
 
   const browsersOwn = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
 
-  const microphone = async (tone: number | 'browser'): Promise<MediaStreamTrack> => {
+  /** A buzz whose pitch, vowels and loudness move as in speech. */
+  const babble = (context: AudioContext): AudioNode => {
+    const wobble = (target: AudioParam, centre: number, hertz: number, depth: number): void => {
+      target.value = centre;
+      const oscillator = context.createOscillator();
+      oscillator.frequency.value = hertz;
+      const gain = context.createGain();
+      gain.gain.value = depth;
+      oscillator.connect(gain).connect(target);
+      oscillator.start();
+    };
+    const glottis = context.createOscillator();
+    glottis.type = 'sawtooth';
+    wobble(glottis.frequency, 130, 2.9, 30);
+    glottis.start();
+    const syllables = context.createGain();
+    wobble(syllables.gain, 0.35, 3.7, 0.35);
+    for (const [formant, hertz] of [
+      [500, 3.1],
+      [1700, 2.3],
+    ] as const) {
+      const filter = context.createBiquadFilter();
+      filter.type = 'bandpass';
+      filter.Q.value = 4;
+      wobble(filter.frequency, formant, hertz, formant / 2.5);
+      glottis.connect(filter).connect(syllables);
+    }
+    return syllables;
+  };
+
+  const microphone = async (tone: number | 'speech' | 'browser'): Promise<MediaStreamTrack> => {
     if (tone === 'browser') {
       const [own] = (await browsersOwn({ audio: true })).getAudioTracks();
       return own!;
     }
     const context = new AudioContext({ sampleRate: 48000 });
     const output = context.createMediaStreamDestination();
-    if (tone > 0) {
+    if (tone === 'speech') {
+      babble(context).connect(output);
+    } else if (tone > 0) {
       const oscillator = context.createOscillator();
       oscillator.frequency.value = tone;
       const gain = context.createGain();

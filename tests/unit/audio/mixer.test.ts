@@ -14,6 +14,7 @@ import {
   sine,
   steepest,
 } from './signals.ts';
+import { score, speech } from './speech-signals.ts';
 
 const [a, b, c] = [sine(400, 0.1), sine(1000, 0.1), sine(2500, 0.1)];
 const silence = (): number => 0;
@@ -55,19 +56,40 @@ describe('who hears what', () => {
       counts.push(room.mixer.encoderCount);
     }
     expect(Math.max(...counts)).toBe(2);
-    expect(room.mixer.speakers).toEqual(['p3']);
+    expect([...room.mixer.mixed]).toEqual(['p3']);
     for (const id of ids)
       expect(room.last(id).encoder).toBe(room.last(id === 'p3' ? 'p3' : 'p0').encoder);
     expect(room.last('p3').encoder).not.toBe(room.last('p0').encoder);
   });
 
-  it('names the speakers, loudest first', async () => {
+  it('mixes tones, soft and loud, but no noise at -70 dBFS', async () => {
     const room = new Room();
     room.join('soft', sine(400, 0.01));
     room.join('loud', sine(900, 0.5));
     room.join('quiet', noise(10 ** (-70 / 20)));
     await room.run(10);
+    expect([...room.mixer.mixed].sort()).toEqual(['loud', 'soft']);
+  });
+
+  it('names as speakers who speaks, loudest first, and only as long as they do', async () => {
+    const room = new Room();
+    room.join('soft', score([0, speech({ seconds: 3, pitch: 110, dbfs: -35 })]));
+    room.join('loud', score([0, speech({ seconds: 3, pitch: 210, dbfs: -20 })]));
+    room.join('tone', sine(900, 0.5));
+    await room.run(50);
     expect(room.mixer.speakers).toEqual(['loud', 'soft']);
+    await room.run(160);
+    expect(room.mixer.speakers).toEqual([]);
+    expect([...room.mixer.mixed]).toEqual(['tone']);
+  });
+
+  it('names nobody who was removed', async () => {
+    const room = new Room();
+    room.join('ann', score([0, speech({ seconds: 3 })]));
+    await room.run(60);
+    expect(room.mixer.speakers).toEqual(['ann']);
+    room.stopTalking('ann');
+    expect(room.mixer.speakers).toEqual([]);
   });
 
   it('plays a source without a listener to all, without an encoder of its own', async () => {
@@ -84,7 +106,7 @@ describe('who hears what', () => {
     room.talk('ann', a);
     await room.run(20);
     expect(room.encoders).toEqual([]);
-    expect(room.mixer.speakers).toEqual(['ann']);
+    expect([...room.mixer.mixed]).toEqual(['ann']);
   });
 
   it('needs no full mix when all who listen speak', async () => {
@@ -160,12 +182,12 @@ describe('an onset', () => {
     await room.run(10);
     room.say('ann', a);
     await room.run(30);
-    expect(room.mixer.speakers).toEqual([]);
+    expect([...room.mixer.mixed]).toEqual([]);
     expect(rms(room.sound('ann'))).toBe(0);
     expect(rms(room.sound('bob'))).toBe(0);
     open();
     await room.run(3);
-    expect(room.mixer.speakers).toEqual(['ann']);
+    expect([...room.mixer.mixed]).toEqual(['ann']);
     expect(rms(room.sound('ann'))).toBe(0);
     expect(amplitudeOf(room.last('bob').samples, 400)).toBeCloseTo(0.1, 3);
     expect(largestStep(room.sound('bob'))).toBeLessThan(1.25 * steepest(400, 0.1));
@@ -191,16 +213,16 @@ describe('the end of a sound', () => {
     room.join('bob', b);
     room.join('cyd');
     const sharing: boolean[] = [];
-    const speaking: boolean[] = [];
+    const mixed: boolean[] = [];
     for (let k = 0; k < 120; k++) {
       await room.run(1);
       // Encoders open one after the other.
       if (['ann', 'cyd'].some((id) => room.heard.get(id)!.length === 0)) continue;
       sharing[k] = room.last('ann').encoder === room.last('cyd').encoder;
-      speaking[k] = room.mixer.speakers.includes('ann');
-      expect(sharing[k]).toBe(!speaking[k]);
+      mixed[k] = room.mixer.mixed.has('ann');
+      expect(sharing[k]).toBe(!mixed[k]);
     }
-    const end = speaking.lastIndexOf(true);
+    const end = mixed.lastIndexOf(true);
     expect(end).toBeGreaterThanOrEqual(50 + hangoverTicks);
     expect(end).toBeLessThanOrEqual(54 + hangoverTicks);
   });
@@ -254,7 +276,7 @@ describe('coming and going', () => {
     await room.run(20);
     room.listen('ann');
     await room.run(10);
-    expect(room.mixer.speakers).toEqual(['ann']);
+    expect([...room.mixer.mixed]).toEqual(['ann']);
     expect(room.heard.get('ann')).toEqual([]);
     open();
     await room.run(5);
@@ -270,7 +292,7 @@ describe('coming and going', () => {
     room.stopTalking('ann');
     await room.run(2);
     expect(room.mixer.encoderCount).toBe(1);
-    expect(room.mixer.speakers).toEqual([]);
+    expect([...room.mixer.mixed]).toEqual([]);
     await room.run(3);
     expect(rms(room.last('bob').samples)).toBe(0);
     expect(largestStep(room.sound('bob'))).toBeLessThan(1.25 * steepest(400, 0.1));
@@ -289,9 +311,9 @@ describe('coming and going', () => {
       );
       await room.run(1);
     }
-    expect(room.mixer.speakers).toEqual(['ann']);
+    expect([...room.mixer.mixed]).toEqual(['ann']);
     await room.run(hangoverTicks + 5);
-    expect(room.mixer.speakers).toEqual([]);
+    expect([...room.mixer.mixed]).toEqual([]);
     expect(room.mixer.encoderCount).toBe(1);
     expect(largestStep(room.sound('bob'))).toBeLessThan(1.25 * steepest(400, 0.1));
   });
@@ -307,7 +329,7 @@ describe('coming and going', () => {
     await room.run(20);
     for (const { samples } of room.heard.get('ann')!.slice(-20))
       expect(decibels(amplitudeOf(samples, 400) / 0.1)).toBeLessThan(-60);
-    expect(room.mixer.speakers.sort()).toEqual(['ann', 'bob']);
+    expect([...room.mixer.mixed].sort()).toEqual(['ann', 'bob']);
     expect(room.mixer.encoderCount).toBe(2);
   });
 

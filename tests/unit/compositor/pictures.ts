@@ -1,5 +1,13 @@
-import type { Canvas } from '../../../mixer/compositor/canvas.ts';
-import { i420Bytes, type I420Frame, type YuvColour } from '../../../mixer/compositor/i420.ts';
+import { backgroundRgb, type Canvas } from '../../../mixer/compositor/canvas.ts';
+import {
+  i420Bytes,
+  type I420Frame,
+  type YuvColour,
+  yuvOf,
+} from '../../../mixer/compositor/i420.ts';
+
+/** What an empty canvas shows. */
+export const backgroundColour: YuvColour = yuvOf(backgroundRgb);
 
 /** A frame of one colour. */
 export function solid(width: number, height: number, [y, u, v]: YuvColour): I420Frame {
@@ -49,4 +57,21 @@ export function readable(frame: {
       .data!.slice(0, 3)
       .map((data, index) => ({ data, stride: frame.linesize[index]! })),
   };
+}
+
+/** What is seen of a libav frame, plane by plane. */
+export function bytesOf(frame: {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Buffer[] | null;
+  readonly linesize: number[];
+}): Buffer {
+  return Buffer.concat(
+    readable(frame).planes.flatMap(({ data, stride }, index) => {
+      const shift = index === 0 ? 0 : 1;
+      return Array.from({ length: frame.height >> shift }, (_, row) =>
+        data.subarray(row * stride, row * stride + (frame.width >> shift)),
+      );
+    }),
+  );
 }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { i420Bytes, yuvOf } from '../../../mixer/compositor/i420.ts';
 import { avatarColourOf, avatarColours, initialsOf } from '../../../mixer/compositor/initials.ts';
-import { Placeholders, shortened } from '../../../mixer/compositor/placeholder.ts';
-import { rgbaToI420 } from '../../../mixer/compositor/rgba.ts';
+import { Placeholders } from '../../../mixer/compositor/placeholder.ts';
+import { contrastWithWhite } from './overlays.ts';
 
 describe('initials', () => {
   it.each([
@@ -19,6 +19,7 @@ describe('initials', () => {
     ['🎉 Party', 'P'],
     ['👩‍👩‍👧', '👩‍👩‍👧'],
     ['ßeta', 'S'],
+    ['გიორგი', 'გ'],
     ['', ''],
   ])('of %j are %j', (name, expected) => {
     expect(initialsOf(name)).toBe(expected);
@@ -36,50 +37,10 @@ describe('avatar colours', () => {
 
   it('carry white text with a contrast of 4.5', () => {
     for (const rgb of avatarColours) {
-      const [r, g, b] = [rgb >> 16, (rgb >> 8) & 255, rgb & 255].map((value) => {
-        const part = value / 255;
-        return part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
-      });
-      const luminance = 0.2126 * r! + 0.7152 * g! + 0.0722 * b!;
-      expect(1.05 / (luminance + 0.05)).toBeGreaterThanOrEqual(4.5);
+      const channels = [rgb >> 16, (rgb >> 8) & 255, rgb & 255] as const;
+      expect(contrastWithWhite(channels)).toBeGreaterThanOrEqual(4.5);
     }
   });
-});
-
-describe('shortened', () => {
-  const widthOf = (text: string) => [...text].length * 10;
-
-  it('keeps what fits and cuts the rest before an ellipsis', () => {
-    expect(shortened('Alexandra', 90, widthOf)).toBe('Alexandra');
-    expect(shortened('Alexandra', 80, widthOf)).toBe('Alexand…');
-    expect(shortened('Ana Maria', 50, widthOf)).toBe('Ana…');
-    expect(shortened('Alexandra', 5, widthOf)).toBe('…');
-  });
-
-  it('cuts between graphemes only', () => {
-    expect(shortened('a👩‍👩‍👧bcdefgh', 40, widthOf)).toBe('a…');
-  });
-});
-
-describe('rgbaToI420', () => {
-  it.each([0xffffff, 0x000000, 0xff0000, 0x00ff00, 0x0000ff, 0x808080, 0xb3473b])(
-    'gives 0x%s its BT.601 limited-range colour',
-    (rgb) => {
-      const [width, height] = [38, 10];
-      const rgba = Buffer.alloc(width * height * 4);
-      for (let at = 0; at < rgba.length; at += 4) rgba.writeUInt32BE(((rgb << 8) | 0xff) >>> 0, at);
-      const data = rgbaToI420(rgba, width, height);
-      expect(data.length).toBe(i420Bytes(width, height));
-      const [y, u, v] = yuvOf(rgb);
-      const luma = width * height;
-      const near = (part: Uint8Array, value: number) => {
-        for (const byte of part) expect(Math.abs(byte - value)).toBeLessThanOrEqual(1);
-      };
-      near(data.subarray(0, luma), y);
-      near(data.subarray(luma, luma * 1.25), u);
-      near(data.subarray(luma * 1.25), v);
-    },
-  );
 });
 
 describe('a placeholder', () => {
@@ -103,7 +64,7 @@ describe('a placeholder', () => {
       data.subarray(top * 320, bottom * 320).reduce((most, value) => Math.max(most, value), 0);
     expect(brightest(60, 100)).toBeGreaterThan(225);
     expect(brightest(122, 150)).toBeGreaterThan(150);
-    expect(brightest(165, 180)).toBeLessThan(60);
+    expect(brightest(165, 180)).toBeLessThan(80);
   });
 
   it('is drawn once for each name and size', () => {
@@ -126,9 +87,82 @@ describe('a placeholder', () => {
     }
   });
 
-  it('of those without a tile depends on their number', () => {
+  it('is dark enough for the name, in a tint of the avatar', () => {
+    const tints = new Set<string>();
+    for (let n = 0; n < 60; n += 1) {
+      const { data } = new Placeholders().participant(`Name ${n}`, { width: 16, height: 16 });
+      const [y, u, v] = [data[0]!, data[256]!, data[320]!];
+      tints.add([y, u, v].join());
+      const light = ((y - 16) * 255) / 219;
+      const [b, r] = [u - 128, v - 128];
+      const rgb = [light + 1.6 * r, light - 0.39 * b - 0.81 * r, light + 2.02 * b] as const;
+      // The name is a little less than white.
+      expect(contrastWithWhite(rgb)).toBeGreaterThanOrEqual(6);
+    }
+    expect(tints.size).toBe(avatarColours.length);
+  });
+
+  it('is in the colours of the canvas', () => {
+    const name = 'Alice';
+    const { data } = new Placeholders(1, 'bt709').participant(name, size);
+    const [y] = yuvOf(avatarColourOf(name), 'bt709');
+    expect(Math.abs(data[76 * 320 + 126]! - y)).toBeLessThanOrEqual(2);
+  });
+
+  it('waits for its turn, and meanwhile is the same picture in another size', () => {
+    const slow = new Placeholders(1);
+    const alice = slow.participant('Alice', size);
+    const waiting = slow.participant('Bob', size);
+    expect([waiting.width, waiting.height]).toEqual([16, 16]);
+    expect(slow.participant('Alice', { width: 160, height: 90 })).toBe(alice);
+    slow.beginFrame();
+    expect(slow.participant('Bob', size).width).toBe(320);
+    expect(slow.participant('Alice', size)).toBe(alice);
+  });
+
+  it('is forgotten when many others were asked for since', () => {
+    const some = new Placeholders();
+    const tiny = { width: 8, height: 8 };
+    const first = some.participant('Alice', tiny);
+    for (let n = 0; n < 200; n += 1) some.participant(String(n), tiny);
+    expect(some.participant('Alice', tiny)).not.toBe(first);
+  });
+
+  it.each(['Alice', 'Jo Li', 'דוד כהן', 'דוד 2', 'محمد علي', 'فاطمة 3', 'Élodie Çelik'])(
+    'has the initials of %j in the middle of the circle',
+    (name) => {
+      const [width, height] = [90, 70];
+      const { data } = placeholders.participant(name, { width, height });
+      const ink = Array.from(data.subarray(0, width * height).keys()).filter(
+        (at) => data[at]! > 180,
+      );
+      const columns = ink.map((at) => at % width);
+      const middle = (Math.min(...columns) + Math.max(...columns) + 1) / 2;
+      expect(Math.abs(middle - width / 2)).toBeLessThanOrEqual(1.5);
+      const rows = ink.map((at) => Math.floor(at / width));
+      expect(Math.min(...rows)).toBeGreaterThan(height / 2 - 16);
+      expect(Math.max(...rows)).toBeLessThan(height / 2 + 16);
+    },
+  );
+
+  it('has the first initial alone if no font has the second', () => {
+    const same = new Placeholders();
+    const words = ['A', 'A \u{10fffe}'].map((name) => {
+      const { data } = same.participant(name, { width: 96, height: 64 });
+      // What is bright is the initials: the tile is too low for a name.
+      return data.subarray(0, 96 * 64).map((value) => (value > 200 ? 1 : 0));
+    });
+    expect(words[1]).toEqual(words[0]);
+  });
+
+  it('of those without a tile depends on their number, and on the names of the first three', () => {
     const seven = placeholders.overflow(7, size);
     expect(placeholders.overflow(7, size)).toBe(seven);
     expect(Buffer.compare(placeholders.overflow(8, size).data, seven.data)).not.toBe(0);
+    const names = ['Alice', 'Bob', 'Carol', 'Dave'];
+    const named = placeholders.overflow(7, size, names);
+    expect(Buffer.compare(named.data, seven.data)).not.toBe(0);
+    expect(placeholders.overflow(7, size, [...names.slice(0, 3), 'Eve'])).toBe(named);
+    expect(placeholders.overflow(7, size, [...names].reverse())).not.toBe(named);
   });
 });

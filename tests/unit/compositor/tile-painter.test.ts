@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import { backgroundColour, Canvas } from '../../../mixer/compositor/canvas.ts';
+import { Canvas } from '../../../mixer/compositor/canvas.ts';
 import { cropOf } from '../../../mixer/compositor/crop.ts';
 import type { Rectangle } from '../../../mixer/compositor/geometry.ts';
 import { i420Bytes, type I420Frame, type YuvColour } from '../../../mixer/compositor/i420.ts';
 import { TilePainter } from '../../../mixer/compositor/tile-painter.ts';
-import { fillSolid, pixel, solid } from './pictures.ts';
+import { backgroundColour, fillSolid, pixel, solid } from './pictures.ts';
 
 /** What is used of it here: the types of Node leave it out. */
 declare const WebAssembly: {

@@ -19,6 +19,7 @@ describe('settings', () => {
       host: undefined,
       canvas: { width: 1280, height: 720 },
       fps: 25,
+      transitions: true,
       udpPorts: undefined,
       iceServers: [],
       origins: undefined,
