@@ -16,5 +16,14 @@ try {
   process.exit(1);
 }
 
-const { main } = await import('../dist/mcu/main.js');
-await main(process.argv.slice(2));
+// Commands with a program of their own; all others, and --help, are the server's, which loads no media library.
+const programs = { mix: '../dist/mixer/cli/main.js' };
+
+const [command, ...rest] = process.argv.slice(2);
+if (command !== undefined && Object.hasOwn(programs, command)) {
+  const { main } = await import(programs[command]);
+  await main(rest);
+} else {
+  const { main } = await import('../dist/mcu/main.js');
+  await main(process.argv.slice(2));
+}

@@ -72,6 +72,13 @@ function serveCommand(): Command {
   });
 }
 
+/** A line in the help: bin/onegrid.mjs hands this command to the mixer, whose libraries this process must not load. */
+function mixCommand(): Command {
+  return new Command('mix')
+    .description('mix files into one picture and one sound')
+    .usage('INPUT… -o NAME    (see onegrid mix --help)');
+}
+
 /**
  * The command line.
  * @param argv - the arguments behind the program's name
@@ -80,7 +87,8 @@ export async function main(argv: string[]): Promise<void> {
   const program = new Command('onegrid')
     .description('a WebRTC MCU: everybody sends one stream and receives one')
     .exitOverride()
-    .addCommand(serveCommand().exitOverride());
+    .addCommand(serveCommand().exitOverride())
+    .addCommand(mixCommand().exitOverride());
   try {
     await program.parseAsync(argv, { from: 'user' });
   } catch (error) {

@@ -104,6 +104,9 @@ interface Part {
   readonly y: number;
 }
 
+/** What a badge and its distance from the edge take of a tile's width, in sizes of the name. */
+const badgeRoom = 2.4;
+
 function participantParts(name: string, { width, height }: Size): Part[] {
   const short = Math.min(width, height);
   const diameter = 2 * Math.round(Math.min(short * 0.23, 60 + short * 0.1));
@@ -113,7 +116,8 @@ function participantParts(name: string, { width, height }: Size): Part[] {
   if (diameter === 0) return [];
   if (label === '')
     return [{ drawing: drawAvatar(name, diameter), x: left, y: (height - diameter) / 2 }];
-  const text = drawName(label, px, width * 0.88);
+  // A mute badge in the corner must not come upon the name where a tile is narrow.
+  const text = drawName(label, px, width - 2 * badgeRoom * px);
   // Avatar and name are centred together.
   const distance = px * 0.55;
   const top = (height - diameter - distance - text.height) / 2;

@@ -5,9 +5,11 @@ import { parseArgs } from 'node:util';
 import { findChromium } from '../harness/browsers.ts';
 import { callBenchmark } from './call.ts';
 import type { Figures } from './figures.ts';
+import { mixBenchmark } from './mix.ts';
 
 const benchmarks: Record<string, (options: { quick: boolean }) => Promise<Figures>> = {
   call: callBenchmark,
+  mix: mixBenchmark,
 };
 
 /**

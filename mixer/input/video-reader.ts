@@ -1,0 +1,248 @@
+import {
+  AV_FRAME_DATA_DISPLAYMATRIX,
+  AVCOL_SPC_BT2020_NCL,
+  AVCOL_SPC_BT470BG,
+  AVCOL_SPC_BT709,
+  AVCOL_SPC_SMPTE170M,
+  type AVColorSpace,
+  Frame,
+} from 'node-av';
+import type { NativePicture } from '../compositor/picture.ts';
+import { uprightFilters } from './orientation.ts';
+import { StreamDecoder } from './stream-decoder.ts';
+import type { StreamPlace } from './stream-reader.ts';
+import { Upright } from './upright.ts';
+
+/** Pictures are shown up to so many seconds early: many containers round times to milliseconds. */
+const tolerance = 0.002;
+
+/** A video that begins up to so many seconds late has its first picture from the start: nothing would only flash up. */
+const lateStart = 0.1;
+
+/** When a picture without a time comes after the one before it, in seconds. */
+const usualStep = 0.04;
+
+/** Further ahead than this, in seconds, a keyframe is looked for instead of decoding everything on the way. */
+const farAhead = 10;
+
+/** It is looked for so many seconds before the wanted moment, until one is found that is not after that. */
+const retreats = [0, 10, 60];
+
+/** Pictures decoded ahead: the next one, to know when it comes, and one more in the background. */
+const picturesAhead = 2;
+
+const matrices: ReadonlyMap<AVColorSpace, 'bt601' | 'bt709'> = new Map([
+  [AVCOL_SPC_BT470BG, 'bt601'],
+  [AVCOL_SPC_SMPTE170M, 'bt601'],
+  [AVCOL_SPC_BT709, 'bt709'],
+  // The nearer of the two.
+  [AVCOL_SPC_BT2020_NCL, 'bt709'],
+]);
+
+/** A decoded frame. */
+interface Decoded {
+  readonly frame: Frame;
+  /** When it is to be shown, in seconds of the file. */
+  readonly seconds: number;
+}
+
+/** What is known of a video once a picture of it is decoded. */
+export interface VideoFacts {
+  /** Pixels, upright. */
+  readonly width: number;
+  /** Pixels, upright. */
+  readonly height: number;
+  /** How its colours are coded; null when it does not say. */
+  readonly matrix: 'bt601' | 'bt709' | null;
+}
+
+/**
+ * The pictures of a file, forward in time. Decodes on libuv's threads, so that several inputs and an encoder work at the
+ * same time. Holds at most four frames beside the decoder's own, and copies none.
+ */
+export class VideoReader {
+  readonly #decoder: StreamDecoder;
+  /** Frames without content. */
+  readonly #spare: Frame[] = [];
+  /** The next pictures. */
+  #ready: Decoded[] = [];
+  #shown: Decoded | null = null;
+  /** What was made of `#shown`. */
+  #picture: NativePicture | null = null;
+  #upright: Upright | null = null;
+  /** The decoding that goes on, if any. Stays when it has failed, for whoever wants the next picture. */
+  #work: Promise<void> | null = null;
+  /** When the picture comes that was decoded last, in seconds of the file. */
+  #reach = -Infinity;
+  #wasSought = false;
+  #hasEnded = false;
+  #isClosed = false;
+
+  private constructor(decoder: StreamDecoder) {
+    this.#decoder = decoder;
+  }
+
+  /**
+   * Opens a stream and decodes a picture.
+   *
+   * @param startSeconds - Where to begin, in seconds of the file.
+   * @param threads - How many of its own the decoder may have.
+   * @returns Null when not one picture can be decoded.
+   * @throws InputError
+   */
+  static async open(
+    place: StreamPlace,
+    startSeconds: number,
+    threads: number,
+  ): Promise<{ reader: VideoReader; facts: VideoFacts } | null> {
+    const decoder = await StreamDecoder.open(place, threads);
+    if (decoder === null) return null;
+    const reader = new VideoReader(decoder);
+    try {
+      if (startSeconds > farAhead) await reader.#jump(startSeconds);
+      else await reader.#decode();
+      const [first] = reader.#ready;
+      if (first !== undefined) return { reader, facts: reader.#examine(first.frame) };
+    } catch (error) {
+      reader.close();
+      throw error;
+    }
+    reader.close();
+    return null;
+  }
+
+  /** Packets that could not be decoded. */
+  get errors(): number {
+    return this.#decoder.errors;
+  }
+
+  /**
+   * The picture of a moment, in seconds of the file: the last one whose time has come, or null before the first.
+   * Moments do not go back. The same object as long as nothing changes; valid until the next call, of which there is one
+   * at a time.
+   */
+  async pictureAt(seconds: number): Promise<NativePicture | null> {
+    if (!this.#hasEnded && seconds > this.#reach + farAhead) await this.#jump(seconds);
+    for (;;) {
+      this.#advance(seconds);
+      if (this.#ready.length > 0 || this.#hasEnded) break;
+      await this.#decode();
+    }
+    if (this.#ready.length < picturesAhead) void this.#decode();
+    this.#picture ??= this.#shown && this.#pictureOf(this.#shown.frame);
+    return this.#picture;
+  }
+
+  /** Frees everything, once what is being decoded is done. Can be called twice. */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    const free = (): void => {
+      this.#forget();
+      for (const frame of this.#spare) frame.free();
+      this.#upright?.close();
+      this.#decoder.close();
+    };
+    if (this.#work === null) free();
+    else void this.#work.then(free, free);
+  }
+
+  /** Shows what is due. */
+  #advance(seconds: number): void {
+    for (;;) {
+      const [next] = this.#ready;
+      if (next === undefined || next.seconds > seconds + tolerance) return;
+      this.#ready.shift();
+      this.#release(this.#shown);
+      this.#shown = next;
+      this.#picture = null;
+    }
+  }
+
+  /** Decodes ahead, if that is not being done already. */
+  #decode(): Promise<void> {
+    if (this.#work !== null) return this.#work;
+    const work = this.#fill();
+    this.#work = work;
+    void work.then(
+      () => (this.#work = null),
+      () => undefined,
+    );
+    return work;
+  }
+
+  async #fill(): Promise<void> {
+    while (this.#ready.length < picturesAhead && !this.#hasEnded && !this.#isClosed) {
+      const frame = this.#spare.pop() ?? newFrame();
+      if (await this.#decoder.next(frame)) {
+        this.#ready.push({ frame, seconds: this.#timeOf(frame) });
+      } else {
+        this.#spare.push(frame);
+        this.#hasEnded = true;
+      }
+    }
+  }
+
+  #timeOf(frame: Frame): number {
+    const isFirst = this.#reach === -Infinity;
+    let seconds = this.#decoder.secondsOf(frame) ?? (isFirst ? 0 : this.#reach + usualStep);
+    if (isFirst && !this.#wasSought && seconds <= lateStart) seconds = 0;
+    this.#reach = Math.max(seconds, this.#reach);
+    return this.#reach;
+  }
+
+  /** Goes to the last keyframe before a moment and decodes. */
+  async #jump(seconds: number): Promise<void> {
+    await this.#work;
+    for (const retreat of retreats) {
+      const target = seconds - retreat;
+      this.#forget();
+      if (target <= 0 || !this.#decoder.seek(target)) break;
+      this.#wasSought = true;
+      await this.#decode();
+      const [first] = this.#ready;
+      if (first !== undefined && first.seconds <= seconds + tolerance) return;
+    }
+    this.#forget();
+    this.#wasSought = false;
+    await this.#decoder.restart();
+    await this.#decode();
+  }
+
+  #forget(): void {
+    for (const decoded of [...this.#ready, this.#shown]) this.#release(decoded);
+    this.#ready = [];
+    this.#shown = null;
+    this.#picture = null;
+    this.#reach = -Infinity;
+    this.#hasEnded = false;
+  }
+
+  #release(decoded: Decoded | null): void {
+    if (decoded === null) return;
+    decoded.frame.unref();
+    this.#spare.push(decoded.frame);
+  }
+
+  /** Finds out what has to be done to the pictures. */
+  #examine(frame: Frame): VideoFacts {
+    const filters = uprightFilters({
+      pixelAspect: this.#decoder.pixelAspectOf(frame),
+      displayMatrix: frame.getSideData(AV_FRAME_DATA_DISPLAYMATRIX),
+    });
+    if (filters !== null) this.#upright = new Upright(filters);
+    const { width, height } = this.#pictureOf(frame);
+    return { width, height, matrix: matrices.get(frame.colorSpace) ?? null };
+  }
+
+  #pictureOf(frame: Frame): NativePicture {
+    const upright = this.#upright?.turn(frame) ?? frame;
+    return { width: upright.width, height: upright.height, frame: upright };
+  }
+}
+
+function newFrame(): Frame {
+  const frame = new Frame();
+  frame.alloc();
+  return frame;
+}

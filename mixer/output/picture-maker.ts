@@ -1,0 +1,119 @@
+import {
+  AV_PIX_FMT_RGB24,
+  AVCOL_PRI_BT709,
+  AVCOL_PRI_UNSPECIFIED,
+  AVCOL_RANGE_JPEG,
+  AVCOL_RANGE_MPEG,
+  AVCOL_SPC_RGB,
+  AVCOL_TRC_IEC61966_2_1,
+  AVCOL_TRC_UNSPECIFIED,
+  Codec,
+  CodecContext,
+  FF_ENCODER_PNG,
+  FFmpegError,
+  Frame,
+  Packet,
+  Rational,
+  SoftwareScaleContext,
+} from 'node-av';
+import { writeFile } from 'node:fs/promises';
+import type { Maker } from './maker.ts';
+import type { Target } from './target.ts';
+import { colours, type ColourMatrix } from './video-codec.ts';
+
+/** Makes a PNG of the first picture it is given. */
+export class PictureMaker implements Maker {
+  readonly wantsVideo = true;
+  readonly wantsAudio = false;
+  readonly #matrix: ColourMatrix;
+  readonly #path: string;
+  #picture: Frame | null = null;
+
+  /** @param path - Where to write it. */
+  constructor(path: string, matrix: ColourMatrix) {
+    this.#path = path;
+    this.#matrix = matrix;
+  }
+
+  async video(frame: Frame): Promise<void> {
+    this.#picture ??= await toRgb(frame, this.#matrix);
+  }
+
+  /** A picture has no sound. */
+  async audio(): Promise<void> {
+    // Nothing to do.
+  }
+
+  async complete(): Promise<void> {
+    if (this.#picture === null) throw new Error('No picture was given.');
+    await writeFile(this.#path, await encodePng(this.#picture));
+  }
+
+  publish(target: Target): Promise<void> {
+    return target.publish(this.#path);
+  }
+
+  close(): Promise<void> {
+    this.#picture?.free();
+    this.#picture = null;
+    return Promise.resolve();
+  }
+}
+
+/** Converts a limited-range I420 picture to RGB of 8 bits; chroma is interpolated. */
+async function toRgb(frame: Frame, matrix: ColourMatrix): Promise<Frame> {
+  const source = frame.clone();
+  if (source === null) throw new Error('There is no memory for a picture.');
+  const picture = new Frame();
+  const converter = new SoftwareScaleContext();
+  try {
+    // Primaries and transfer are left open on both sides, or they would be converted too.
+    source.colorRange = AVCOL_RANGE_MPEG;
+    source.colorSpace = colours[matrix].space;
+    source.colorPrimaries = AVCOL_PRI_UNSPECIFIED;
+    source.colorTrc = AVCOL_TRC_UNSPECIFIED;
+    picture.alloc();
+    picture.format = AV_PIX_FMT_RGB24;
+    picture.width = frame.width;
+    picture.height = frame.height;
+    picture.colorRange = AVCOL_RANGE_JPEG;
+    picture.colorSpace = AVCOL_SPC_RGB;
+    FFmpegError.throwIfError(picture.getBuffer(), 'av_frame_get_buffer');
+    converter.allocContext();
+    converter.setOption('sws_flags', 'bilinear+accurate_rnd+full_chroma_int+full_chroma_inp');
+    FFmpegError.throwIfError(await converter.scaleFrame(picture, source), 'converting a picture');
+    return picture;
+  } catch (error) {
+    picture.free();
+    throw error;
+  } finally {
+    converter.freeContext();
+    source.free();
+  }
+}
+
+async function encodePng(picture: Frame): Promise<Buffer> {
+  const codec = Codec.findEncoderByName(FF_ENCODER_PNG);
+  if (codec === null) throw new Error('This build of libav has no PNG encoder.');
+  const context = new CodecContext();
+  const packet = new Packet();
+  try {
+    context.allocContext3(codec);
+    context.width = picture.width;
+    context.height = picture.height;
+    context.pixelFormat = AV_PIX_FMT_RGB24;
+    context.timeBase = new Rational(1, 1);
+    FFmpegError.throwIfError(await context.open2(codec), 'opening the PNG encoder');
+    // What its colours are meant to be: sRGB, as everything that has no other description.
+    picture.colorPrimaries = AVCOL_PRI_BT709;
+    picture.colorTrc = AVCOL_TRC_IEC61966_2_1;
+    FFmpegError.throwIfError(await context.sendFrame(picture), 'encoding a PNG');
+    packet.alloc();
+    FFmpegError.throwIfError(await context.receivePacket(packet), 'encoding a PNG');
+    if (packet.data === null) throw new Error('The PNG encoder gave nothing.');
+    return Buffer.from(packet.data);
+  } finally {
+    packet.free();
+    context.freeContext();
+  }
+}

@@ -1,0 +1,89 @@
+import type { Frame } from 'node-av';
+import {
+  Compositor,
+  type CompositorOptions,
+  resolveMode,
+  type SceneMember,
+  type VideoSource,
+} from '../compositor/index.ts';
+import { PicturePool } from './picture-pool.ts';
+import type { Script } from './script.ts';
+
+/** Somebody who is in the picture now. */
+export interface Shown {
+  readonly id: string;
+  readonly name: string;
+  /** Null where there is no video to be had. */
+  readonly source: VideoSource | null;
+}
+
+/** Who is heard to speak. */
+export interface Speech {
+  /** Who speaks, or spoke last; null before anybody has. */
+  readonly speaker: string | null;
+  /** Everybody who speaks now. */
+  readonly speaking: readonly string[];
+}
+
+/** The pictures of those who are present, the way a script has them. */
+export class Scene {
+  readonly #compositor: Compositor;
+  readonly #script: Script;
+  readonly #pool = new PicturePool();
+  /** What was last set, to be compared. */
+  #set = '';
+  #speaking = '[]';
+  #picture: Frame | null = null;
+
+  constructor(script: Script, options: CompositorOptions) {
+    this.#script = script;
+    this.#compositor = new Compositor(options);
+  }
+
+  /**
+   * Draws a moment.
+   *
+   * @param present - In the order of their joins.
+   * @param nowMs - Milliseconds of the output.
+   * @returns A picture that stays as it is for as long as somebody refers to its pixels; otherwise until the next call.
+   */
+  draw(present: readonly Shown[], { speaker, speaking }: Speech, nowMs: number): Frame {
+    const members = present.map((shown) => this.#memberOf(shown));
+    const mode = resolveMode(this.#script.mode, members);
+    const { pinned } = this.#script;
+    const set = JSON.stringify([
+      members.map(({ id, screen, muted, source }) => [id, screen, muted, source !== null]),
+      ...[mode, pinned, speaker],
+    ]);
+    if (set !== this.#set) {
+      this.#set = set;
+      this.#compositor.setScene(members, { mode, pinned, speaker, page: 0 });
+    }
+    const speakers = JSON.stringify([...speaking].sort());
+    if (speakers !== this.#speaking) {
+      this.#speaking = speakers;
+      this.#compositor.setSpeaking(speaking);
+    }
+    const { changed } = this.#compositor.compose(nowMs);
+    if (changed || this.#picture === null) {
+      this.#picture = this.#pool.copyOf(this.#compositor.frame);
+    }
+    return this.#picture;
+  }
+
+  /** Frees everything that nobody refers to. Can be called twice. */
+  close(): void {
+    this.#picture = null;
+    this.#compositor.close();
+    this.#pool.close();
+  }
+
+  #memberOf({ id, name, source }: Shown): SceneMember {
+    const { muted, videoOff, sharing } = this.#script.role(id);
+    return {
+      ...{ id, name, muted, hand: false },
+      source: videoOff ? null : source,
+      screen: sharing && !videoOff && source !== null,
+    };
+  }
+}

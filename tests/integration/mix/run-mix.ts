@@ -1,0 +1,47 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { testRunFolder, testRunVariable } from '../../harness/test-run.ts';
+
+const launcher = fileURLToPath(new URL('../../../bin/onegrid.mjs', import.meta.url));
+
+/** What a command has left to be seen. */
+export interface Outcome {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A command that runs. */
+export interface Running {
+  readonly child: ChildProcess;
+  readonly outcome: Promise<Outcome>;
+}
+
+/** Starts `onegrid mix` as a person would. */
+export function startMix(...args: string[]): Running {
+  const child = spawn(process.execPath, [launcher, 'mix', ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const outcome = new Promise<Outcome>((resolve, reject) => {
+    let stdout = '';
+    let stderr = '';
+    child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, stdout, stderr }));
+  });
+  return { child, outcome };
+}
+
+/** Runs `onegrid mix` to its end. */
+export function runMix(...args: string[]): Promise<Outcome> {
+  return startMix(...args).outcome;
+}
+
+/** A folder for the files of one test file, to be disposed of. */
+export function scratchFolder(name: string): { readonly path: string } & Disposable {
+  const path = mkdtempSync(join(testRunFolder(process.env[testRunVariable]!), `${name}-`));
+  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
+}

@@ -1,0 +1,9 @@
+// `npm run soak`: starts the long tests, which are TypeScript, through vite.
+import { fileURLToPath } from 'node:url';
+import { runnerImport } from 'vite';
+import { build } from '../../bin/builder.mjs';
+
+await build();
+const main = fileURLToPath(new URL('main.ts', import.meta.url));
+const { module } = await runnerImport(main, { configFile: false, logLevel: 'error' });
+await module.main(process.argv.slice(2));
