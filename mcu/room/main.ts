@@ -1,5 +1,6 @@
 /** The room process: started by the gateway, one room's media for life, ended by `process.exit`. */
-import { AV_LOG_ERROR, Log as AvLog } from 'node-av';
+import { AV_LOG_ERROR } from 'node-av/constants';
+import { Log as AvLog } from 'node-av/lib';
 import nodeDataChannel from 'node-datachannel';
 import { warmUp } from './warm-up.ts';
 import { createLog } from '../log.ts';

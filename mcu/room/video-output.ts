@@ -1,4 +1,4 @@
-import type { Frame } from 'node-av';
+import type { Frame } from 'node-av/lib';
 import type { AccessUnit, Rung } from '../../mixer/encode/index.ts';
 import { type PacketizedFrame, packetizeH264, packetizeVp8 } from '../rtp/index.ts';
 import type { VideoCodec, VideoFeed, VideoSubscription, Viewer } from './feeds.ts';

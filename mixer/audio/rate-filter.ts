@@ -1,9 +1,5 @@
-import {
-  AV_CHANNEL_LAYOUT_MONO,
-  AV_SAMPLE_FMT_FLT,
-  FFmpegError,
-  SoftwareResampleContext,
-} from 'node-av';
+import { AV_CHANNEL_LAYOUT_MONO, AV_SAMPLE_FMT_FLT } from 'node-av/constants';
+import { FFmpegError, SoftwareResampleContext } from 'node-av/lib';
 
 import { sampleRate } from './format.ts';
 

@@ -70,12 +70,7 @@ async function run(
   const elapsedSeconds = Math.max(now() - started, 1) / 1000;
   for (const warning of result.warnings) stderr.write(`onegrid mix: ${warning}\n`);
   if (json) stdout.write(`${JSON.stringify(reportOf(result, output, elapsedSeconds))}\n`);
-  else if (!quiet) {
-    const { durationSeconds } = result;
-    stderr.write(
-      `${output}: ${durationSeconds.toFixed(2)} s in ${elapsedSeconds.toFixed(1)} s (${(durationSeconds / elapsedSeconds).toFixed(1)}x)\n`,
-    );
-  }
+  else if (!quiet) stderr.write(`${summaryOf(result, output, elapsedSeconds)}\n`);
 }
 
 async function timelineFor(request: MixRequest): Promise<TimelineInput> {
@@ -100,6 +95,13 @@ function render(
     signal,
     ...(progress && { onProgress: (made) => progress.update(made) }),
   });
+}
+
+/** What is said at the end. */
+function summaryOf({ durationSeconds }: RenderResult, output: string, elapsed: number): string {
+  if (durationSeconds === 0) return `${output}: a picture, in ${elapsed.toFixed(1)} s`;
+  const speed = (durationSeconds / elapsed).toFixed(1);
+  return `${output}: ${durationSeconds.toFixed(2)} s in ${elapsed.toFixed(1)} s (${speed}x)`;
 }
 
 /** What `--json` prints. */

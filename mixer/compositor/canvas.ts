@@ -3,9 +3,8 @@ import {
   AVCOL_RANGE_MPEG,
   AVCOL_SPC_BT709,
   AVCOL_SPC_SMPTE170M,
-  FFmpegError,
-  Frame,
-} from 'node-av';
+} from 'node-av/constants';
+import { FFmpegError, Frame } from 'node-av/lib';
 import type { Rectangle } from './geometry.ts';
 import { type CanvasMatrix, yuvOf, type YuvColour } from './i420.ts';
 import type { View } from './view.ts';

@@ -5,7 +5,7 @@ import {
   AVCOL_SPC_BT709,
   AVCOL_SPC_SMPTE170M,
   type AVColorSpace,
-} from 'node-av';
+} from 'node-av/constants';
 import type { Size } from './geometry.ts';
 import type { CanvasMatrix } from './i420.ts';
 import type { View } from './view.ts';

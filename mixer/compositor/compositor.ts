@@ -1,4 +1,4 @@
-import type { Frame } from 'node-av';
+import type { Frame } from 'node-av/lib';
 import { Canvas } from './canvas.ts';
 import { DrawnTile, type Occupant, type Studio } from './drawn-tile.ts';
 import { cut, drawFaded, paste, type Patch } from './fade.ts';

@@ -1,4 +1,5 @@
-import { AV_PIX_FMT_YUV420P, avImageCopy2 } from 'node-av';
+import { AV_PIX_FMT_YUV420P } from 'node-av/constants';
+import { avImageCopy2 } from 'node-av/lib';
 import type { Canvas } from './canvas.ts';
 import type { Rectangle, Size } from './geometry.ts';
 import type { View } from './view.ts';

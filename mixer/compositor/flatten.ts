@@ -1,4 +1,5 @@
-import { AV_PIX_FMT_RGBA, FFmpegError, Frame } from 'node-av';
+import { AV_PIX_FMT_RGBA } from 'node-av/constants';
+import { FFmpegError, Frame } from 'node-av/lib';
 import { makeScaler } from './scaler.ts';
 
 /**

@@ -2,14 +2,13 @@ import {
   AV_PIX_FMT_RGB0,
   AV_PIX_FMT_YUV420P,
   AVCOL_RANGE_JPEG,
-  avGetPixFmtFromName,
-  avGetPixFmtName,
   type AVPixelFormat,
-  type Frame,
-} from 'node-av';
+} from 'node-av/constants';
+import { avGetPixFmtFromName, avGetPixFmtName, FFmpegError, Frame } from 'node-av/lib';
 import { backgroundRgb } from './canvas.ts';
 import { matrixOf, type ColourMatrix } from './colour-matrix.ts';
 import { flatten } from './flatten.ts';
+import type { Size } from './geometry.ts';
 import { i420Bytes, type I420Frame } from './i420.ts';
 import type { Picture } from './picture.ts';
 import type { Image } from './scaler.ts';
@@ -27,9 +26,25 @@ export interface Pixels extends Image {
   /** Null if it is not known, and taken for that of the canvas. */
   readonly matrix: ColourMatrix | null;
   readonly sampling: Sampling;
+  /** All of it in libav's memory, if it is there and swscale can read it as it is. */
+  readonly frame: Frame | null;
+  /** Where its pixels are; takes a copy of what is in libav's memory only. */
+  readonly memory: () => Memory;
+}
+
+/** Planes of pixels. */
+export interface Memory {
   readonly planes: Buffer[];
   /** Bytes from one row to the next, in each plane. */
   readonly strides: number[];
+}
+
+/** A copy of a native picture, in memory that stays. */
+interface Copy {
+  readonly frame: Frame;
+  readonly format: AVPixelFormat;
+  readonly memory: Memory;
+  of: Picture | null;
 }
 
 /** A format whose pixels can be cropped and scaled where they are. */
@@ -47,6 +62,11 @@ const rgb0: Sampling = { bytes: [4], shift: [0, 0] };
  * converted once and kept while it is the newest.
  */
 export class PixelReader {
+  /**
+   * The newest native picture, copied: asking libav for the planes of every new frame takes longer than copying the frame,
+   * and leaves V8 with so much to collect that it takes a seventh of the time.
+   */
+  #copy: Copy | null = null;
   #flat: { readonly of: Picture; readonly frame: Frame } | null = null;
 
   /**
@@ -72,20 +92,45 @@ export class PixelReader {
       fullRange: direct.fullRange || fullRange,
       matrix: matrixOf(frame.colorSpace),
       sampling: direct.sampling,
-      ...memoryOf(frame),
+      frame: direct.format === format ? frame : null,
+      memory: () => this.#copied(picture, frame, format),
     };
   }
 
   /** Frees what it keeps. Can be called twice. */
   close(): void {
+    this.#copy?.frame.free();
+    this.#copy = null;
+    this.#forgetFlat();
+  }
+
+  #forgetFlat(): void {
     this.#flat?.frame.free();
     this.#flat = null;
+  }
+
+  #copied(picture: Picture, frame: Frame, format: AVPixelFormat): Memory {
+    let copy = this.#copy;
+    if (
+      copy === null ||
+      copy.format !== format ||
+      copy.frame.width !== frame.width ||
+      copy.frame.height !== frame.height
+    ) {
+      copy?.frame.free();
+      copy = this.#copy = { ...emptyPicture(format, frame), format, of: null };
+    }
+    if (copy.of !== picture) {
+      FFmpegError.throwIfError(copy.frame.copy(frame), 'copying a picture');
+      copy.of = picture;
+    }
+    return copy.memory;
   }
 
   #flattened(picture: Picture, frame: Frame, fullRange: boolean): Pixels {
     let flat = this.#flat;
     if (flat?.of !== picture) {
-      this.close();
+      this.#forgetFlat();
       flat = { of: picture, frame: flatten(frame, fullRange, backgroundRgb) };
       this.#flat = flat;
     }
@@ -97,7 +142,8 @@ export class PixelReader {
       // swscale takes all YUV for BT.601, there and back.
       matrix: isYuv(frame.format as AVPixelFormat) ? matrixOf(frame.colorSpace) : 'bt601',
       sampling: rgb0,
-      ...memoryOf(flat.frame),
+      frame: null,
+      memory: () => memoryOf(flat.frame),
     };
   }
 }
@@ -118,16 +164,33 @@ function i420Pixels(frame: I420Frame): Pixels {
     fullRange: false,
     matrix: null,
     sampling: i420,
-    planes: [
-      Buffer.from(buffer, byteOffset, luma),
-      Buffer.from(buffer, byteOffset + luma, chroma),
-      Buffer.from(buffer, byteOffset + luma + chroma, chroma),
-    ],
-    strides: [width, chromaWidth, chromaWidth],
+    frame: null,
+    memory: () => ({
+      planes: [
+        Buffer.from(buffer, byteOffset, luma),
+        Buffer.from(buffer, byteOffset + luma, chroma),
+        Buffer.from(buffer, byteOffset + luma + chroma, chroma),
+      ],
+      strides: [width, chromaWidth, chromaWidth],
+    }),
   };
 }
 
-function memoryOf(frame: Frame): { planes: Buffer[]; strides: number[] } {
+/** Memory of libav's for a picture, with its planes. */
+export function emptyPicture(
+  format: AVPixelFormat,
+  { width, height }: Size,
+): { readonly frame: Frame; readonly memory: Memory } {
+  const frame = new Frame();
+  frame.alloc();
+  frame.format = format;
+  frame.width = width;
+  frame.height = height;
+  FFmpegError.throwIfError(frame.getBuffer(), 'Frame.getBuffer');
+  return { frame, memory: memoryOf(frame) };
+}
+
+function memoryOf(frame: Frame): Memory {
   const planes = frame.data ?? [];
   return { planes, strides: frame.linesize.slice(0, planes.length) };
 }

@@ -1,11 +1,10 @@
 import {
   AV_OPT_TYPE_PIXEL_FMT,
-  FFmpegError,
-  SoftwareScaleContext,
   SWS_ACCURATE_RND,
   SWS_AREA,
   type AVPixelFormat,
-} from 'node-av';
+} from 'node-av/constants';
+import { FFmpegError, SoftwareScaleContext } from 'node-av/lib';
 import type { Size } from './geometry.ts';
 
 /** One side of a scaling. */

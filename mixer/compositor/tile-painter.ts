@@ -1,12 +1,18 @@
-import { AV_PIX_FMT_YUV420P, avImageCopy2, avImageGetBufferSize } from 'node-av';
-import type { SoftwareScaleContext } from 'node-av';
+import { AV_PIX_FMT_YUV420P } from 'node-av/constants';
+import {
+  avImageCopy2,
+  avImageGetBufferSize,
+  FFmpegError,
+  type Frame,
+  type SoftwareScaleContext,
+} from 'node-av/lib';
 import type { Canvas, Planes } from './canvas.ts';
 import { recolour, recolouring, type Recolouring } from './colour-matrix.ts';
 import { cropOf, type Crop } from './crop.ts';
 import type { Rectangle, Size } from './geometry.ts';
 import type { Fit } from './layout-types.ts';
 import type { Picture } from './picture.ts';
-import { PixelReader, type Pixels } from './pixels.ts';
+import { emptyPicture, type Memory, PixelReader, type Pixels } from './pixels.ts';
 import { makeScaler } from './scaler.ts';
 import type { View } from './view.ts';
 
@@ -34,6 +40,8 @@ interface Plan {
   readonly tile: Rectangle;
   readonly fit: Fit;
   readonly source: Pick<Pixels, 'width' | 'height' | 'format' | 'fullRange' | 'matrix'>;
+  /** Whether the source is in libav's memory. */
+  readonly native: boolean;
   readonly crop: Crop;
   /** Where the picture goes on the canvas. */
   readonly to: Rectangle;
@@ -42,6 +50,8 @@ interface Plan {
   readonly scaler: SoftwareScaleContext | null;
   /** Where the scaler writes to; null where that may be the canvas itself. */
   readonly scratch: View | null;
+  /** What a frame that is not cropped is scaled to, in libav's memory; null where the source is not such a frame. */
+  readonly whole: { readonly frame: Frame; readonly memory: Memory } | null;
   /** Room for a copy of what is cropped out of the source, or null where that can be read as it is. */
   readonly padded: Buffer | null;
   /** Null where the colours are right already. */
@@ -66,6 +76,18 @@ export class TilePainter {
     const pixels = this.#reader.read(picture);
     const plan = this.#planFor(canvas, tile, fit, pixels);
     if (fit === 'contain') fillAround(canvas, tile, plan.to);
+    const { target, whole } = plan;
+    if (plan.scaler !== null && whole !== null && pixels.frame !== null) {
+      const scaled = plan.scaler.scaleFrameSync(whole.frame, pixels.frame);
+      FFmpegError.throwIfError(scaled, 'scaling a tile');
+      copy(whole.memory, target, plan.to);
+    } else {
+      this.#paintFromMemory(pixels, plan);
+    }
+    if (plan.recolouring !== null) recolour(target, plan.to, plan.recolouring);
+  }
+
+  #paintFromMemory(pixels: Pixels, plan: Plan): void {
     const { target, scratch } = plan;
     const source = cropped(pixels, plan);
     if (plan.scaler === null) {
@@ -76,7 +98,6 @@ export class TilePainter {
       scale(plan.scaler, source, plan.crop.from.height, scratch, plan.to.height);
       copy(scratch, target, plan.to);
     }
-    if (plan.recolouring !== null) recolour(target, plan.to, plan.recolouring);
   }
 
   /** Frees what it keeps. Can be called twice; painting again makes it anew. */
@@ -87,6 +108,7 @@ export class TilePainter {
 
   #forgetPlan(): void {
     this.#plan?.scaler?.freeContext();
+    this.#plan?.whole?.frame.free();
     this.#plan = null;
   }
 
@@ -102,6 +124,7 @@ export class TilePainter {
       plan.source.format === pixels.format &&
       plan.source.fullRange === pixels.fullRange &&
       plan.source.matrix === pixels.matrix &&
+      plan.native === (pixels.frame !== null) &&
       plan.tile.x === tile.x &&
       plan.tile.y === tile.y &&
       plan.tile.width === tile.width &&
@@ -132,6 +155,7 @@ function makePlan(canvas: Canvas, tile: Rectangle, fit: Fit, pixels: Pixels): Pl
     tile,
     fit,
     source: { width, height, format, fullRange, matrix },
+    native: pixels.frame !== null,
     crop,
     to,
     target: canvas.planesFrom(to),
@@ -141,6 +165,10 @@ function makePlan(canvas: Canvas, tile: Rectangle, fit: Fit, pixels: Pixels): Pl
           { width: from.width, height: from.height, format, fullRange },
           { width: to.width, height: to.height, format: AV_PIX_FMT_YUV420P, fullRange: false },
         ),
+    whole:
+      asItIs || pixels.frame === null || from.width !== width || from.height !== height
+        ? null
+        : emptyPicture(AV_PIX_FMT_YUV420P, to),
     scratch: asItIs || to.width % directMultiple === 0 ? null : makeScratch(to),
     padded:
       asItIs || !narrow
@@ -160,11 +188,9 @@ function makeScratch({ width, height }: Size): View {
   };
 }
 
-/** Planes and strides as `scaleSync` wants them. */
-type Memory = Pick<Pixels, 'planes' | 'strides'>;
-
 /** What is to be seen of a picture. */
-function cropped({ planes, strides, sampling, format }: Pixels, { crop, padded }: Plan): Memory {
+function cropped({ memory, sampling, format }: Pixels, { crop, padded }: Plan): Memory {
+  const { planes, strides } = memory();
   const { x, y, width, height } = crop.from;
   const views = planes.map((plane, index) => {
     const [shiftX, shiftY] = index === 0 ? [0, 0] : sampling.shift;

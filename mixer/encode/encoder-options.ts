@@ -1,4 +1,4 @@
-import { FF_ENCODER_LIBVPX_VP8, FF_ENCODER_LIBX264 } from 'node-av';
+import { FF_ENCODER_LIBVPX_VP8, FF_ENCODER_LIBX264 } from 'node-av/constants';
 import type { VideoCodec } from './access-unit.ts';
 import { levelIdc } from './profile-level-id.ts';
 

@@ -1,15 +1,5 @@
-import {
-  AV_CHANNEL_LAYOUT_MONO,
-  AV_SAMPLE_FMT_FLT,
-  Codec,
-  CodecContext,
-  Dictionary,
-  FF_ENCODER_LIBOPUS,
-  FFmpegError,
-  Frame,
-  Packet,
-  Rational,
-} from 'node-av';
+import { AV_CHANNEL_LAYOUT_MONO, AV_SAMPLE_FMT_FLT, FF_ENCODER_LIBOPUS } from 'node-av/constants';
+import { Codec, CodecContext, Dictionary, FFmpegError, Frame, Packet, Rational } from 'node-av/lib';
 
 const sampleRate = 48_000;
 const frameSamples = 960;

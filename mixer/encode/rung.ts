@@ -1,4 +1,4 @@
-import type { Frame } from 'node-av';
+import type { Frame } from 'node-av/lib';
 import type { AccessUnit, VideoCodec } from './access-unit.ts';
 import type { VideoEncoderOptions } from './encoder-options.ts';
 import { GopCache } from './gop-cache.ts';

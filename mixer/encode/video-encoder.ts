@@ -6,6 +6,8 @@ import {
   AVCOL_RANGE_MPEG,
   AVCOL_SPC_SMPTE170M,
   AVCOL_TRC_SMPTE170M,
+} from 'node-av/constants';
+import {
   Codec,
   CodecContext,
   Dictionary,
@@ -13,7 +15,7 @@ import {
   Packet,
   Rational,
   type Frame,
-} from 'node-av';
+} from 'node-av/lib';
 import type { AccessUnit, VideoCodec } from './access-unit.ts';
 import { encoderNames, privateOptions, type VideoEncoderOptions } from './encoder-options.ts';
 

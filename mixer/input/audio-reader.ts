@@ -1,4 +1,4 @@
-import { FFmpegError, Frame } from 'node-av';
+import { FFmpegError, Frame } from 'node-av/lib';
 import { sampleRate } from '../audio/format.ts';
 import { AudioAligner } from './audio-aligner.ts';
 import { MonoConverter } from './mono-converter.ts';
@@ -37,16 +37,11 @@ export class AudioReader {
    * Opens a stream and decodes some of it.
    *
    * @param startSeconds - Where to begin, in seconds of the file.
-   * @param threads - How many of its own the decoder may have.
    * @returns Null when nothing can be decoded.
    * @throws InputError
    */
-  static async open(
-    place: StreamPlace,
-    startSeconds: number,
-    threads: number,
-  ): Promise<AudioReader | null> {
-    const decoder = await StreamDecoder.open(place, threads);
+  static async open(place: StreamPlace, startSeconds: number): Promise<AudioReader | null> {
+    const decoder = await StreamDecoder.open(place, 1);
     if (decoder === null) return null;
     const reader = new AudioReader(decoder, startSeconds);
     try {

@@ -1,8 +1,9 @@
 import type { Picture } from '../compositor/picture.ts';
 import { AudioReader } from './audio-reader.ts';
 import { assertReadableFile, InputError } from './input-error.ts';
+import type { VideoFacts } from './picture-maker.ts';
 import { surveyFile } from './survey.ts';
-import { type VideoFacts, VideoReader } from './video-reader.ts';
+import { VideoReader } from './video-reader.ts';
 
 /** What {@link openMedia} may be told. */
 export interface MediaOptions {
@@ -12,7 +13,7 @@ export interface MediaOptions {
   readonly video?: boolean;
   /** Whether sound is wanted; true when omitted. */
   readonly audio?: boolean;
-  /** Threads of each decoder's own, beside the one that calls it; 1 when omitted. */
+  /** Threads that decode the pictures; 1 when omitted: enough where there are several inputs. */
   readonly threads?: number;
 }
 
@@ -72,7 +73,7 @@ export async function openMedia(path: string, options: MediaOptions = {}): Promi
   try {
     sound =
       wanted.audio &&
-      (await AudioReader.open({ path, originSeconds, ...wanted.audio }, startSeconds, threads));
+      (await AudioReader.open({ path, originSeconds, ...wanted.audio }, startSeconds));
   } catch (error) {
     pictures?.reader.close();
     throw error;

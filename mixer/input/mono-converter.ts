@@ -3,10 +3,8 @@ import {
   AV_CHANNEL_ORDER_NATIVE,
   AV_SAMPLE_FMT_FLT,
   AVERROR_INPUT_CHANGED,
-  FFmpegError,
-  Frame,
-  SoftwareResampleContext,
-} from 'node-av';
+} from 'node-av/constants';
+import { FFmpegError, Frame, SoftwareResampleContext } from 'node-av/lib';
 import { sampleRate } from '../audio/format.ts';
 
 /** Takes converted samples, which are valid until it returns. */

@@ -1,4 +1,5 @@
-import { AVERROR_EAGAIN, AVERROR_EOF, type CodecContext, type Frame } from 'node-av';
+import { AVERROR_EAGAIN, AVERROR_EOF } from 'node-av/constants';
+import type { CodecContext, Frame } from 'node-av/lib';
 import { type StreamPlace, StreamReader } from './stream-reader.ts';
 
 /** So many failures of a decoder in a row, without a packet between them, are its end. */
@@ -19,7 +20,7 @@ export class StreamDecoder {
   /**
    * Opens a stream at its beginning.
    *
-   * @param threads - How many of its own the decoder may have.
+   * @param threads - Of the decoder.
    * @returns Null when libav has no decoder that takes the stream.
    * @throws InputError
    */

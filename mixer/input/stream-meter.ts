@@ -1,9 +1,12 @@
-import { AV_PKT_DATA_SKIP_SAMPLES, AV_PKT_FLAG_DISCARD, type Packet, type Stream } from 'node-av';
+import { AV_PKT_DATA_SKIP_SAMPLES, AV_PKT_FLAG_DISCARD } from 'node-av/constants';
+import type { Packet, Stream } from 'node-av/lib';
 import { tickOf, timeOf } from './container.ts';
 
 /** Finds out from packets where a stream begins and ends; times are libav's, in seconds. */
 export class StreamMeter {
   readonly index: number;
+  /** By how many pictures decoding is ahead of showing; 0 for sound. */
+  readonly videoDelay: number;
   /** Packets that were seen. */
   packets = 0;
   readonly #tick: number;
@@ -19,6 +22,7 @@ export class StreamMeter {
   constructor(stream: Stream) {
     const { index, codecpar, startTime } = stream;
     this.index = index;
+    this.videoDelay = codecpar.videoDelay;
     this.#tick = tickOf(stream);
     this.#sampleRate = codecpar.sampleRate;
     this.#start = timeOf(startTime) ?? Infinity;

@@ -1,11 +1,5 @@
-import {
-  AVSEEK_FLAG_BACKWARD,
-  Codec,
-  CodecContext,
-  type FormatContext,
-  Packet,
-  type Stream,
-} from 'node-av';
+import { AVSEEK_FLAG_BACKWARD } from 'node-av/constants';
+import { Codec, CodecContext, type FormatContext, Packet, type Stream } from 'node-av/lib';
 import { openContainer, readOnly, readPacket, tickOf, timeOf } from './container.ts';
 import { InputError } from './input-error.ts';
 
@@ -14,6 +8,8 @@ export interface StreamPlace {
   readonly path: string;
   /** libav's number of the stream. */
   readonly index: number;
+  /** By how many pictures decoding is ahead of showing; 0 for sound. */
+  readonly videoDelay: number;
   /** libav's time at which the file begins, in seconds. */
   readonly originSeconds: number;
 }
@@ -47,6 +43,8 @@ export class StreamReader {
     const stream = streamOf(this.#container, this.#place);
     const codec = Codec.findDecoder(stream.codecpar.codecId);
     if (codec === null) return null;
+    // Not in every header, and a decoder that finds out for itself loses pictures until it has.
+    stream.codecpar.videoDelay = this.#place.videoDelay;
     const decoder = new CodecContext();
     decoder.allocContext3(codec);
     decoder.parametersToContext(stream.codecpar);
@@ -103,7 +101,7 @@ export class StreamReader {
 }
 
 async function openStream(place: StreamPlace): Promise<FormatContext> {
-  const container = await openContainer(place.path);
+  const container = await openContainer(place.path, true);
   readOnly(container, [place.index]);
   return container;
 }

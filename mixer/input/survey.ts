@@ -1,13 +1,12 @@
 import {
   AV_DISPOSITION_ATTACHED_PIC,
+  AV_DISPOSITION_DEPENDENT,
   AVMEDIA_TYPE_AUDIO,
   AVMEDIA_TYPE_VIDEO,
   type AVMediaType,
   AVSEEK_FLAG_BACKWARD,
-  Codec,
-  type FormatContext,
-  Packet,
-} from 'node-av';
+} from 'node-av/constants';
+import { Codec, type FormatContext, Packet } from 'node-av/lib';
 import { openContainer, readOnly, readPacket, timeOf } from './container.ts';
 import { InputError } from './input-error.ts';
 import { StreamMeter } from './stream-meter.ts';
@@ -25,6 +24,8 @@ const microsecond = 1e-6;
 export interface StreamSurvey {
   /** libav's number of it. */
   readonly index: number;
+  /** By how many pictures decoding is ahead of showing; 0 for sound. */
+  readonly videoDelay: number;
   /** Where it ends, in seconds of the file; Infinity for a still picture. */
   readonly endSeconds: number;
 }
@@ -55,13 +56,14 @@ export async function surveyFile(path: string): Promise<Survey> {
     if (!measureBeginning(container, meters) && !measureTail(container, meters)) {
       // What failed to seek is somewhere; a new one is at the beginning.
       container.closeInputSync();
-      container = await openContainer(path);
+      container = await openContainer(path, true);
       measureRest(container, meters);
     }
     const originSeconds = originOf(video, audio);
     const isStill = audio === null && video?.packets === 1;
     const found = (meter: StreamMeter): StreamSurvey => ({
       index: meter.index,
+      videoDelay: meter.videoDelay,
       endSeconds: isStill ? Infinity : Math.max(meter.endSeconds - originSeconds, 0),
     });
     return { originSeconds, video: video && found(video), audio: audio && found(audio) };
@@ -82,12 +84,12 @@ function originOf(video: StreamMeter | null, audio: StreamMeter | null): number 
   return Number.isFinite(first) ? first : 0;
 }
 
-/** The stream of a type that a player would choose. A cover is no video. */
+/** The stream of a type that a player would choose. A cover is no video, nor is a piece of a picture (HEIC). */
 function meterFor(container: FormatContext, type: AVMediaType): StreamMeter | null {
   const usable = container.streams.filter(
     ({ codecpar: { codecType, codecId }, disposition }) =>
       codecType === type &&
-      (disposition & AV_DISPOSITION_ATTACHED_PIC) === 0 &&
+      (disposition & (AV_DISPOSITION_ATTACHED_PIC | AV_DISPOSITION_DEPENDENT)) === 0 &&
       Codec.findDecoder(codecId) !== null,
   );
   const best = container.findBestStream(type);

@@ -1,10 +1,5 @@
-import {
-  AV_BUFFERSRC_FLAG_KEEP_REF,
-  FFmpegError,
-  type FilterContext,
-  FilterGraph,
-  Frame,
-} from 'node-av';
+import { AV_BUFFERSRC_FLAG_KEEP_REF } from 'node-av/constants';
+import { FFmpegError, type FilterContext, FilterGraph, Frame } from 'node-av/lib';
 
 /** Filters made for frames of one size and format. */
 interface Chain {

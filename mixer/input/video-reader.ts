@@ -1,17 +1,8 @@
-import {
-  AV_FRAME_DATA_DISPLAYMATRIX,
-  AVCOL_SPC_BT2020_NCL,
-  AVCOL_SPC_BT470BG,
-  AVCOL_SPC_BT709,
-  AVCOL_SPC_SMPTE170M,
-  type AVColorSpace,
-  Frame,
-} from 'node-av';
+import { Frame } from 'node-av/lib';
 import type { NativePicture } from '../compositor/picture.ts';
-import { uprightFilters } from './orientation.ts';
+import { PictureMaker, type VideoFacts } from './picture-maker.ts';
 import { StreamDecoder } from './stream-decoder.ts';
 import type { StreamPlace } from './stream-reader.ts';
-import { Upright } from './upright.ts';
 
 /** Pictures are shown up to so many seconds early: many containers round times to milliseconds. */
 const tolerance = 0.002;
@@ -31,29 +22,11 @@ const retreats = [0, 10, 60];
 /** Pictures decoded ahead: the next one, to know when it comes, and one more in the background. */
 const picturesAhead = 2;
 
-const matrices: ReadonlyMap<AVColorSpace, 'bt601' | 'bt709'> = new Map([
-  [AVCOL_SPC_BT470BG, 'bt601'],
-  [AVCOL_SPC_SMPTE170M, 'bt601'],
-  [AVCOL_SPC_BT709, 'bt709'],
-  // The nearer of the two.
-  [AVCOL_SPC_BT2020_NCL, 'bt709'],
-]);
-
 /** A decoded frame. */
 interface Decoded {
   readonly frame: Frame;
   /** When it is to be shown, in seconds of the file. */
   readonly seconds: number;
-}
-
-/** What is known of a video once a picture of it is decoded. */
-export interface VideoFacts {
-  /** Pixels, upright. */
-  readonly width: number;
-  /** Pixels, upright. */
-  readonly height: number;
-  /** How its colours are coded; null when it does not say. */
-  readonly matrix: 'bt601' | 'bt709' | null;
 }
 
 /**
@@ -69,9 +42,12 @@ export class VideoReader {
   #shown: Decoded | null = null;
   /** What was made of `#shown`. */
   #picture: NativePicture | null = null;
-  #upright: Upright | null = null;
+  /** There is one once there is a picture. */
+  #maker: PictureMaker | null = null;
   /** The decoding that goes on, if any. Stays when it has failed, for whoever wants the next picture. */
   #work: Promise<void> | null = null;
+  /** The last call of `pictureAt`, which may still be under way. */
+  #call: Promise<unknown> | null = null;
   /** When the picture comes that was decoded last, in seconds of the file. */
   #reach = -Infinity;
   #wasSought = false;
@@ -86,7 +62,7 @@ export class VideoReader {
    * Opens a stream and decodes a picture.
    *
    * @param startSeconds - Where to begin, in seconds of the file.
-   * @param threads - How many of its own the decoder may have.
+   * @param threads - Of the decoder.
    * @returns Null when not one picture can be decoded.
    * @throws InputError
    */
@@ -102,7 +78,11 @@ export class VideoReader {
       if (startSeconds > farAhead) await reader.#jump(startSeconds);
       else await reader.#decode();
       const [first] = reader.#ready;
-      if (first !== undefined) return { reader, facts: reader.#examine(first.frame) };
+      if (first !== undefined) {
+        const maker = new PictureMaker(first.frame, decoder.pixelAspectOf(first.frame));
+        reader.#maker = maker;
+        return { reader, facts: maker.facts };
+      }
     } catch (error) {
       reader.close();
       throw error;
@@ -121,30 +101,31 @@ export class VideoReader {
    * Moments do not go back. The same object as long as nothing changes; valid until the next call, of which there is one
    * at a time.
    */
-  async pictureAt(seconds: number): Promise<NativePicture | null> {
+  pictureAt(seconds: number): Promise<NativePicture | null> {
+    const call = this.#pictureAt(seconds);
+    this.#call = call;
+    return call;
+  }
+
+  /** Frees everything, once what is going on has ended. Can be called twice. */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    if (this.#work === null && this.#call === null) this.#free();
+    else void Promise.allSettled([this.#work, this.#call]).then(() => this.#free());
+  }
+
+  async #pictureAt(seconds: number): Promise<NativePicture | null> {
     if (!this.#hasEnded && seconds > this.#reach + farAhead) await this.#jump(seconds);
     for (;;) {
+      if (this.#isClosed) return null;
       this.#advance(seconds);
       if (this.#ready.length > 0 || this.#hasEnded) break;
       await this.#decode();
     }
     if (this.#ready.length < picturesAhead) void this.#decode();
-    this.#picture ??= this.#shown && this.#pictureOf(this.#shown.frame);
+    this.#picture ??= this.#shown && (this.#maker?.make(this.#shown.frame) ?? null);
     return this.#picture;
-  }
-
-  /** Frees everything, once what is being decoded is done. Can be called twice. */
-  close(): void {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
-    const free = (): void => {
-      this.#forget();
-      for (const frame of this.#spare) frame.free();
-      this.#upright?.close();
-      this.#decoder.close();
-    };
-    if (this.#work === null) free();
-    else void this.#work.then(free, free);
   }
 
   /** Shows what is due. */
@@ -209,6 +190,13 @@ export class VideoReader {
     await this.#decode();
   }
 
+  #free(): void {
+    this.#forget();
+    for (const frame of this.#spare) frame.free();
+    this.#maker?.close();
+    this.#decoder.close();
+  }
+
   #forget(): void {
     for (const decoded of [...this.#ready, this.#shown]) this.#release(decoded);
     this.#ready = [];
@@ -222,22 +210,6 @@ export class VideoReader {
     if (decoded === null) return;
     decoded.frame.unref();
     this.#spare.push(decoded.frame);
-  }
-
-  /** Finds out what has to be done to the pictures. */
-  #examine(frame: Frame): VideoFacts {
-    const filters = uprightFilters({
-      pixelAspect: this.#decoder.pixelAspectOf(frame),
-      displayMatrix: frame.getSideData(AV_FRAME_DATA_DISPLAYMATRIX),
-    });
-    if (filters !== null) this.#upright = new Upright(filters);
-    const { width, height } = this.#pictureOf(frame);
-    return { width, height, matrix: matrices.get(frame.colorSpace) ?? null };
-  }
-
-  #pictureOf(frame: Frame): NativePicture {
-    const upright = this.#upright?.turn(frame) ?? frame;
-    return { width: upright.width, height: upright.height, frame: upright };
   }
 }
 

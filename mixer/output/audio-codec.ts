@@ -4,15 +4,11 @@ import {
   AV_SAMPLE_FMT_FLT,
   AV_SAMPLE_FMT_FLTP,
   AV_SAMPLE_FMT_S16,
-  Codec,
-  CodecContext,
-  Dictionary,
   FF_ENCODER_AAC,
   FF_ENCODER_LIBOPUS,
   FF_ENCODER_PCM_S16LE,
-  FFmpegError,
-  Rational,
-} from 'node-av';
+} from 'node-av/constants';
+import { Codec, CodecContext, Dictionary, FFmpegError, Rational } from 'node-av/lib';
 
 /** Hz, of all sound. */
 export const sampleRate = 48_000;

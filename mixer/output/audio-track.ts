@@ -1,10 +1,5 @@
-import {
-  AV_CHANNEL_LAYOUT_MONO,
-  AV_SAMPLE_FMT_S16,
-  FFmpegError,
-  Frame,
-  type CodecContext,
-} from 'node-av';
+import { AV_CHANNEL_LAYOUT_MONO, AV_SAMPLE_FMT_S16 } from 'node-av/constants';
+import { FFmpegError, Frame, type CodecContext } from 'node-av/lib';
 import { sampleRate } from './audio-codec.ts';
 import { Encoder, type PacketSink } from './encoder.ts';
 

@@ -1,11 +1,5 @@
-import {
-  AVERROR_EOF,
-  FFmpegError,
-  Packet,
-  PosixError,
-  type CodecContext,
-  type Frame,
-} from 'node-av';
+import { AVERROR_EOF } from 'node-av/constants';
+import { FFmpegError, Packet, PosixError, type CodecContext, type Frame } from 'node-av/lib';
 import { WorkQueue } from './work-queue.ts';
 
 const again = FFmpegError.AVERROR(PosixError.EAGAIN);

@@ -1,4 +1,4 @@
-import type { CodecContext, Packet } from 'node-av';
+import type { CodecContext, Packet } from 'node-av/lib';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { publishHls, segmentStem } from './hls-publish.ts';

@@ -1,4 +1,4 @@
-import type { Packet } from 'node-av';
+import type { Packet } from 'node-av/lib';
 import type { Fraction } from './frame-rate.ts';
 
 /** What comes from one encoder. */

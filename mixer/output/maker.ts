@@ -1,4 +1,4 @@
-import type { Frame } from 'node-av';
+import type { Frame } from 'node-av/lib';
 import type { Target } from './target.ts';
 
 /** Makes one kind of output under a temporary name. */

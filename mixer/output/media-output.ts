@@ -1,4 +1,4 @@
-import type { Frame } from 'node-av';
+import type { Frame } from 'node-av/lib';
 import { rm } from 'node:fs/promises';
 import type { Maker } from './maker.ts';
 import { asOutputError } from './output-error.ts';

@@ -1,6 +1,5 @@
+import { AVFMT_FLAG_BITEXACT, AVIO_FLAG_WRITE } from 'node-av/constants';
 import {
-  AVFMT_FLAG_BITEXACT,
-  AVIO_FLAG_WRITE,
   Dictionary,
   FFmpegError,
   FormatContext,
@@ -8,7 +7,7 @@ import {
   type CodecContext,
   type Packet,
   type Rational,
-} from 'node-av';
+} from 'node-av/lib';
 import type { Target } from './target.ts';
 
 /** Where packets go. */

@@ -1,4 +1,4 @@
-import { FFmpegError } from 'node-av';
+import { FFmpegError } from 'node-av/lib';
 import { getSystemErrorName } from 'node:util';
 
 /**

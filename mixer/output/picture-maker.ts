@@ -7,15 +7,17 @@ import {
   AVCOL_SPC_RGB,
   AVCOL_TRC_IEC61966_2_1,
   AVCOL_TRC_UNSPECIFIED,
+  FF_ENCODER_PNG,
+} from 'node-av/constants';
+import {
   Codec,
   CodecContext,
-  FF_ENCODER_PNG,
   FFmpegError,
   Frame,
   Packet,
   Rational,
   SoftwareScaleContext,
-} from 'node-av';
+} from 'node-av/lib';
 import { writeFile } from 'node:fs/promises';
 import type { Maker } from './maker.ts';
 import type { Target } from './target.ts';

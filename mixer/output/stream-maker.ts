@@ -1,4 +1,4 @@
-import type { CodecContext, Frame, Packet } from 'node-av';
+import type { CodecContext, Frame, Packet } from 'node-av/lib';
 import { openAudioCodec, type FileAudioCodec } from './audio-codec.ts';
 import { AudioTrack } from './audio-track.ts';
 import { HlsWriter } from './hls-writer.ts';

@@ -8,14 +8,10 @@ import {
   AVCOL_SPC_SMPTE170M,
   AVCOL_TRC_BT709,
   AVCOL_TRC_SMPTE170M,
-  Codec,
-  CodecContext,
-  Dictionary,
   FF_ENCODER_LIBVPX_VP9,
   FF_ENCODER_LIBX264,
-  FFmpegError,
-  Rational,
-} from 'node-av';
+} from 'node-av/constants';
+import { Codec, CodecContext, Dictionary, FFmpegError, Rational } from 'node-av/lib';
 import type { Fraction } from './frame-rate.ts';
 
 /** How pictures are turned into Y, U and V. */

@@ -1,4 +1,5 @@
-import { AV_PICTURE_TYPE_NONE, AV_PIX_FMT_YUV420P, type CodecContext, type Frame } from 'node-av';
+import { AV_PICTURE_TYPE_NONE, AV_PIX_FMT_YUV420P } from 'node-av/constants';
+import { type CodecContext, FFmpegError, Frame } from 'node-av/lib';
 import { Encoder, type PacketSink } from './encoder.ts';
 
 /** So many pictures may wait for the encoder, besides those it works on: the caller need not wait for each. */
@@ -9,7 +10,9 @@ export class VideoTrack {
   readonly #encoder: Encoder;
   readonly #width: number;
   readonly #height: number;
-  /** The last picture; shares its pixels with the encoder and, until that draws on, with the caller. */
+  /** Copies of pictures; those that the encoder still reads are not writable. */
+  readonly #frames: Frame[] = [];
+  /** The copy of the last picture. */
   #last: Frame | null = null;
   /** Pictures so far. */
   #count = 0;
@@ -26,8 +29,9 @@ export class VideoTrack {
   }
 
   /**
-   * Takes picture number `index`; those left out since the last one repeat that. Its pixels are not copied: who draws on
-   * the frame afterwards makes it writable first. Waits while too many are still to be encoded.
+   * Takes picture number `index`; those left out since the last one repeat that. Waits while too many are still to be
+   * encoded. Its pixels are copied, which takes 0.1 ms for 1280x720: a canvas that had to move because the encoder still
+   * reads it would cost the same, and its planes and all that depends on them besides.
    */
   async push(frame: Frame, index: number): Promise<void> {
     if (!Number.isInteger(index) || index < this.#count) {
@@ -41,8 +45,8 @@ export class VideoTrack {
       throw new RangeError('A picture has another size or format than the output.');
     }
     while (this.#count < index) await this.#encode(this.#last ?? frame);
-    const picture = share(frame);
-    this.#last?.free();
+    const picture = this.#freeFrame(frame);
+    FFmpegError.throwIfError(picture.copy(frame), 'copying a picture');
     this.#last = picture;
     await this.#encode(picture);
   }
@@ -55,8 +59,23 @@ export class VideoTrack {
   /** Ends and frees the encoder; those who wait hear `reason`. Can be called twice. */
   async close(reason: unknown): Promise<void> {
     await this.#encoder.close(reason);
-    this.#last?.free();
+    for (const frame of this.#frames.splice(0)) frame.free();
     this.#last = null;
+  }
+
+  /** A frame like the given one that nobody reads. */
+  #freeFrame(like: Frame): Frame {
+    const known = this.#frames.find((frame) => frame !== this.#last && frame.isWritable);
+    if (known !== undefined) return known;
+    const frame = new Frame();
+    frame.alloc();
+    frame.format = like.format;
+    frame.width = like.width;
+    frame.height = like.height;
+    FFmpegError.throwIfError(frame.getBuffer(), 'Frame.getBuffer');
+    FFmpegError.throwIfError(frame.copyProps(like), 'Frame.copyProps');
+    this.#frames.push(frame);
+    return frame;
   }
 
   #encode(picture: Frame): Promise<void> {

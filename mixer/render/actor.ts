@@ -1,6 +1,7 @@
 import type { Picture } from '../compositor/index.ts';
 import { type MediaInput, openMedia } from '../input/index.ts';
 import type { CastMember } from './cast.ts';
+import type { ReadyMedia } from './ready-media.ts';
 import type { Shown } from './scene.ts';
 
 /** Which parts of a participant's media are opened. */
@@ -28,11 +29,16 @@ export class Actor {
   /**
    * Opens the parts of a participant's media that are there.
    *
+   * @param ready - Where it may be open already.
    * @throws InputError
    */
-  static async open(member: CastMember, parts: Parts): Promise<Actor> {
-    const startSeconds = member.mediaOffset;
-    return new Actor(member, await openMedia(member.media, { startSeconds, ...parts }));
+  static async open(member: CastMember, parts: Parts, ready?: ReadyMedia): Promise<Actor> {
+    const { media, mediaOffset } = member;
+    const opened = mediaOffset === 0 ? ready?.take(media) : undefined;
+    return new Actor(
+      member,
+      opened ?? (await openMedia(media, { startSeconds: mediaOffset, ...parts })),
+    );
   }
 
   /** Damaged packets that were left out so far. */

@@ -1,6 +1,8 @@
 import { basename } from 'node:path';
 import { type MediaInput, openMedia } from '../input/index.ts';
+import type { ReadyMedia } from './ready-media.ts';
 import { hasCome } from './script.ts';
+import { settled } from './settled.ts';
 import { nameOf, type Timeline, TimelineError, type TimelineParticipant } from './timeline.ts';
 
 /** What was found out about a participant's media. */
@@ -39,34 +41,45 @@ export function isPresent({ joinAt, leaveAt }: CastMember, seconds: number): boo
   return hasCome(joinAt, seconds) && !hasCome(leaveAt, seconds);
 }
 
+/** So many inputs are opened at a time: libuv has four threads for that. */
+const openedAtOnce = 4;
+
 /**
  * Opens every input once, so that a render does not fail half-way for one that cannot be read, and works out who is
  * there when.
  *
- * @throws InputError naming the first that cannot be read, TimelineError where nothing says when somebody leaves.
+ * @param ready - Is given the media of those who are there from the start.
+ * @throws InputError naming the first that cannot be read, TimelineError where an offset makes no sense.
  */
-export async function findCast(timeline: Timeline, signal?: AbortSignal): Promise<Cast> {
+export async function findCast(
+  timeline: Timeline,
+  ready: ReadyMedia,
+  signal?: AbortSignal,
+): Promise<Cast> {
+  const { participants } = timeline;
+  const paths = [...new Set(participants.map(({ media }) => media))];
+  const firsts = new Set(
+    participants
+      .filter(({ joinAt, mediaOffset }) => joinAt === 0 && mediaOffset === 0)
+      .map(({ media }) => media),
+  );
   const found = new Map<string, Facts>();
-  for (const participant of timeline.participants) {
+  const look = async (path: string): Promise<void> => {
+    const input = await openMedia(path);
+    const { durationSeconds, hasVideo, hasAudio, matrix } = input;
+    found.set(path, { durationSeconds, hasVideo, hasAudio, matrix });
+    if (firsts.has(path)) ready.keep(path, input);
+    else input.close();
+  };
+  for (let at = 0; at < paths.length; at += openedAtOnce) {
     signal?.throwIfAborted();
-    const { media } = participant;
-    if (!found.has(media)) found.set(media, await factsOf(media));
+    await settled(paths.slice(at, at + openedAtOnce).map(look));
   }
   return castOf(timeline, (media) => {
     const facts = found.get(media);
     if (!facts) throw new Error(`Nothing was found out about ${media}.`);
     return facts;
   });
-}
-
-async function factsOf(media: string): Promise<Facts> {
-  const input = await openMedia(media);
-  try {
-    const { durationSeconds, hasVideo, hasAudio, matrix } = input;
-    return { durationSeconds, hasVideo, hasAudio, matrix };
-  } finally {
-    input.close();
-  }
 }
 
 /** Works out who is there when. A still picture stays until the end; where it is all there is, the end is Infinity. */

@@ -1,4 +1,4 @@
-import { FFmpegError, Frame } from 'node-av';
+import { FFmpegError, Frame } from 'node-av/lib';
 
 /**
  * Copies of pictures for an encoder that holds on to them: a canvas that is referred to would have to move to other

@@ -1,8 +1,9 @@
-import type { Frame } from 'node-av';
+import type { Frame } from 'node-av/lib';
 import { openOutput } from '../output/index.ts';
 import { Actor } from './actor.ts';
 import { type Cast, type CastMember, findCast, isPresent } from './cast.ts';
 import type { RenderOptions, RenderResult } from './render-timeline.ts';
+import { ReadyMedia } from './ready-media.ts';
 import { Scene, type Shown, type Speech } from './scene.ts';
 import { hasCome, Script } from './script.ts';
 import { settled } from './settled.ts';
@@ -39,10 +40,11 @@ export async function renderPicture(
 ): Promise<RenderResult> {
   const { at = 0, labels = true, overwrite = false, signal } = options;
   const whole = parseTimeline(timeline);
-  const cast = await findCast(whole, signal);
+  const ready = new ReadyMedia();
+  const cast = await findCast(whole, ready, signal).finally(() => ready.close());
   if (hasCome(cast.endsAt, at)) {
     throw new TimelineError(
-      `There is no picture at ${at} s: the last participant leaves at ${cast.endsAt.toFixed(2)} s.`,
+      `There is no picture at ${at} s: everything ends at ${cast.endsAt.toFixed(2)} s.`,
     );
   }
   const {
@@ -51,19 +53,22 @@ export async function renderPicture(
     participants,
   } = whole;
   const { matrix } = cast;
-  const media = await openOutput(output, {
-    ...{ width, height, fps, matrix, overwrite, bitrate: 0 },
-    ...(signal && { signal }),
-  });
   const script = new Script(whole);
   script.advance(at);
   const scene = new Scene(script, { width, height, labels, matrix, transitionMs: 0 });
   try {
-    await media.video(await draw(scene, script, whole, cast, at), 0);
-    await media.finish();
+    const media = await openOutput(output, {
+      ...{ width, height, fps, matrix, overwrite, bitrate: 0 },
+      ...(signal && { signal }),
+    });
+    try {
+      await media.video(await draw(scene, script, whole, cast, at), 0);
+      await media.finish();
+    } finally {
+      await media.abandon();
+    }
   } finally {
     scene.close();
-    await media.abandon();
   }
   return {
     ...{ durationSeconds: 0, width, height, fps, frames: 1, warnings: [] },

@@ -1,6 +1,7 @@
 import { sampleRate } from '../audio/index.ts';
 import { type MediaOutput, openOutput } from '../output/index.ts';
 import { type Cast, findCast } from './cast.ts';
+import { ReadyMedia } from './ready-media.ts';
 import { Scene } from './scene.ts';
 import { Script } from './script.ts';
 import { sampleAt } from './sound-track.ts';
@@ -76,17 +77,30 @@ export async function renderTimeline(
   options: RenderOptions = {},
 ): Promise<RenderResult> {
   const whole = parseTimeline(timeline);
-  const { signal } = options;
-  const cast = await findCast(whole, signal);
-  if (!Number.isFinite(cast.endsAt)) {
-    throw new TimelineError(
-      'There are only still pictures, and nothing says when they leave: give one a moment (until, or leaveAt) or the timeline a duration.',
-    );
+  const ready = new ReadyMedia();
+  try {
+    const cast = await findCast(whole, ready, options.signal);
+    if (!Number.isFinite(cast.endsAt)) {
+      throw new TimelineError(
+        'There are only still pictures, and nothing says when they leave: give one a moment (until, or leaveAt) or the timeline a duration.',
+      );
+    }
+    return await renderTo(output, whole, cast, ready, options);
+  } finally {
+    ready.close();
   }
-  const {
-    size: [width, height],
-    fps,
-  } = whole;
+}
+
+async function renderTo(
+  output: string,
+  timeline: Timeline,
+  cast: Cast,
+  ready: ReadyMedia,
+  options: RenderOptions,
+): Promise<RenderResult> {
+  const { size, fps, participants } = timeline;
+  const { signal } = options;
+  const [width, height] = size;
   const media = await openOutput(output, {
     ...{ width, height, fps, matrix: cast.matrix },
     bitrate: options.bitsPerSecond ?? defaultBitsPerSecond,
@@ -94,9 +108,15 @@ export async function renderTimeline(
     ...(signal && { signal }),
   });
   try {
-    const made = await render(whole, cast, media, options);
+    const made = await render(timeline, cast, ready, media, options);
     await media.finish();
-    return made;
+    return {
+      ...made,
+      participants: participants.map((participant) => ({
+        id: participant.id,
+        name: nameOf(participant),
+      })),
+    };
   } finally {
     // Does nothing after finish.
     await media.abandon();
@@ -106,13 +126,15 @@ export async function renderTimeline(
 async function render(
   timeline: Timeline,
   cast: Cast,
+  ready: ReadyMedia,
   output: MediaOutput,
   { signal, onProgress, labels = true, transitions = true }: RenderOptions,
-): Promise<RenderResult> {
-  const { size, fps, participants } = timeline;
+): Promise<Omit<RenderResult, 'participants'>> {
+  const { size, fps } = timeline;
   const [width, height] = size;
   const script = new Script(timeline);
-  const stage = new Stage(timeline, cast, script, { video: output.wantsVideo, audio: true });
+  const parts = { video: output.wantsVideo, audio: true };
+  const stage = new Stage(timeline, cast, script, parts, ready);
   const scene = output.wantsVideo
     ? new Scene(script, {
         ...{ width, height, labels, matrix: cast.matrix },
@@ -146,10 +168,6 @@ async function render(
     ...(scene
       ? { durationSeconds: frames / fps, width, height, fps, frames }
       : { durationSeconds: endSample / sampleRate, width: 0, height: 0, fps: 0, frames: 0 }),
-    participants: participants.map((participant) => ({
-      id: participant.id,
-      name: nameOf(participant),
-    })),
     warnings: stage.warnings,
   };
 }

@@ -1,6 +1,7 @@
-import { frameSamples } from '../audio/index.ts';
+import { frameSamples, sampleRate } from '../audio/index.ts';
 import { Actor, type Parts } from './actor.ts';
 import { type Cast, type CastMember, isPresent } from './cast.ts';
+import type { ReadyMedia } from './ready-media.ts';
 import type { Shown, Speech } from './scene.ts';
 import { hasCome, isNeverSeen, type Script } from './script.ts';
 import { soundSwitches } from './sound-switches.ts';
@@ -18,6 +19,7 @@ export class Stage {
   readonly #timeline: Timeline;
   readonly #script: Script;
   readonly #parts: Parts;
+  readonly #ready: ReadyMedia | undefined;
   readonly #sound = new SoundTrack();
   /** Those who are to be opened, in the order of their joins. */
   readonly #waiting: CastMember[];
@@ -27,11 +29,13 @@ export class Stage {
   /**
    * @param script - That of the timeline, at its beginning.
    * @param parts - What the output needs.
+   * @param ready - What has been opened already.
    */
-  constructor(timeline: Timeline, cast: Cast, script: Script, parts: Parts) {
+  constructor(timeline: Timeline, cast: Cast, script: Script, parts: Parts, ready?: ReadyMedia) {
     this.#timeline = timeline;
     this.#script = script;
     this.#parts = parts;
+    this.#ready = ready;
     this.#waiting = [...cast.members];
   }
 
@@ -48,10 +52,9 @@ export class Stage {
    */
   async prepare(seconds: number): Promise<void> {
     this.#script.advance(seconds);
-    const due = this.#waiting.filter(({ joinAt }) => hasCome(joinAt - openAheadSeconds, seconds));
-    this.#waiting.splice(0, due.length);
-    for (const member of due) this.#enter(await this.#open(member));
+    await this.#openDue(seconds);
     await this.#sound.read(ticksUntil(seconds));
+    if (!this.#parts.video) return;
     const seen = this.#actors.filter(
       ({ member }) => isPresent(member, seconds) && !this.#script.role(member.id).videoOff,
     );
@@ -85,6 +88,7 @@ export class Stage {
   async finishSound(endSample: number): Promise<Float32Array> {
     const endTick = Math.ceil(endSample / frameSamples);
     const start = this.#sound.position;
+    await this.#openDue(endSample / sampleRate);
     await this.#sound.read(endTick);
     return this.#sound.advance(endTick).subarray(0, Math.max(endSample - start, 0));
   }
@@ -95,10 +99,17 @@ export class Stage {
     this.#sound.close();
   }
 
+  /** Opens the media of those who join before a moment, or shortly after. */
+  async #openDue(seconds: number): Promise<void> {
+    const due = this.#waiting.filter(({ joinAt }) => hasCome(joinAt - openAheadSeconds, seconds));
+    this.#waiting.splice(0, due.length);
+    for (const member of due) this.#enter(await this.#open(member));
+  }
+
   #open(member: CastMember): Promise<Actor> {
     const { video, audio } = this.#parts;
     const seen = video && !isNeverSeen(this.#timeline, member.id, member.joinAt);
-    return Actor.open(member, { video: seen, audio });
+    return Actor.open(member, { video: seen, audio }, this.#ready);
   }
 
   #enter(actor: Actor): void {

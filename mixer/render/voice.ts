@@ -95,7 +95,8 @@ function horizonOf(tick: number): number {
 function toInt16(samples: Float32Array): Int16Array {
   const pcm = new Int16Array(samples.length);
   for (let i = 0; i < pcm.length; i += 1) {
-    pcm[i] = Math.round(Math.min(Math.max((samples[i] ?? 0) * 32_768, -32_768), 32_767));
+    const value = Math.floor((samples[i] ?? 0) * 32_768 + 0.5);
+    pcm[i] = value > 32_767 ? 32_767 : value < -32_768 ? -32_768 : value;
   }
   return pcm;
 }

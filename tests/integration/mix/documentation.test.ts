@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { build } from '../../../bin/builder.mjs';
 import { makeClip } from '../../harness/clips.ts';
 import { probe } from '../../harness/judge.ts';
 import { scratchFolder } from './run-mix.ts';
@@ -22,7 +21,7 @@ describe('the documents say what works:', () => {
   afterAll(() => folder[Symbol.dispose]());
 
   beforeAll(async () => {
-    await build();
+    await run(process.execPath, [join(root, 'bin/build.mjs')]);
     const clip = async (name: string, options: Parameters<typeof makeClip>[1]) => {
       const made = await makeClip(folder.path, options);
       writeFileSync(join(folder.path, name), readFileSync(made));
@@ -45,10 +44,4 @@ describe('the documents say what works:', () => {
       expect((await probe(join(folder.path, output))).video).toMatchObject({ width: 1280 });
     },
   );
-
-  it('the example of the library', async () => {
-    await run(process.execPath, [join(root, 'docs/examples/mixer.mjs'), folder.path]);
-    const both = await probe(join(folder.path, 'both.mp4'));
-    expect(both.video).toMatchObject({ width: 1280, height: 720, frames: 100 });
-  });
 });

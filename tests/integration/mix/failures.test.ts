@@ -12,7 +12,7 @@ import { basename, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { makeClip } from '../../harness/clips.ts';
 import { until } from '../../harness/until.ts';
-import { type Outcome, runMix, scratchFolder, startMix } from './run-mix.ts';
+import { mixWithin, type Outcome, runMix, scratchFolder, startMix } from './run-mix.ts';
 
 const folder = scratchFolder('failures');
 afterAll(() => folder[Symbol.dispose]());
@@ -76,7 +76,7 @@ it.each<[string, string, string[]]>([
   ['no bits', '--bitrate', ['--bitrate', '0']],
   ['a moment of a film', '--at', ['--at', '1']],
 ])('%s: exit code 2', async (_, culprit, options) => {
-  expectFailure(await runMix(good, '-o', output, '--force', ...options), 2, culprit);
+  expectFailure(await mixWithin(good, '-o', output, '--force', ...options), 2, culprit);
 });
 
 it.each<[string, string, object]>([
@@ -89,15 +89,15 @@ it.each<[string, string, object]>([
   const path = join(folder.path, 'timeline.json');
   const timeline = { participants: [{ id: 'good', media: basename(good) }], ...change };
   writeFileSync(path, JSON.stringify(timeline));
-  expectFailure(await runMix('--timeline', path, '-o', output, '--force'), 2, culprit);
+  expectFailure(await mixWithin('--timeline', path, '-o', output, '--force'), 2, culprit);
 });
 
 it('a timeline that is none: exit code 2, one that is not there: 3', async () => {
   const path = join(folder.path, 'not.json');
   writeFileSync(path, '{ "participants": [');
-  expectFailure(await runMix('--timeline', path, '-o', output, '--force'), 2, 'not.json');
+  expectFailure(await mixWithin('--timeline', path, '-o', output, '--force'), 2, 'not.json');
   const gone = join(folder.path, 'gone.json');
-  expectFailure(await runMix('--timeline', gone, '-o', output, '--force'), 3, 'gone.json');
+  expectFailure(await mixWithin('--timeline', gone, '-o', output, '--force'), 3, 'gone.json');
 });
 
 it.each<[string, number, string]>([
@@ -107,17 +107,17 @@ it.each<[string, number, string]>([
   ['is of no known kind', 2, 'out.txt'],
 ])('an output that %s: exit code %i', async (_, code, name) => {
   const wanted = join(outputs, name);
-  expectFailure(await runMix(good, '-o', wanted), code, wanted);
+  expectFailure(await mixWithin(good, '-o', wanted), code, wanted);
 });
 
 it('an output that is a folder: exit code 4', async () => {
   const wanted = join(folder.path, 'folder.mp4');
-  expectFailure(await runMix(good, '-o', wanted, '--force'), 4, wanted);
+  expectFailure(await mixWithin(good, '-o', wanted, '--force'), 4, wanted);
 });
 
 it('an output that is an input too: exit code 2', async () => {
   const before = readFileSync(good);
-  expectFailure(await runMix(good, '-o', good, '--force'), 2, basename(good));
+  expectFailure(await mixWithin(good, '-o', good, '--force'), 2, basename(good));
   expect(readFileSync(good)).toEqual(before);
 });
 
@@ -140,8 +140,9 @@ it.skipIf(!mayMount)('a full disk: exit code 4', async () => {
 });
 
 it.each(['SIGINT', 'SIGTERM'] as const)('%s half-way: exit code 130', async (signal) => {
-  const inputs = Array.from({ length: 20 }, (_, index) => `${good},at=${index * 2}`);
-  const { child, outcome } = startMix(...inputs, '-o', output, '--force', '--quiet');
+  const inputs = Array.from({ length: 50 }, (_, index) => `${good},at=${index * 2}`);
+  const options = ['--force', '--quiet', '--size', '320x180', '--bitrate', '8000'];
+  const { child, outcome } = startMix(...inputs, '-o', output, ...options);
   try {
     const written = (): number =>
       Math.max(
@@ -157,6 +158,10 @@ it.each(['SIGINT', 'SIGTERM'] as const)('%s half-way: exit code 130', async (sig
   } finally {
     child.kill('SIGKILL');
   }
+});
+
+it('wrong usage in a process of its own: exit code 2', async () => {
+  expectFailure(await runMix(good, '-o', output, '--force', '--fps', '0'), 2, '--fps');
 });
 
 it('help is no mistake', async () => {

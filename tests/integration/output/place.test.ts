@@ -1,4 +1,5 @@
-import { AV_LOG_QUIET, Log } from 'node-av';
+import { AV_LOG_QUIET } from 'node-av/constants';
+import { Log } from 'node-av/lib';
 import {
   chmodSync,
   lstatSync,

@@ -1,4 +1,5 @@
-import { AV_LOG_ERROR, Log } from 'node-av';
+import { AV_LOG_ERROR } from 'node-av/constants';
+import { Log } from 'node-av/lib';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { openOutput } from '../../../mixer/output/index.ts';

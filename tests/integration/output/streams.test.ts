@@ -1,4 +1,5 @@
-import { AV_LOG_ERROR, Log } from 'node-av';
+import { AV_LOG_ERROR } from 'node-av/constants';
+import { Log } from 'node-av/lib';
 import { pbkdf2 } from 'node:crypto';
 import { readFileSync, renameSync, mkdirSync } from 'node:fs';
 import { promisify } from 'node:util';

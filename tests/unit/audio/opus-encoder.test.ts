@@ -2,14 +2,9 @@ import {
   AV_CHANNEL_LAYOUT_MONO,
   AV_LOG_ERROR,
   AV_SAMPLE_FMT_FLT,
-  Codec,
-  CodecContext,
   FF_DECODER_LIBOPUS,
-  FFmpegError,
-  Frame,
-  Log,
-  Packet,
-} from 'node-av';
+} from 'node-av/constants';
+import { Codec, CodecContext, FFmpegError, Frame, Log, Packet } from 'node-av/lib';
 import { describe, expect, it } from 'vitest';
 
 import { AudioMixer } from '../../../mixer/audio/index.ts';

@@ -1,14 +1,16 @@
 import {
   AV_PIX_FMT_RGBA,
   AV_PIX_FMT_YUV420P,
+  SWS_AREA,
+  type AVPixelFormat,
+} from 'node-av/constants';
+import {
   avGetPixFmtFromName,
   avImageCopy2,
   FFmpegError,
   Frame,
   SoftwareScaleContext,
-  SWS_AREA,
-  type AVPixelFormat,
-} from 'node-av';
+} from 'node-av/lib';
 import { i420Bytes, type I420Frame } from '../../../mixer/compositor/i420.ts';
 import type { NativePicture } from '../../../mixer/compositor/picture.ts';
 

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { basename, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createCanvas, ImageData, loadImage } from '@napi-rs/canvas';
-import type { Frame } from 'node-av';
+import type { Frame } from 'node-av/lib';
 import { converted } from './frames.ts';
 
 const folder = fileURLToPath(new URL('../../golden', import.meta.url));

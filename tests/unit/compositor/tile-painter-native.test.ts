@@ -8,13 +8,8 @@ import {
   AVCOL_SPC_BT709,
   AVCOL_SPC_SMPTE170M,
   AVCOL_SPC_UNSPECIFIED,
-  Codec,
-  CodecContext,
-  FilterGraph,
-  Frame,
-  Log,
-  Packet,
-} from 'node-av';
+} from 'node-av/constants';
+import { Codec, CodecContext, FilterGraph, Frame, Log, Packet } from 'node-av/lib';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { backgroundRgb, Canvas } from '../../../mixer/compositor/canvas.ts';
 import type { Rectangle } from '../../../mixer/compositor/geometry.ts';

@@ -1,4 +1,5 @@
-import { AV_LOG_ERROR, Frame, Log } from 'node-av';
+import { AV_LOG_ERROR } from 'node-av/constants';
+import { Frame, Log } from 'node-av/lib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Canvas } from '../../../mixer/compositor/canvas.ts';
 import type { AccessUnit } from '../../../mixer/encode/access-unit.ts';

@@ -1,14 +1,5 @@
-import {
-  AV_CODEC_ID_H264,
-  AV_CODEC_ID_VP8,
-  AV_LOG_ERROR,
-  Codec,
-  CodecContext,
-  FFmpegError,
-  Frame,
-  Log,
-  Packet,
-} from 'node-av';
+import { AV_CODEC_ID_H264, AV_CODEC_ID_VP8, AV_LOG_ERROR } from 'node-av/constants';
+import { Codec, CodecContext, FFmpegError, Frame, Log, Packet } from 'node-av/lib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Canvas } from '../../../mixer/compositor/canvas.ts';
 import type { YuvColour } from '../../../mixer/compositor/i420.ts';
