@@ -6,15 +6,13 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, expect, it } from 'vitest';
 import { coloursOf, probe, tones } from '../../harness/judge.ts';
-import { runMix, scratchFolder } from './run-mix.ts';
+import { scratchFolder } from './run-mix.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const folder = scratchFolder('library');
 afterAll(() => folder[Symbol.dispose]());
 
 it('the example makes what it says', async () => {
-  // Builds what is stale.
-  await runMix('--help');
   const example = join(root, 'docs/examples/mixer.mjs');
   await promisify(execFile)(process.execPath, [example, folder.path]);
 

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -6,7 +6,11 @@ import { fileURLToPath } from 'node:url';
 import { mix } from '../../../mixer/cli/mix.ts';
 import { testRunFolder, testRunVariable } from '../../harness/test-run.ts';
 
-const launcher = fileURLToPath(new URL('../../../bin/onegrid.mjs', import.meta.url));
+const bin = fileURLToPath(new URL('../../../bin/', import.meta.url));
+const launcher = join(bin, 'onegrid.mjs');
+
+// What is stale is built now: a launch that has to do it says so.
+execFileSync(process.execPath, [join(bin, 'build.mjs')], { stdio: 'ignore' });
 
 /** What a command has left to be seen. */
 export interface Outcome {

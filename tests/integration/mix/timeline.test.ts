@@ -47,7 +47,7 @@ beforeAll(async () => {
       { at: 2.6, mute: 'red' },
       { at: 3, layout: 'speaker', pinned: 'green' },
       { at: 3.4, layout: 'auto' },
-      { at: 3.68, videoOff: 'green' },
+      { at: 3.76, videoOff: 'green' },
       { at: 4, videoOn: 'green' },
       { at: 4.2, share: 'blue' },
       { at: 4.6, unshare: 'blue' },
@@ -92,13 +92,13 @@ const expected: [x: number, y: number, runs: Record<number, string>][] = [
     },
   ],
   // Within green's tile, of two and of three; within the large one.
-  [345, 150, { 0: 'red', 25: 'green', 92: 'dark', 100: 'green', 105: 'blue', 115: 'green' }],
+  [345, 150, { 0: 'red', 25: 'green', 94: 'dark', 100: 'green', 105: 'blue', 115: 'green' }],
   // Below the tiles of two; within blue's; within the large one.
   [320, 300, { 0: 'red', 25: 'dark', 51: 'blue', 75: 'green', 85: 'blue', 138: 'dark' }],
 ];
 
 /** Frames at which the picture changes; with a transition. */
-const changes = [25, 51, 75, 85, 92, 100, 105, 115, 138];
+const changes = [25, 51, 75, 85, 94, 100, 105, 115, 138];
 
 function spelledOut(runs: Record<number, string>): string[] {
   let colour = '';

@@ -41,10 +41,7 @@ it.each([
     'a.webm --timeline t.json -o out.mp4',
     'A --timeline takes the place of inputs: give one or the other.',
   ],
-  [
-    'a.webm -o out.avi',
-    'The output "out.avi" must end in .mp4, .mkv, .webm, .m3u8, .wav or .png.',
-  ],
+  ['a.webm -o out.avi', 'The output "out.avi" must end in .mp4, .mkv, .webm, .m3u8, .wav or .png.'],
   ['a.webm -o out.mp4 --at 3', '--at is for a .png output.'],
   ['a.webm -o out.png --at -3', '--at must be a number of seconds from 0 to 86400, not "-3".'],
   ['a.webm -o out.mp4 --fps 0', '--fps must be a number from 1 to 120, not "0".'],

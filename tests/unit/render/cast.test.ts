@@ -9,7 +9,10 @@ const still = { durationSeconds: Infinity, hasVideo: true, hasAudio: false, matr
 const library = { film, song, still };
 
 const castFor = (participants: TimelineInput['participants'], rest: Partial<TimelineInput> = {}) =>
-  castOf(parseTimeline({ participants, ...rest }), (media) => library[media as keyof typeof library]);
+  castOf(
+    parseTimeline({ participants, ...rest }),
+    (media) => library[media as keyof typeof library],
+  );
 
 it('people leave when their media ends, or when they are told to', () => {
   const { members, endsAt } = castFor([
