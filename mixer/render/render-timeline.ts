@@ -152,10 +152,11 @@ async function render(
       const now = frame / fps;
       await output.audio(stage.advance(now));
       const picture = scene?.draw(stage.presentAt(now), stage.speech, now * 1000);
+      const written = picture && output.video(picture, frame);
       // While this picture is encoded the inputs decode the next ones.
       next = frame + 1 < frames ? stage.prepare((frame + 1) / fps) : null;
       next?.catch(() => undefined);
-      if (picture) await output.video(picture, frame);
+      await written;
       onProgress?.({ frame: frame + 1, frames, fps });
     }
     await output.audio(await stage.finishSound(endSample));

@@ -65,9 +65,9 @@ it('three that start at once in a fresh checkout share one build and all run', a
 
 it('what is up to date is not built, even when a checkout touched every file', async () => {
   utimesSync(join(checkout, 'mcu/main.ts'), new Date(), new Date());
-  expect(await launch('mix', '--json')).toEqual({
+  expect(await launch('serve', '--json')).toEqual({
     code: 0,
-    stdout: 'first mix --json\n',
+    stdout: 'first serve --json\n',
     stderr: '',
   });
 });

@@ -199,10 +199,11 @@ describe('a still picture', () => {
     expect(await (await open(path)).pictureAt(0)).toMatchObject({ width: 65, height: 49 });
   });
 
-  it('may have a name that looks like a pattern', async () => {
-    const path = join(folder, '100%20done %03d.jpg');
-    writeFileSync(path, readFileSync(await counter(0.04, 'jpg')));
-    expect((await open(path)).hasVideo).toBe(true);
+  it('may have a name that looks like a pattern for others', async () => {
+    const [pattern, other] = [join(folder, 'shot%d.jpg'), join(folder, 'shot1.jpg')];
+    writeFileSync(pattern, readFileSync(await counter(0.04, 'jpg')));
+    writeFileSync(other, readFileSync(await counter(0.04, 'jpg', { size: [64, 64] })));
+    expect(await (await open(pattern)).pictureAt(0)).toMatchObject({ width: 96, height: 64 });
   });
 });
 

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { inputErrorOf } from '../../../mixer/input/input-error.ts';
 import { InputError, openMedia } from '../../../mixer/input/index.ts';
 import { makeClip } from '../../harness/clips.ts';
@@ -76,6 +76,12 @@ describe('an input that cannot be used is refused in one sentence that names it'
 
   const playlist = '#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXTINF:4,\nseen.ts\n#EXT-X-ENDLIST\n';
   const fileList = "ffconcat version 1.0\nfile 'seen.ts'\n";
+
+  /** What the lists name is there. */
+  beforeAll(async () => {
+    const seen = { seconds: 1, container: 'ts', video: { picture: '#808080' } } as const;
+    writeFileSync(join(folder, 'seen.ts'), readFileSync(await makeClip(folder, seen)));
+  });
 
   async function cutOff(): Promise<string> {
     const whole = readFileSync(
