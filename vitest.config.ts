@@ -8,6 +8,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['tests/unit/**/*.test.ts'],
+          // As many as there are cores: vitest would leave one free, which on two cores means one file at a time.
+          maxWorkers: '100%',
           sequence: { groupOrder: 0 },
         },
       },
@@ -17,6 +19,7 @@ export default defineConfig({
           include: ['tests/integration/**/*.test.ts'],
           testTimeout: 30_000,
           hookTimeout: 30_000,
+          maxWorkers: '100%',
           sequence: { groupOrder: 1 },
         },
       },

@@ -1,12 +1,9 @@
 import type { Compositor, SceneMember } from '../../mixer/compositor/index.ts';
-import { pagesOf, resolveMode } from '../../mixer/compositor/index.ts';
+import { PageTurner, pagesOf, resolveMode } from '../../mixer/compositor/index.ts';
 import type { LayoutMode } from '../protocol/common.ts';
 import type { MediaMessage } from '../protocol/server.ts';
 
 type LayoutMessage = Extract<MediaMessage, { type: 'layout' }>;
-
-/** Where a strip cannot hold everybody, its pages are turned so often. */
-const pageMs = 10_000;
 
 /** Who is in the picture and how it is arranged; says when that has changed. */
 export class Scene {
@@ -15,9 +12,8 @@ export class Scene {
   #mode: LayoutMode = 'auto';
   #pinned: string | null = null;
   #speaker: string | null = null;
-  #page = 0;
+  readonly #turner = new PageTurner();
   #pages = 1;
-  #turnedMs = 0;
   #dirty = true;
   #told = '';
 
@@ -47,17 +43,13 @@ export class Scene {
   setSpeaker(speaker: string | undefined): void {
     if (speaker === undefined || speaker === this.#speaker) return;
     this.#speaker = speaker;
-    this.#page = 0;
     this.#dirty = true;
   }
 
   /** Turns the page of the strip when it is time; call it a few times a second. */
   turnPage(nowMs: number): void {
-    if (this.#pages > 1 && nowMs - this.#turnedMs >= pageMs) {
-      this.#page = (this.#page + 1) % this.#pages;
-      this.#dirty = true;
-    }
-    if (this.#dirty) this.#turnedMs = nowMs;
+    if (this.#dirty) this.#turner.restart(nowMs);
+    else if (this.#turner.turn(nowMs, this.#pages)) this.#dirty = true;
   }
 
   /**
@@ -70,7 +62,7 @@ export class Scene {
     this.#dirty = false;
     const all = members();
     const mode = resolveMode(this.#mode, all);
-    const choice = { pinned: this.#pinned, speaker: this.#speaker, page: this.#page };
+    const choice = { pinned: this.#pinned, speaker: this.#speaker, page: this.#turner.page };
     this.#pages = pagesOf(all, mode, this.#canvas, choice);
     this.#compositor.setScene(all, { mode, ...choice });
     const { tiles, overflow } = this.#compositor;

@@ -3,6 +3,7 @@ export type { I420Frame } from './i420.ts';
 export type { NativePicture, Picture } from './picture.ts';
 export type { SceneLayout, SceneMember, VideoSource } from './scene.ts';
 export { type Rotation, rotateI420 } from './rotate.ts';
+export { PageTurner } from './page-turner.ts';
 export { pagesOf, resolveMode } from './layout.ts';
 export type { LayoutMode, Overflow, Tile } from './layout-types.ts';
 export { warmUpDrawing } from './overlay/warm-up.ts';

@@ -2,11 +2,12 @@ import type { Frame } from 'node-av/lib';
 import {
   Compositor,
   type CompositorOptions,
+  PageTurner,
+  pagesOf,
   resolveMode,
   type SceneMember,
   type VideoSource,
 } from '../compositor/index.ts';
-import { PicturePool } from './picture-pool.ts';
 import type { Script } from './script.ts';
 
 /** Somebody who is in the picture now. */
@@ -29,14 +30,16 @@ export interface Speech {
 export class Scene {
   readonly #compositor: Compositor;
   readonly #script: Script;
-  readonly #pool = new PicturePool();
+  readonly #size: { readonly width: number; readonly height: number };
+  readonly #turner = new PageTurner();
+  #pages = 1;
   /** What was last set, to be compared. */
   #set = '';
   #speaking = '[]';
-  #picture: Frame | null = null;
 
   constructor(script: Script, options: CompositorOptions) {
     this.#script = script;
+    this.#size = { width: options.width, height: options.height };
     this.#compositor = new Compositor(options);
   }
 
@@ -45,7 +48,7 @@ export class Scene {
    *
    * @param present - In the order of their joins.
    * @param nowMs - Milliseconds of the output.
-   * @returns A picture that stays as it is for as long as somebody refers to its pixels; otherwise until the next call.
+   * @returns A picture that stays as it is until the next call.
    */
   draw(present: readonly Shown[], { speaker, speaking }: Speech, nowMs: number): Frame {
     const members = present.map((shown) => this.#memberOf(shown));
@@ -55,27 +58,26 @@ export class Scene {
       members.map(({ id, screen, muted, source }) => [id, screen, muted, source !== null]),
       ...[mode, pinned, speaker],
     ]);
-    if (set !== this.#set) {
+    const isNew = set !== this.#set;
+    if (isNew) this.#turner.restart(nowMs);
+    if (isNew || this.#turner.turn(nowMs, this.#pages)) {
       this.#set = set;
-      this.#compositor.setScene(members, { mode, pinned, speaker, page: 0 });
+      const choice = { pinned, speaker, page: this.#turner.page };
+      this.#pages = pagesOf(members, mode, this.#size, choice);
+      this.#compositor.setScene(members, { mode, ...choice });
     }
     const speakers = JSON.stringify([...speaking].sort());
     if (speakers !== this.#speaking) {
       this.#speaking = speakers;
       this.#compositor.setSpeaking(speaking);
     }
-    const { changed } = this.#compositor.compose(nowMs);
-    if (changed || this.#picture === null) {
-      this.#picture = this.#pool.copyOf(this.#compositor.frame);
-    }
-    return this.#picture;
+    this.#compositor.compose(nowMs);
+    return this.#compositor.frame;
   }
 
-  /** Frees everything that nobody refers to. Can be called twice. */
+  /** Frees everything. Can be called twice. */
   close(): void {
-    this.#picture = null;
     this.#compositor.close();
-    this.#pool.close();
   }
 
   #memberOf({ id, name, source }: Shown): SceneMember {
