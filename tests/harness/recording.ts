@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { findFfmpeg } from './browsers.ts';
+import { toneLevel } from './judge.ts';
 
 /** Runs in the page: records what the page's `<audio>` plays; base64 of the browser's own format. */
 export async function recordSound(milliseconds: number): Promise<string> {
@@ -31,23 +32,10 @@ function decode(base64: string): Float32Array {
 }
 
 /**
- * Levels of tones in a recording, dB of full scale, by Goertzel's algorithm over its second half.
- * Without any sound: -200.
+ * Levels of tones in the second half of a recording, dB of full scale. Without any sound: -200.
  */
 export function tonesIn(base64: string, tones: readonly number[]): number[] {
   const all = decode(base64);
   const samples = all.subarray(all.length >> 1);
-  return tones.map((tone) => {
-    const omega = (2 * Math.PI * tone) / sampleRate;
-    let [before, last] = [0, 0];
-    samples.forEach((sample, index) => {
-      // Hann window: other tones must not leak into this one.
-      const window = 0.5 - 0.5 * Math.cos((2 * Math.PI * index) / samples.length);
-      const next = sample * window + 2 * Math.cos(omega) * last - before;
-      [before, last] = [last, next];
-    });
-    const power = before * before + last * last - 2 * Math.cos(omega) * before * last;
-    const level = 20 * Math.log10((4 * Math.sqrt(Math.max(0, power))) / samples.length);
-    return Number.isFinite(level) ? Math.max(level, -200) : -200;
-  });
+  return tones.map((tone) => toneLevel(samples, sampleRate, tone));
 }
