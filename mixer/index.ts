@@ -22,6 +22,7 @@ export {
   sampleRate,
 } from './audio/index.ts';
 export {
+  type CanvasMatrix,
   Compositor,
   type CompositorOptions,
   type I420Frame,
@@ -42,7 +43,6 @@ export {
   openMedia,
 } from './input/index.ts';
 export {
-  type ColourMatrix,
   type MediaOutput,
   openOutput,
   OutputError,

@@ -4,7 +4,8 @@ import {
   AVCOL_SPC_BT709,
   AVCOL_SPC_SMPTE170M,
 } from 'node-av/constants';
-import { FFmpegError, Frame } from 'node-av/lib';
+import { FFmpegError, type Frame } from 'node-av/lib';
+import { newPicture } from '../native-picture.ts';
 import type { Rectangle } from './geometry.ts';
 import { type CanvasMatrix, yuvOf, type YuvColour } from './i420.ts';
 import type { View } from './view.ts';
@@ -46,14 +47,9 @@ export class Canvas {
     this.height = height;
     this.matrix = matrix;
     this.background = yuvOf(backgroundRgb, matrix);
-    this.frame = new Frame();
-    this.frame.alloc();
-    this.frame.format = AV_PIX_FMT_YUV420P;
-    this.frame.width = width;
-    this.frame.height = height;
+    this.frame = newPicture(AV_PIX_FMT_YUV420P, { width, height });
     this.frame.colorRange = AVCOL_RANGE_MPEG;
     this.frame.colorSpace = matrix === 'bt709' ? AVCOL_SPC_BT709 : AVCOL_SPC_SMPTE170M;
-    FFmpegError.throwIfError(this.frame.getBuffer(), 'Frame.getBuffer');
     this.#planes = planesOf(this.frame);
     this.clear();
   }

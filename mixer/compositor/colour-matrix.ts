@@ -7,18 +7,8 @@ import {
   type AVColorSpace,
 } from 'node-av/constants';
 import type { Size } from './geometry.ts';
-import type { CanvasMatrix } from './i420.ts';
+import { type ColourMatrix, lumaParts } from './i420.ts';
 import type { View } from './view.ts';
-
-/** How a picture's Y, U and V are made of red, green and blue. */
-export type ColourMatrix = CanvasMatrix | 'bt2020';
-
-/** The parts of red and blue in the luma (ITU-R BT.601-7, BT.709-6, BT.2020-2); green has the rest. */
-const lumaParts: Readonly<Record<ColourMatrix, readonly [red: number, blue: number]>> = {
-  bt601: [0.299, 0.114],
-  bt709: [0.2126, 0.0722],
-  bt2020: [0.2627, 0.0593],
-};
 
 const spaces: ReadonlyMap<AVColorSpace, ColourMatrix> = new Map([
   [AVCOL_SPC_BT470BG, 'bt601'],

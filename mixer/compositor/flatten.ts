@@ -1,5 +1,6 @@
 import { AV_PIX_FMT_RGBA } from 'node-av/constants';
-import { FFmpegError, Frame } from 'node-av/lib';
+import { FFmpegError, type Frame } from 'node-av/lib';
+import { newPicture } from '../native-picture.ts';
 import { makeScaler } from './scaler.ts';
 
 /**
@@ -12,13 +13,8 @@ import { makeScaler } from './scaler.ts';
  */
 export function flatten(frame: Frame, fullRange: boolean, background: number): Frame {
   const { width, height } = frame;
-  const flat = new Frame();
-  flat.alloc();
-  flat.format = AV_PIX_FMT_RGBA;
-  flat.width = width;
-  flat.height = height;
+  const flat = newPicture(AV_PIX_FMT_RGBA, frame);
   try {
-    FFmpegError.throwIfError(flat.getBuffer(), 'Frame.getBuffer');
     const from = { width, height, format: frame.format as typeof AV_PIX_FMT_RGBA, fullRange };
     const converter = makeScaler(from, { ...from, format: AV_PIX_FMT_RGBA, fullRange: true });
     try {

@@ -20,10 +20,17 @@ export type YuvColour = readonly [y: number, u: number, v: number];
 /** What red, green and blue, from 0 to 255, add to a level. */
 export type RgbWeights = readonly [red: number, green: number, blue: number];
 
-/** The parts of red and blue in the luma (ITU-R BT.601-7, section 2.5.1; BT.709-6, section 3.2). */
-const lumaParts: Readonly<Record<CanvasMatrix, readonly [red: number, blue: number]>> = {
+/** How a picture's Y, U and V are made of red, green and blue. */
+export type ColourMatrix = CanvasMatrix | 'bt2020';
+
+/**
+ * The parts of red and blue in the luma (ITU-R BT.601-7, section 2.5.1; BT.709-6, section 3.2; BT.2020-2, table 4);
+ * green has the rest.
+ */
+export const lumaParts: Readonly<Record<ColourMatrix, readonly [red: number, blue: number]>> = {
   bt601: [0.299, 0.114],
   bt709: [0.2126, 0.0722],
+  bt2020: [0.2627, 0.0593],
 };
 
 /** Bytes of a packed I420 picture. */

@@ -1,5 +1,5 @@
 export { Compositor, type CompositorOptions } from './compositor.ts';
-export type { I420Frame } from './i420.ts';
+export type { CanvasMatrix, I420Frame } from './i420.ts';
 export type { NativePicture, Picture } from './picture.ts';
 export type { SceneLayout, SceneMember, VideoSource } from './scene.ts';
 export { type Rotation, rotateI420 } from './rotate.ts';

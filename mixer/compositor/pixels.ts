@@ -4,12 +4,13 @@ import {
   AVCOL_RANGE_JPEG,
   type AVPixelFormat,
 } from 'node-av/constants';
-import { avGetPixFmtFromName, avGetPixFmtName, FFmpegError, Frame } from 'node-av/lib';
+import { avGetPixFmtFromName, avGetPixFmtName, FFmpegError, type Frame } from 'node-av/lib';
+import { newPicture } from '../native-picture.ts';
 import { backgroundRgb } from './canvas.ts';
-import { matrixOf, type ColourMatrix } from './colour-matrix.ts';
+import { matrixOf } from './colour-matrix.ts';
 import { flatten } from './flatten.ts';
 import type { Size } from './geometry.ts';
-import { i420Bytes, type I420Frame } from './i420.ts';
+import { type ColourMatrix, i420Bytes, type I420Frame } from './i420.ts';
 import type { Picture } from './picture.ts';
 import type { Image } from './scaler.ts';
 
@@ -179,14 +180,9 @@ function i420Pixels(frame: I420Frame): Pixels {
 /** Memory of libav's for a picture, with its planes. */
 export function emptyPicture(
   format: AVPixelFormat,
-  { width, height }: Size,
+  size: Size,
 ): { readonly frame: Frame; readonly memory: Memory } {
-  const frame = new Frame();
-  frame.alloc();
-  frame.format = format;
-  frame.width = width;
-  frame.height = height;
-  FFmpegError.throwIfError(frame.getBuffer(), 'Frame.getBuffer');
+  const frame = newPicture(format, size);
   return { frame, memory: memoryOf(frame) };
 }
 

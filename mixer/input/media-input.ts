@@ -1,4 +1,4 @@
-import type { Picture } from '../compositor/picture.ts';
+import type { CanvasMatrix, Picture } from '../compositor/index.ts';
 import { AudioReader } from './audio-reader.ts';
 import { assertReadableFile, InputError } from './input-error.ts';
 import type { VideoFacts } from './picture-maker.ts';
@@ -36,7 +36,7 @@ export interface MediaInput {
   /** Pixels, upright and square; 0 without video. */
   readonly height: number;
   /** How the video's colours are coded; null when it does not say. */
-  readonly matrix: 'bt601' | 'bt709' | null;
+  readonly matrix: CanvasMatrix | null;
   /** Packets that were damaged and left out so far. */
   readonly errors: number;
   /**

@@ -1,23 +1,9 @@
-import {
-  AV_FRAME_DATA_DISPLAYMATRIX,
-  AVCOL_SPC_BT2020_NCL,
-  AVCOL_SPC_BT470BG,
-  AVCOL_SPC_BT709,
-  AVCOL_SPC_SMPTE170M,
-  type AVColorSpace,
-} from 'node-av/constants';
+import { AV_FRAME_DATA_DISPLAYMATRIX } from 'node-av/constants';
 import type { Frame } from 'node-av/lib';
-import type { NativePicture } from '../compositor/picture.ts';
+import { matrixOf } from '../compositor/colour-matrix.ts';
+import type { CanvasMatrix, NativePicture } from '../compositor/index.ts';
 import { uprightFilters } from './orientation.ts';
 import { Upright } from './upright.ts';
-
-const matrices: ReadonlyMap<AVColorSpace, 'bt601' | 'bt709'> = new Map([
-  [AVCOL_SPC_BT470BG, 'bt601'],
-  [AVCOL_SPC_SMPTE170M, 'bt601'],
-  [AVCOL_SPC_BT709, 'bt709'],
-  // The nearer of the two.
-  [AVCOL_SPC_BT2020_NCL, 'bt709'],
-]);
 
 /** What is known of a video once a frame of it is decoded. */
 export interface VideoFacts {
@@ -26,7 +12,7 @@ export interface VideoFacts {
   /** Pixels, upright. */
   readonly height: number;
   /** How its colours are coded; null when it does not say. */
-  readonly matrix: 'bt601' | 'bt709' | null;
+  readonly matrix: CanvasMatrix | null;
 }
 
 /** Makes pictures of decoded frames: as they are, or upright and of square pixels where they are not. */
@@ -43,7 +29,9 @@ export class PictureMaker {
     const filters = uprightFilters({ pixelAspect, displayMatrix });
     this.#upright = filters === null ? null : new Upright(filters);
     const { width, height } = this.make(first);
-    this.facts = { width, height, matrix: matrices.get(first.colorSpace) ?? null };
+    const matrix = matrixOf(first.colorSpace);
+    // The nearer of the two.
+    this.facts = { width, height, matrix: matrix === 'bt2020' ? 'bt709' : matrix };
   }
 
   /** The picture of a frame: in the frame's memory, or in memory that the next call overwrites. */

@@ -1,4 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
+import type { CanvasMatrix } from '../compositor/index.ts';
 import { frameRateOf } from './frame-rate.ts';
 import { AtomicOutput, discard, type MediaOutput } from './media-output.ts';
 import { asOutputError, OutputError } from './output-error.ts';
@@ -6,7 +7,6 @@ import { outputKindOf } from './output-kind.ts';
 import { PictureMaker } from './picture-maker.ts';
 import { StreamMaker } from './stream-maker.ts';
 import { Target } from './target.ts';
-import type { ColourMatrix } from './video-codec.ts';
 
 /** What an output is opened with. */
 export interface OutputOptions {
@@ -19,7 +19,7 @@ export interface OutputOptions {
   /** Of the video, in bits a second. */
   readonly bitrate: number;
   /** How the pictures were turned into YUV; what the file says about them. */
-  readonly matrix: ColourMatrix;
+  readonly matrix: CanvasMatrix;
   /** Whether a file of that name may be replaced. */
   readonly overwrite: boolean;
   /** One of x264's, for measurements; `superfast` when omitted. See video-codec.ts for what else it is set to. */

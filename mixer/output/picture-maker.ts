@@ -13,26 +13,28 @@ import {
   Codec,
   CodecContext,
   FFmpegError,
-  Frame,
+  type Frame,
   Packet,
   Rational,
   SoftwareScaleContext,
 } from 'node-av/lib';
 import { writeFile } from 'node:fs/promises';
+import type { CanvasMatrix } from '../compositor/index.ts';
+import { newPicture } from '../native-picture.ts';
 import type { Maker } from './maker.ts';
 import type { Target } from './target.ts';
-import { colours, type ColourMatrix } from './video-codec.ts';
+import { colours } from './video-codec.ts';
 
 /** Makes a PNG of the first picture it is given. */
 export class PictureMaker implements Maker {
   readonly wantsVideo = true;
   readonly wantsAudio = false;
-  readonly #matrix: ColourMatrix;
+  readonly #matrix: CanvasMatrix;
   readonly #path: string;
   #picture: Frame | null = null;
 
   /** @param path - Where to write it. */
-  constructor(path: string, matrix: ColourMatrix) {
+  constructor(path: string, matrix: CanvasMatrix) {
     this.#path = path;
     this.#matrix = matrix;
   }
@@ -63,10 +65,10 @@ export class PictureMaker implements Maker {
 }
 
 /** Converts a limited-range I420 picture to RGB of 8 bits; chroma is interpolated. */
-async function toRgb(frame: Frame, matrix: ColourMatrix): Promise<Frame> {
+async function toRgb(frame: Frame, matrix: CanvasMatrix): Promise<Frame> {
   const source = frame.clone();
   if (source === null) throw new Error('There is no memory for a picture.');
-  const picture = new Frame();
+  const picture = newPicture(AV_PIX_FMT_RGB24, frame);
   const converter = new SoftwareScaleContext();
   try {
     // Primaries and transfer are left open on both sides, or they would be converted too.
@@ -74,13 +76,8 @@ async function toRgb(frame: Frame, matrix: ColourMatrix): Promise<Frame> {
     source.colorSpace = colours[matrix].space;
     source.colorPrimaries = AVCOL_PRI_UNSPECIFIED;
     source.colorTrc = AVCOL_TRC_UNSPECIFIED;
-    picture.alloc();
-    picture.format = AV_PIX_FMT_RGB24;
-    picture.width = frame.width;
-    picture.height = frame.height;
     picture.colorRange = AVCOL_RANGE_JPEG;
     picture.colorSpace = AVCOL_SPC_RGB;
-    FFmpegError.throwIfError(picture.getBuffer(), 'av_frame_get_buffer');
     converter.allocContext();
     converter.setOption('sws_flags', 'bilinear+accurate_rnd+full_chroma_int+full_chroma_inp');
     FFmpegError.throwIfError(await converter.scaleFrame(picture, source), 'converting a picture');

@@ -12,10 +12,8 @@ import {
   FF_ENCODER_LIBX264,
 } from 'node-av/constants';
 import { Codec, CodecContext, Dictionary, FFmpegError, Rational } from 'node-av/lib';
+import type { CanvasMatrix } from '../compositor/index.ts';
 import type { Fraction } from './frame-rate.ts';
-
-/** How pictures are turned into Y, U and V. */
-export type ColourMatrix = 'bt601' | 'bt709';
 
 /** What describes a picture's colours, to libav. */
 export const colours = {
@@ -36,7 +34,7 @@ export interface VideoSettings {
   readonly frameRate: Fraction;
   /** Bits a second. */
   readonly bitrate: number;
-  readonly matrix: ColourMatrix;
+  readonly matrix: CanvasMatrix;
   /** One of x264's; `superfast` when omitted. VP9 has none. */
   readonly preset: string | undefined;
 }

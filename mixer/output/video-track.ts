@@ -1,5 +1,6 @@
 import { AV_PICTURE_TYPE_NONE, AV_PIX_FMT_YUV420P } from 'node-av/constants';
-import { type CodecContext, FFmpegError, Frame } from 'node-av/lib';
+import { type CodecContext, FFmpegError, type Frame } from 'node-av/lib';
+import { newPicture } from '../native-picture.ts';
 import { Encoder, type PacketSink } from './encoder.ts';
 
 /** So many pictures may wait for the encoder, besides those it works on: the caller need not wait for each. */
@@ -67,12 +68,7 @@ export class VideoTrack {
   #freeFrame(like: Frame): Frame {
     const known = this.#frames.find((frame) => frame !== this.#last && frame.isWritable);
     if (known !== undefined) return known;
-    const frame = new Frame();
-    frame.alloc();
-    frame.format = like.format;
-    frame.width = like.width;
-    frame.height = like.height;
-    FFmpegError.throwIfError(frame.getBuffer(), 'Frame.getBuffer');
+    const frame = newPicture(AV_PIX_FMT_YUV420P, like);
     FFmpegError.throwIfError(frame.copyProps(like), 'Frame.copyProps');
     this.#frames.push(frame);
     return frame;

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import type { CanvasMatrix } from '../compositor/index.ts';
 import { type MediaInput, openMedia } from '../input/index.ts';
 import type { ReadyMedia } from './ready-media.ts';
 import { hasCome } from './script.ts';
@@ -33,7 +34,7 @@ export interface Cast {
   /** When the last of them leaves, or the timeline's duration; seconds. */
   readonly endsAt: number;
   /** That of the first video: most are not converted then. */
-  readonly matrix: 'bt601' | 'bt709';
+  readonly matrix: CanvasMatrix;
 }
 
 /** Whether somebody is there at a moment. */
