@@ -63,6 +63,14 @@ export const mediaMessageSchema = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('speakers'), active: z.array(participantIdSchema) }),
   z.object({
+    type: z.literal('uplink'),
+    width: z.number().int().positive(),
+    height: z.number().int().positive(),
+    fps: z.number().int().nonnegative(),
+    bitrate: z.number().int().nonnegative(),
+    audio: z.object({ ptime: z.number().int().positive(), bitrate: z.number().int().positive() }),
+  }),
+  z.object({
     type: z.literal('error'),
     code: z.enum(errorCodes),
     message: z.string(),

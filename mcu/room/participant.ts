@@ -7,7 +7,8 @@ import type { MediaState, Member, RoomSettings } from '../protocol/ipc.ts';
 import type { MediaMessage } from '../protocol/server.ts';
 import { Downlink, type DownlinkContext } from './downlink.ts';
 import { Presence } from './presence.ts';
-import { fingerprintOf } from './uplink-sdp.ts';
+import { audioFrameMs, fingerprintOf } from './uplink-sdp.ts';
+import type { VideoDemand } from './uplink-size.ts';
 import { Uplink } from './uplink.ts';
 
 /** What a participant's media needs from its room. */
@@ -25,6 +26,9 @@ export interface ParticipantContext {
   /** What the tile shows may have changed: picture or initials. */
   readonly changed: () => void;
 }
+
+/** The Opus of one voice, in bits a second. */
+const audioBitrate = 32_000;
 
 /** An answer to an offer of a dead process must not pass for one to this process's. */
 const negotiationsPerGeneration = 1000;
@@ -46,8 +50,10 @@ export class RoomParticipant implements VideoSource {
   #downlink: Downlink;
   #negotiation: number;
   #hadPicture = false;
-  /** RTP packets at the last look, while nothing else is heard. */
-  #packetsBefore: number | undefined;
+  /** Whether the browser was asked to send no video. */
+  #videoStopped = false;
+  /** What the uplink had received at the last look, while nothing else is heard. */
+  #receivedBefore: number | undefined;
 
   /**
    * @param member - who it is
@@ -121,6 +127,14 @@ export class RoomParticipant implements VideoSource {
     else this.#downlink.addCandidate(candidate);
   }
 
+  /** Tells the browser what to send from now on. */
+  askFor(demand: VideoDemand): void {
+    this.#videoStopped = demand.fps === 0;
+    this.#receivedBefore = undefined;
+    const audio = { ptime: audioFrameMs, bitrate: audioBitrate };
+    this.#context.signal({ type: 'uplink', ...demand, audio });
+  }
+
   /** A fresh PeerConnection: the downlink's offer follows; an uplink is offered anew by the browser. */
   reconnect(pc: PcName): void {
     if (pc === 'uplink') {
@@ -142,13 +156,15 @@ export class RoomParticipant implements VideoSource {
     if (this.#hadPicture && !this.#presence.hasPicture(now)) this.#forgetPicture();
     const limit = this.#context.settings.mediaTimeoutMs;
     if (this.#presence.silentFor(now) < limit / 2) {
-      this.#packetsBefore = undefined;
+      this.#receivedBefore = undefined;
       return false;
     }
     // Sound comes out of the jitter buffer whether packets come or not: ask for the packets.
-    const packets = (await this.#uplink?.packetsReceived()) ?? 0;
-    const more = this.#packetsBefore !== undefined && packets > this.#packetsBefore;
-    this.#packetsBefore = packets;
+    const { packets = 0, checks = 0 } = (await this.#uplink?.received()) ?? {};
+    // Who was asked to send no video may have nothing else to send.
+    const received = packets + (this.#videoStopped ? checks : 0);
+    const more = this.#receivedBefore !== undefined && received > this.#receivedBefore;
+    this.#receivedBefore = received;
     if (more) this.#presence.heard(this.#context.now());
     return this.#presence.silentFor(this.#context.now()) >= limit;
   }

@@ -10,6 +10,7 @@ import { NtpClock } from '../rtp/index.ts';
 import { AudioOutput, audioTickMs } from './audio-output.ts';
 import { RoomParticipant } from './participant.ts';
 import { Scene } from './scene.ts';
+import { UplinkDemands } from './uplink-demand.ts';
 import { VideoOutput } from './video-output.ts';
 
 /** The bitrate of the composite at 1280x720@25; other sizes in proportion to their pixels. */
@@ -39,6 +40,7 @@ export class MediaRoom {
   readonly #participants = new Map<string, RoomParticipant>();
   readonly #compositor: Compositor;
   readonly #scene: Scene;
+  readonly #demands: UplinkDemands;
   readonly #mixer: AudioMixer;
   readonly #rungs: { h264: Rung; vp8: Rung };
   readonly #video: VideoOutput;
@@ -51,6 +53,7 @@ export class MediaRoom {
   #skipped = 0;
   #keyframes = 0;
   #metricsAtMs = 0;
+  #demandsAtMs = 0;
   #cpuSeconds = 0;
   #speakers = '';
 
@@ -71,6 +74,7 @@ export class MediaRoom {
       transitionMs: settings.transitions ? transitionMs : 0,
     });
     this.#scene = new Scene(this.#compositor, canvas);
+    this.#demands = new UplinkDemands(canvas, fps);
     const onError = (what: string) => (error: unknown) => {
       log.error({ err: error }, what);
     };
@@ -240,6 +244,7 @@ export class MediaRoom {
       })),
     );
     if (layout !== undefined) this.#send({ type: 'broadcast', message: layout });
+    this.#askForVideo(layout !== undefined);
     if (!this.#video.isWatched) return;
     const { frameDuration, framesComposited } = this.#metrics;
     const composing = frameDuration.startTimer({ stage: 'compose' });
@@ -249,6 +254,20 @@ export class MediaRoom {
     const encoding = frameDuration.startTimer({ stage: 'encode' });
     await this.#video.encode(this.#compositor.frame, tick);
     encoding();
+  }
+
+  /** Only here, behind the scene's update: to the one before it a newcomer has no tile. */
+  #askForVideo(rearranged: boolean): void {
+    const nowMs = monotonicClock.now();
+    if (!rearranged && nowMs < this.#demandsAtMs) return;
+    this.#demandsAtMs = nowMs + housekeepingMs;
+    const { tiles, overflow } = this.#compositor;
+    const arrangement = { tiles, overflow, turns: this.#scene.turns };
+    const watched = { scale: this.#video.isWatched ? 1 : 0, fps: this.#settings.fps };
+    const people = this.#participants.values();
+    for (const [id, demand] of this.#demands.update(people, arrangement, watched, nowMs)) {
+      this.#participants.get(id)?.askFor(demand);
+    }
   }
 
   #keepHouse(): void {

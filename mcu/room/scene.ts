@@ -46,6 +46,11 @@ export class Scene {
     this.#dirty = true;
   }
 
+  /** Whether who has no tile is on another page of the strip. */
+  get turns(): boolean {
+    return this.#pages > 1;
+  }
+
   /** Turns the page of the strip when it is time; call it a few times a second. */
   turnPage(nowMs: number): void {
     if (this.#dirty) this.#turner.restart(nowMs);

@@ -62,7 +62,7 @@ export function prepareUplinkOffer(sdp: string): string {
  * libwebrtc's jitter buffer, which counts in packets, holds 20 ms less; the picture, which is held back to match the
  * sound, comes that much earlier too. It costs 50 packets a second, 23 kbit/s.
  */
-const audioFrameMs = 10;
+export const audioFrameMs = 10;
 
 /** Prepares libwebrtc's answer for the browser: what it says about sound frames (RFC 7587 §7). */
 export function prepareUplinkAnswer(sdp: string): string {

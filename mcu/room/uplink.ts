@@ -129,14 +129,18 @@ export class Uplink implements VideoSource {
     }).catch(() => undefined);
   }
 
-  /** RTP packets received so far. Asks libwebrtc, so call it seldom. */
-  async packetsReceived(): Promise<number> {
-    if (this.#closed) return 0;
-    let packets = 0;
+  /** RTP packets and ICE checks (RFC 7675) received so far. Asks libwebrtc, so call it seldom. */
+  async received(): Promise<{ packets: number; checks: number }> {
+    const counts = { packets: 0, checks: 0 };
+    if (this.#closed) return counts;
     for (const report of (await this.#connection.getStats()).values()) {
-      if (report['type'] === 'inbound-rtp') packets += Number(report['packetsReceived'] ?? 0);
+      if (report['type'] === 'inbound-rtp') {
+        counts.packets += Number(report['packetsReceived'] ?? 0);
+      } else if (report['type'] === 'candidate-pair') {
+        counts.checks += Number(report['requestsReceived'] ?? 0);
+      }
     }
-    return packets;
+    return counts;
   }
 
   /** Whether it has ended; may change during any `await`. */

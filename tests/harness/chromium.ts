@@ -3,6 +3,7 @@ import { type Browser, type BrowserContext, chromium, type Page } from 'playwrig
 import type { ServerMessage } from '../../mcu/protocol/server.ts';
 import { findChromium } from './browsers.ts';
 import { type FakeMedia, installFakeMedia } from './fake-media.ts';
+import { type Outbound, readOutbound, rememberPeers } from './outbound.ts';
 import { measureLipSync, readPixels, readTones, type Rgb } from './probes.ts';
 import type { TestHost } from './network.ts';
 import { until } from './until.ts';
@@ -91,6 +92,7 @@ export class Person {
         person.received.push(JSON.parse(String(payload)) as ServerMessage);
       });
     });
+    await page.addInitScript(rememberPeers);
     await page.addInitScript(installFakeMedia, media);
     await page.goto(`${url}/r/${room}`);
     await page.getByRole('textbox', { name: 'Your name' }).fill(name);
@@ -139,6 +141,11 @@ export class Person {
   /** Mean colours around points of the composite; null before the first picture. */
   pixels(points: { x: number; y: number }[]): Promise<Rgb[] | null> {
     return this.page.evaluate(readPixels, points);
+  }
+
+  /** What this person's browser has sent so far; null before it sends video. */
+  outbound(): Promise<Outbound | null> {
+    return this.page.evaluate(readOutbound);
   }
 
   /** Levels in dB of tones in what this person hears. */

@@ -9,6 +9,8 @@ export interface FakeMedia {
   width?: number;
   height?: number;
   fps?: number;
+  /** A moving texture on the colour, which takes all the bits an encoder may spend. */
+  busy?: boolean;
   /** Draw the time in milliseconds as a row of black and white bars along the bottom. */
   barcode?: boolean;
   /** Once a second a white flash and a beep, together. */
@@ -100,6 +102,15 @@ export function installFakeMedia(media: FakeMedia): void {
     canvas.width = width;
     canvas.height = height;
     const g = canvas.getContext('2d')!;
+    const texture = document.createElement('canvas');
+    if (media.busy) {
+      [texture.width, texture.height] = [width, height];
+      const pen = texture.getContext('2d')!;
+      for (let i = 0; i < 600; i++) {
+        pen.fillStyle = Math.random() < 0.5 ? 'rgb(0 0 0 / 40%)' : 'rgb(255 255 255 / 40%)';
+        pen.fillRect(Math.random() * width, Math.random() * height, width / 40, width / 40);
+      }
+    }
     const draw = (): void => {
       const now = Date.now();
       if (media.portrait) drawPortrait(g, colour);
@@ -109,6 +120,11 @@ export function installFakeMedia(media: FakeMedia): void {
         // A picture that never changes is not sent at its full rate.
         g.fillStyle = '#808080';
         g.fillRect((now / 20) % width, 0, 4, 4);
+      }
+      if (media.busy) {
+        const right = (now / 16) % width;
+        g.drawImage(texture, right, 0);
+        g.drawImage(texture, right - width, 0);
       }
       if (media.barcode) {
         const bar = width / 16;

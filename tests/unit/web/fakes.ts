@@ -2,6 +2,7 @@ import type {
   CandidateInit,
   ConnectionState,
   DescriptionInit,
+  EncodingLike,
   IceServerInit,
   MediaRequest,
   PeerLike,
@@ -67,10 +68,15 @@ export class FakeTrack extends Listeners implements TrackLike {
   readyState: 'live' | 'ended' = 'live';
   enabled = true;
   contentHint = '';
+  size: { width?: number; height?: number } = { width: 1280, height: 720 };
 
   constructor(kind: 'audio' | 'video') {
     super();
     this.kind = kind;
+  }
+
+  getSettings(): { width?: number; height?: number } {
+    return this.size;
   }
 
   stop(): void {
@@ -87,11 +93,23 @@ export function fakeStream(...tracks: FakeTrack[]): StreamLike {
 export class FakeSender {
   track: TrackLike | null;
   readonly init: TransceiverInit;
-  parameters: SendParametersLike = {};
+  parameters: SendParametersLike;
+  /** Every change that was taken. */
+  readonly changes: SendParametersLike[] = [];
+  /** Fields of an encoding that this browser does not take. */
+  readonly refuses: (keyof EncodingLike)[] = [];
+  #transaction = 0;
+  #isBusy = false;
 
   constructor(track: TrackLike, init: TransceiverInit) {
     this.track = track;
     this.init = init;
+    this.parameters = { encodings: init.sendEncodings ?? [] };
+  }
+
+  /** How it encodes now. */
+  get encoding(): EncodingLike {
+    return this.parameters.encodings?.[0] ?? {};
   }
 
   replaceTrack(track: TrackLike | null): Promise<void> {
@@ -99,13 +117,22 @@ export class FakeSender {
     return Promise.resolve();
   }
 
-  getParameters(): SendParametersLike {
-    return this.parameters;
+  getParameters(): SendParametersLike & { transactionId: number } {
+    this.#transaction += 1;
+    return { ...this.parameters, transactionId: this.#transaction };
   }
 
-  setParameters(parameters: SendParametersLike): Promise<void> {
-    this.parameters = parameters;
-    return Promise.resolve();
+  async setParameters(parameters: SendParametersLike & { transactionId?: number }): Promise<void> {
+    const { transactionId, ...rest } = parameters;
+    if (this.#isBusy || transactionId !== this.#transaction) throw new Error('InvalidStateError');
+    this.#transaction += 1;
+    this.#isBusy = true;
+    for (let turn = 0; turn < 3; turn++) await Promise.resolve();
+    this.#isBusy = false;
+    const [encoding = {}] = rest.encodings ?? [];
+    if (this.refuses.some((field) => field in encoding)) throw new Error('NotSupportedError');
+    this.parameters = rest;
+    this.changes.push(rest);
   }
 }
 

@@ -25,7 +25,7 @@ describe('LocalMedia', () => {
     expect(platform.requests).toEqual([
       {
         audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true },
-        video: { width: { ideal: 640 }, height: { ideal: 360 }, frameRate: { ideal: 25 } },
+        video: { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 25 } },
       },
     ]);
     expect(media.switchedOn).toEqual({ audio: true, video: true });

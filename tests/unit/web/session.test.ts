@@ -146,8 +146,8 @@ describe('the uplink', () => {
     const [audio, video] = uplink!.senders;
     expect(audio!.init.streams![0]).toBe(video!.init.streams![0]);
     expect(audio!.init.direction).toBe('sendonly');
-    expect(video!.init.sendEncodings).toEqual([{ maxBitrate: 800_000 }]);
-    expect(video!.parameters.degradationPreference).toBe('maintain-framerate');
+    expect(video!.init.sendEncodings).toMatchObject([{ maxBitrate: 800_000 }]);
+    expect(video!.parameters.degradationPreference).toBe('maintain-resolution');
     expect(uplink!.iceServers).toEqual([{ urls: 'stun:stun.example' }]);
     expect(uplink!.remote).toEqual({ type: 'answer', sdp: 'a=ice-ufrag:up\r\n' });
   });
@@ -273,6 +273,83 @@ describe('the uplink', () => {
     expect(stage.state.phase).toBe('live');
     expect(stage.view.links.uplink).toBe('none');
     expect(stage.platform.peers).toHaveLength(1);
+  });
+});
+
+describe('what the server asks for', () => {
+  const ask = (stage: Stage, height: number, fps = 25): void => {
+    stage.platform.socket.receive({
+      type: 'uplink',
+      width: (height * 16) / 9,
+      height,
+      fps,
+      bitrate: 500_000,
+      audio: { ptime: 10, bitrate: 32_000 },
+    });
+  };
+  const linesOf = (peer: FakePeer): number =>
+    Math.floor(720 / (peer.senders[1]!.encoding.scaleResolutionDownBy ?? 1));
+
+  it('is sent', async () => {
+    const stage = new Stage();
+    const { uplink } = await stage.live();
+    expect(linesOf(uplink)).toBe(360);
+    ask(stage, 180);
+    await settle();
+    expect(linesOf(uplink)).toBe(180);
+    ask(stage, 90, 0);
+    await settle();
+    expect(uplink.senders[1]!.encoding.active).toBe(false);
+    expect(stage.platform.socket.of('offer')).toHaveLength(1);
+  });
+
+  it('before the offer is what the uplink begins with', async () => {
+    const stage = new Stage();
+    stage.join();
+    stage.platform.socket.receive(joined());
+    ask(stage, 180);
+    await stage.media.acquire();
+    await settle();
+    const [encoding] = stage.platform.peer.senders[1]!.init.sendEncodings!;
+    expect(encoding).toMatchObject({ active: true, maxFramerate: 25, maxBitrate: 500_000 });
+    expect(encoding!.scaleResolutionDownBy).toBeCloseTo(4, 3);
+  });
+
+  it('holds for another camera, after a reset, and over a new uplink', async () => {
+    const stage = new Stage();
+    const { uplink } = await stage.live();
+    ask(stage, 180);
+    await settle();
+    await stage.media.setCamera(false);
+    await stage.media.setCamera(true);
+    await settle();
+    expect(linesOf(uplink)).toBe(180);
+
+    stage.platform.socket.receive({ type: 'reset', reason: 'room process restarted' });
+    await settle();
+    const second = stage.platform.peer;
+    expect(second).not.toBe(uplink);
+    expect(linesOf(second)).toBe(180);
+
+    stage.platform.socket.receive({ type: 'answer', pc: 'uplink', sdp: 'v=0' });
+    await settle();
+    second.become('failed');
+    await stage.platform.pass(300);
+    const third = stage.platform.peer;
+    expect(third).not.toBe(second);
+    expect(linesOf(third)).toBe(180);
+  });
+
+  it('is forgotten by who joins anew', async () => {
+    const stage = new Stage();
+    await stage.live();
+    ask(stage, 90, 0);
+    stage.platform.socket.drop();
+    await stage.platform.pass(300);
+    stage.platform.socket.open();
+    stage.platform.socket.receive(joined({ participantId: 'me-again' }));
+    await settle();
+    expect(stage.platform.peer.senders[1]!.encoding.active).toBe(true);
   });
 });
 

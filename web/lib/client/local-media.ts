@@ -33,9 +33,10 @@ export interface LocalTracks {
 }
 
 const audioConstraints = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
+/** As much as the server asks for where somebody fills its composite; it is made smaller before it is sent. */
 const videoConstraints = {
-  width: { ideal: 640 },
-  height: { ideal: 360 },
+  width: { ideal: 1280 },
+  height: { ideal: 720 },
   frameRate: { ideal: 25 },
 };
 

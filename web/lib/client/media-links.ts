@@ -7,6 +7,7 @@ import { Emitter } from './emitter.ts';
 import type { LocalTracks } from './local-media.ts';
 import type { IceServerInit, Platform, TrackLike } from './platform.ts';
 import { Uplink } from './uplink.ts';
+import type { UplinkDemand } from './video-encoding.ts';
 
 /** How both directions are doing, and what has come down. */
 export interface LinksView {
@@ -45,6 +46,7 @@ export class MediaLinks extends Emitter<LinksEvents> {
   #view: LinksView = noLinks;
   #iceServers: readonly IceServerInit[] = [];
   #tracks: LocalTracks = { audio: null, video: null };
+  #demand: UplinkDemand | null = null;
   #uplink: Uplink | null = null;
   #downlink: Downlink | null = null;
   #answerDue: (() => void) | null = null;
@@ -67,15 +69,16 @@ export class MediaLinks extends Emitter<LinksEvents> {
 
   /** Starts afresh: no PeerConnection of before survives; the server offers a downlink by itself. */
   restart(iceServers: readonly IceServerInit[]): void {
-    this.close();
+    this.#demand = null;
     this.#iceServers = iceServers;
-    this.#update({ downlink: 'connecting' });
-    this.#openUplink();
+    this.reset();
   }
 
-  /** After `reset`: the same as {@link restart}, with the servers known. */
+  /** After `reset`: the same as {@link restart}, but servers and demand are known. */
   reset(): void {
-    this.restart(this.#iceServers);
+    this.close();
+    this.#update({ downlink: 'connecting' });
+    this.#openUplink();
   }
 
   /** After a resumed join: what works stays, and what does not is made anew. */
@@ -92,6 +95,12 @@ export class MediaLinks extends Emitter<LinksEvents> {
     this.#tracks = tracks;
     if (this.#uplink !== null) this.#uplink.setTracks(tracks);
     else if (this.#view.downlink !== 'none') this.#openUplink();
+  }
+
+  /** What the server wants of the video from now on, over every uplink to come. */
+  setDemand(demand: UplinkDemand): void {
+    this.#demand = demand;
+    this.#uplink?.setDemand(demand);
   }
 
   /** A signalling message about a PeerConnection. */
@@ -152,7 +161,8 @@ export class MediaLinks extends Emitter<LinksEvents> {
       this.#update({ uplink: 'none' });
       return;
     }
-    const uplink = new Uplink(this.#platform.createPeer(this.#iceServers), this.#platform);
+    const peer = this.#platform.createPeer(this.#iceServers);
+    const uplink = new Uplink(peer, this.#platform, this.#demand);
     this.#uplink = uplink;
     this.#update({ uplink: 'connecting' });
     uplink.on('state', (state) => {

@@ -18,6 +18,8 @@ export interface TrackLike {
   readonly readyState: 'live' | 'ended';
   enabled: boolean;
   contentHint: string;
+  /** Pixels, where the browser knows them. */
+  getSettings(): { readonly width?: number; readonly height?: number };
   stop(): void;
   addEventListener(type: 'ended', listener: () => void): void;
 }
@@ -27,8 +29,17 @@ export interface StreamLike {
   getTracks(): TrackLike[];
 }
 
+/** The part of `RTCRtpEncodingParameters` that the client sets. Bits and pictures a second. */
+export interface EncodingLike {
+  active?: boolean;
+  maxBitrate?: number;
+  maxFramerate?: number;
+  scaleResolutionDownBy?: number;
+}
+
 /** The part of `RTCRtpSendParameters` that the client sets. */
 export interface SendParametersLike {
+  encodings?: EncodingLike[];
   degradationPreference?: 'balanced' | 'maintain-framerate' | 'maintain-resolution';
 }
 
@@ -57,7 +68,7 @@ export interface DescriptionInit {
 export interface TransceiverInit {
   direction?: 'sendonly';
   streams?: StreamLike[];
-  sendEncodings?: { maxBitrate?: number }[];
+  sendEncodings?: EncodingLike[];
 }
 
 /** `RTCPeerConnection.connectionState`. */

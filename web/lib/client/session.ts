@@ -187,6 +187,9 @@ export class RoomSession extends Emitter<SessionEvents> {
       case 'reset':
         this.#links.reset();
         return;
+      case 'uplink':
+        this.#links.setDemand(message);
+        return;
       case 'reaction':
         this.emit('reaction', message.participantId, message.emoji);
         return;

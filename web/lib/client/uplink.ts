@@ -5,9 +5,8 @@ import { Emitter } from './emitter.ts';
 import type { LocalTracks } from './local-media.ts';
 import type { PeerLike, Platform, SenderLike, StreamLike, TrackLike } from './platform.ts';
 import { RemoteCandidates } from './remote-candidates.ts';
-
-/** The most a camera may send, in bits per second: 640x360 at 25 fps in VP8 with room to spare. */
-const videoBitrate = 800_000;
+import type { UplinkDemand } from './video-encoding.ts';
+import { VideoShaper } from './video-shaper.ts';
 
 /** What an uplink reports. */
 export interface UplinkEvents {
@@ -25,6 +24,7 @@ export class Uplink extends Emitter<UplinkEvents> {
   readonly #stream: StreamLike;
   readonly #candidates: RemoteCandidates;
   readonly #endWatch: () => void;
+  readonly #shaper: VideoShaper;
   readonly #senders: Partial<
     Record<'audio' | 'video', { sender: SenderLike; track: TrackLike | null }>
   > = {};
@@ -36,8 +36,14 @@ export class Uplink extends Emitter<UplinkEvents> {
   #closed = false;
   #state: LinkState = 'connecting';
 
-  constructor(peer: PeerLike, platform: Pick<Platform, 'after' | 'createStream'>) {
+  /** @param demand - what the server wants, if it has said so */
+  constructor(
+    peer: PeerLike,
+    platform: Pick<Platform, 'after' | 'createStream'>,
+    demand: UplinkDemand | null,
+  ) {
     super();
+    this.#shaper = new VideoShaper(platform, demand);
     this.#peer = peer;
     this.#stream = platform.createStream();
     this.#candidates = new RemoteCandidates(peer);
@@ -69,6 +75,11 @@ export class Uplink extends Emitter<UplinkEvents> {
     this.#run();
   }
 
+  /** What the server wants of the video from now on. */
+  setDemand(demand: UplinkDemand): void {
+    void this.#shaper.setDemand(demand);
+  }
+
   /** The server's answer. */
   handleAnswer(sdp: string): void {
     if (!this.#awaitingAnswer || this.#closed) return;
@@ -94,6 +105,7 @@ export class Uplink extends Emitter<UplinkEvents> {
     if (this.#closed) return;
     this.#closed = true;
     this.#endWatch();
+    this.#shaper.close();
     this.#peer.close();
   }
 
@@ -133,18 +145,18 @@ export class Uplink extends Emitter<UplinkEvents> {
       if (placed.track === track) return;
       placed.track = track;
       await placed.sender.replaceTrack(track);
+      if (kind === 'video') await this.#shaper.place(placed.sender, track);
       return;
     }
     if (track === null) return;
     const { sender } = this.#peer.addTransceiver(track, {
       direction: 'sendonly',
       streams: [this.#stream],
-      ...(kind === 'video' ? { sendEncodings: [{ maxBitrate: videoBitrate }] } : {}),
+      ...(kind === 'video' ? { sendEncodings: [this.#shaper.encodingOf(track)] } : {}),
     });
     this.#senders[kind] = { sender, track };
     this.#needsOffer = true;
-    // In a tile of the composite a smaller picture is hardly seen, a jerky one is.
-    if (kind === 'video') await preferFrameRate(sender);
+    if (kind === 'video') await this.#shaper.place(sender, track);
   }
 
   async #offer(): Promise<void> {
@@ -167,16 +179,5 @@ export class Uplink extends Emitter<UplinkEvents> {
     this.#needsOffer = false;
     this.#changed = false;
     this.emit('broken');
-  }
-}
-
-async function preferFrameRate(sender: SenderLike): Promise<void> {
-  try {
-    await sender.setParameters({
-      ...sender.getParameters(),
-      degradationPreference: 'maintain-framerate',
-    });
-  } catch {
-    // Not every browser knows degradationPreference; the picture is sent all the same.
   }
 }
