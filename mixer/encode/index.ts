@@ -7,7 +7,7 @@ export {
   type RungName,
   rungPlan,
   type RungPlan,
-  type RungSound,
+  rungSound,
   videoRungNames,
   type VideoRungName,
 } from './rung-table.ts';

@@ -93,6 +93,11 @@ const payloadBits = 8 * 1162;
 /** RTCP and connectivity checks. */
 const controlBitsPerSecond = 5000;
 
+/** How the sound of a rung is encoded, whatever the canvas. */
+export function rungSound(name: RungName): RungSound {
+  return table[name].sound;
+}
+
 /** What a rung is on a canvas. */
 export function rungPlan(name: RungName, canvas: CanvasRate): RungPlan {
   const { video, sound } = table[name];
