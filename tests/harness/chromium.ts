@@ -3,6 +3,7 @@ import { type Browser, type BrowserContext, chromium, type Page } from 'playwrig
 import type { ServerMessage } from '../../mcu/protocol/server.ts';
 import { findChromium } from './browsers.ts';
 import { type FakeMedia, installFakeMedia } from './fake-media.ts';
+import { type InboundStream, keepPeers, readInbound } from './inbound.ts';
 import { measureLipSync, readPixels, readTones, type Rgb } from './probes.ts';
 import type { TestHost } from './network.ts';
 import { until } from './until.ts';
@@ -91,6 +92,7 @@ export class Person {
         person.received.push(JSON.parse(String(payload)) as ServerMessage);
       });
     });
+    await page.addInitScript(keepPeers);
     await page.addInitScript(installFakeMedia, media);
     await page.goto(`${url}/r/${room}`);
     await page.getByRole('textbox', { name: 'Your name' }).fill(name);
@@ -139,6 +141,25 @@ export class Person {
   /** Mean colours around points of the composite; null before the first picture. */
   pixels(points: { x: number; y: number }[]): Promise<Rgb[] | null> {
     return this.page.evaluate(readPixels, points);
+  }
+
+  /** What the browser's statistics say of the picture and the sound it receives; waits until there are both. */
+  async inbound(): Promise<{ video: InboundStream; audio: InboundStream }> {
+    let found: Awaited<ReturnType<typeof readInbound>> = {};
+    await until(
+      async () => {
+        found = await this.page.evaluate(readInbound);
+        return found.video !== undefined && found.audio !== undefined;
+      },
+      15_000,
+      () => `${this.name} receives ${Object.keys(found).join() || 'nothing'}`,
+    );
+    return { video: found.video!, audio: found.audio! };
+  }
+
+  /** Chooses the best quality to receive, as people do. */
+  async chooses(name: string): Promise<void> {
+    await this.page.getByRole('combobox', { name: 'Quality' }).selectOption({ label: name });
   }
 
   /** Levels in dB of tones in what this person hears. */

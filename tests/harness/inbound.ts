@@ -1,0 +1,41 @@
+/** What a browser's statistics say of one received stream (W3C webrtc-stats, RTCInboundRtpStreamStats). */
+export interface InboundStream {
+  /** Milliseconds of Unix time: when this was so. */
+  timestamp: number;
+  ssrc: number;
+  packetsReceived: number;
+  packetsLost: number;
+  /** Video only, like all below. */
+  pliCount: number;
+  freezeCount: number;
+  framesDecoded: number;
+  framesDropped: number;
+  frameWidth: number;
+  frameHeight: number;
+}
+
+/** Runs in the page before anything else: keeps its PeerConnections, for {@link readInbound}. */
+export function keepPeers(): void {
+  const page = window as unknown as { keptPeers: RTCPeerConnection[] };
+  page.keptPeers = [];
+  window.RTCPeerConnection = class extends RTCPeerConnection {
+    constructor(configuration?: RTCConfiguration) {
+      super(configuration);
+      page.keptPeers.push(this);
+    }
+  };
+}
+
+/** Runs in the page: the streams it receives now, by kind. */
+export async function readInbound(): Promise<Partial<Record<'audio' | 'video', InboundStream>>> {
+  const { keptPeers } = window as unknown as { keptPeers: RTCPeerConnection[] };
+  const found: Partial<Record<'audio' | 'video', InboundStream>> = {};
+  for (const peer of keptPeers) {
+    if (peer.connectionState === 'closed') continue;
+    for (const entry of (await peer.getStats()).values()) {
+      const stats = entry as InboundStream & { type: string; kind: 'audio' | 'video' };
+      if (stats.type === 'inbound-rtp') found[stats.kind] = stats;
+    }
+  }
+  return found;
+}
