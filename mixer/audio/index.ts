@@ -1,5 +1,5 @@
 export type { OpenEncoder } from './encoder-pool.ts';
-export { type AudioFormat, defaultAudioFormat, frameSamples, sampleRate } from './format.ts';
+export { type AudioFormat, frameSamples, sampleRate } from './format.ts';
 export { defaultGateSettings, type GateSettings } from './gate.ts';
 export type { AudioPacket, ReceivePacket } from './listeners.ts';
 export { AudioMixer, type AudioMixerOptions, type ReceivePcm } from './mixer.ts';

@@ -3,11 +3,9 @@ export { openOpusEncoder } from './opus-encoder.ts';
 export { profileLevelId } from './profile-level-id.ts';
 export { Rung, type RungEncoder } from './rung.ts';
 export {
-  rungNames,
   type RungName,
   rungPlan,
   type RungPlan,
   rungSound,
-  videoRungNames,
   type VideoRungName,
 } from './rung-table.ts';

@@ -97,10 +97,15 @@ describe('what is composed and encoded', () => {
   const watch = (name: VideoRungName, codec: 'h264' | 'vp8' = 'h264') => {
     const seen: { tick: number; atMs: number; keyframe: boolean; payloads: readonly Buffer[] }[] =
       [];
-    const { close } = output.watch(name, codec, ({ keyframe, payloads }, number, atMs) => {
+    const subscription = output.watch(name, codec, ({ keyframe, payloads }, number, atMs) => {
       seen.push({ tick: number, atMs, keyframe, payloads });
     });
-    return { seen, close };
+    return {
+      seen,
+      close: () => {
+        subscription.close();
+      },
+    };
   };
   const ticksOf = (seen: readonly { tick: number }[]): number[] => seen.map((unit) => unit.tick);
 
