@@ -152,4 +152,40 @@ describe('packets of several lengths', () => {
       new Set([1920]),
     );
   });
+
+  it.each([0, 1, 2, 3, 4, 5])(
+    'never have their listener in them, not even in a part (%i)',
+    async (phase) => {
+      for (const format of [middle, long]) {
+        const room = new Room();
+        const voice = sine(1000, 0.1);
+        room.join('ann', sine(400, 0.1), format);
+        room.join('bob', (i) => (i < (30 + phase) * 960 ? 0 : voice(i)), format);
+        room.listen('eve', format);
+        await room.run(60 + phase);
+        // Still loud when they go: what is past of the packet has their voice in it, but for them.
+        room.stopTalking('bob');
+        await room.run(12);
+        room.talk('bob', voice);
+        await room.run(20);
+        room.stopListening('bob');
+        await room.run(phase);
+        room.stopTalking('bob');
+        await room.run(1);
+        room.listen('bob', format);
+        await room.run(12);
+        const own = (id: string): number =>
+          Math.max(
+            ...room.heard.get(id)!.map(({ samples }) => {
+              const parts = Array.from({ length: samples.length / 960 }, (_, k) =>
+                amplitudeOf(samples.subarray(k * 960, (k + 1) * 960), 1000),
+              );
+              return Math.max(...parts);
+            }),
+          );
+        expect(own('eve')).toBeGreaterThan(0.09);
+        expect(decibels(own('bob') / 0.1)).toBeLessThan(-40);
+      }
+    },
+  );
 });
