@@ -41,6 +41,12 @@ describe('the quality of a receiver', () => {
     expect(await alice.next('error')).toMatchObject({ code: 'bad-message', fatal: false });
   });
 
+  it('may not be changed all the time: that opens encoders', async () => {
+    const alice = await start();
+    for (let k = 0; k < 20; k++) alice.send({ type: 'quality', max: k % 2 ? 'low' : 'high' });
+    await alice.next('error', ({ code }) => code === 'too-fast');
+  });
+
   it('is one of those that may be used', async () => {
     const alice = await start({ ONEGRID_RUNGS: 'medium,low' });
     expect(await alice.next('quality')).toMatchObject({ rung: 'medium', reason: 'auto' });
