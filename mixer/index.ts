@@ -10,6 +10,7 @@
  */
 export {
   type AudioEncoder,
+  type AudioFormat,
   AudioMixer,
   type AudioMixerOptions,
   type AudioPacket,

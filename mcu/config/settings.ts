@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { rungNames } from '../protocol/common.ts';
 import { iceServerSchema } from '../protocol/server.ts';
 
 const integer = (minimum: number, maximum: number) =>
@@ -28,6 +29,18 @@ const canvas = z
       height <= 2160,
     { error: 'must have an even width of 160 to 3840 and an even height of 90 to 2160' },
   );
+
+const rungs = z.string().transform((text, context) => {
+  const names = text.split(',').map((name) => name.trim());
+  const known = rungNames.filter((name) => name !== 'audio');
+  const chosen = known.filter((name) => names.includes(name));
+  if (chosen.length === names.length) return chosen;
+  context.addIssue({
+    code: 'custom',
+    message: `must be a list of different rungs among ${known.join(', ')}, comma separated`,
+  });
+  return z.NEVER;
+});
 
 const udpPorts = z
   .string()
@@ -94,6 +107,12 @@ export const settingDefinitions = {
     'TCP port of the web server; 0 takes a free one',
   ),
   host: optional('ONEGRID_HOST', z.string().min(1), 'address to listen on; unset: all interfaces'),
+  rungs: setting(
+    'ONEGRID_RUNGS',
+    rungs,
+    'high,medium,low,tiny',
+    'qualities of the picture that may be used, comma separated',
+  ),
   canvas: setting('ONEGRID_CANVAS', canvas, '1280x720', 'size of the composite'),
   fps: setting('ONEGRID_FPS', integer(1, 60), '25', 'frames per second of the composite'),
   transitions: setting(

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { Settings } from '../config/settings.ts';
 import type { Logger } from '../log.ts';
 import type { ClientMessage } from '../protocol/client.ts';
-import type { ChatMessage, LayoutMode, Participant } from '../protocol/common.ts';
+import type { ChatMessage, LayoutMode, Participant, QualityCap } from '../protocol/common.ts';
 import { OnegridError } from '../protocol/errors.ts';
 import type { MediaState, RoomEvent, RoomSettings } from '../protocol/ipc.ts';
 import type { ClosedReason, ServerMessage } from '../protocol/server.ts';
@@ -45,6 +45,8 @@ const hangCheckMs = 2500;
 
 interface Member {
   participant: Participant;
+  /** The best rung they want to receive. Kept here: a new room process has to know. */
+  quality: QualityCap;
   readonly connection: Connection;
 }
 
@@ -57,6 +59,7 @@ const roomSettings = (settings: Settings): RoomSettings => ({
   canvas: settings.canvas,
   fps: settings.fps,
   transitions: settings.transitions,
+  rungs: settings.rungs,
   udpPorts: settings.udpPorts,
   iceServers: settings.iceServers,
   mediaTimeoutMs: settings.mediaTimeoutMs,
@@ -125,7 +128,8 @@ export class Room {
       hand: false,
       joinedAt: new Date().toISOString(),
     };
-    this.#members.set(participant.id, { participant, connection });
+    const member: Member = { participant, quality: 'auto', connection };
+    this.#members.set(participant.id, member);
     connection.send({
       type: 'joined',
       participantId: participant.id,
@@ -141,7 +145,7 @@ export class Room {
       chat: [...this.#chat],
     });
     this.#broadcast({ type: 'participant', event: 'joined', participant }, participant.id);
-    this.#addMedia(participant);
+    this.#addMedia(member);
     this.#log.info({ participant: participant.id, size: this.size }, 'participant joined');
     return participant.id;
   }
@@ -198,6 +202,10 @@ export class Room {
         this.#change(member, { hand: message.raised });
         this.#process.send({ type: 'hand', participantId: id, raised: message.raised });
         return;
+      case 'quality':
+        member.quality = message.max;
+        this.#process.send({ type: 'quality', participantId: id, max: message.max });
+        return;
       case 'react':
         this.#broadcast({ type: 'reaction', participantId: id, emoji: message.emoji });
         return;
@@ -233,11 +241,11 @@ export class Room {
     return Array.from(this.#members.values(), ({ participant }) => participant);
   }
 
-  #addMedia(participant: Participant): void {
+  #addMedia({ participant, quality }: Member): void {
     const { id, name, hand } = participant;
     this.#process.send({
       type: 'add',
-      member: { id, name, media: mediaOf(participant), hand },
+      member: { id, name, media: mediaOf(participant), hand, quality },
       requestedAt: Date.now(),
       generation: this.#deaths.length,
     });
@@ -328,7 +336,7 @@ export class Room {
     }
     this.#process = this.#startMedia();
     this.#process.send({ type: 'layout', ...this.#layout });
-    for (const participant of this.#participants()) this.#addMedia(participant);
+    for (const member of this.#members.values()) this.#addMedia(member);
     this.#broadcast({ type: 'reset', reason: 'The media of this room was restarted.' });
     // Who spoke is not known to the new process.
     this.#broadcast({ type: 'speakers', active: [] });

@@ -55,7 +55,7 @@ const tooFast = (): OnegridError => new OnegridError('too-fast', 'These are too 
 
 /** Messages that make native code work. */
 const isNegotiation = ({ type }: ClientMessage): boolean =>
-  type === 'offer' || type === 'answer' || type === 'reconnect';
+  type === 'offer' || type === 'answer' || type === 'reconnect' || type === 'quality';
 
 /** One WebSocket: reads its messages, joins it to a room, and takes it out when it closes. */
 export class Session implements Connection {

@@ -6,6 +6,7 @@ import {
   maxMessageBytes,
   participantIdSchema,
   pcSchema,
+  qualityCapSchema,
   reactions,
   roomNameSchema,
   videoSourceSchema,
@@ -46,6 +47,7 @@ export const clientMessageSchema = z.discriminatedUnion('type', [
     mode: layoutModeSchema,
     pinned: participantIdSchema.nullish(),
   }),
+  z.object({ type: z.literal('quality'), max: qualityCapSchema }),
   z.object({
     type: z.literal('chat'),
     text: z

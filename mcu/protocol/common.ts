@@ -31,6 +31,18 @@ export const layoutModeSchema = z.enum(layoutModes);
 /** One of {@link layoutModes}. */
 export type LayoutMode = z.infer<typeof layoutModeSchema>;
 
+/** The qualities that receivers share, best first; `audio` has no picture. */
+export const rungNames = ['high', 'medium', 'low', 'tiny', 'audio'] as const;
+/** One of {@link rungNames}. */
+export const rungSchema = z.enum(rungNames);
+/** One of {@link rungNames}. */
+export type RungName = z.infer<typeof rungSchema>;
+
+/** The best rung a receiver wants; `auto`: the best there is. */
+export const qualityCapSchema = z.enum(['auto', ...rungNames]);
+/** The best rung a receiver wants; `auto`: the best there is. */
+export type QualityCap = z.infer<typeof qualityCapSchema>;
+
 /** What the one video track of a participant shows. */
 export const videoSourceSchema = z.enum(['camera', 'screen']);
 /** What the one video track of a participant shows. */

@@ -4,6 +4,8 @@ import {
   layoutModeSchema,
   participantIdSchema,
   pcSchema,
+  qualityCapSchema,
+  rungSchema,
   videoSourceSchema,
 } from './common.ts';
 import { iceServerSchema, mediaMessageSchema } from './server.ts';
@@ -13,6 +15,8 @@ export const roomSettingsSchema = z.object({
   canvas: z.object({ width: z.number().int(), height: z.number().int() }),
   fps: z.number().int(),
   transitions: z.boolean(),
+  /** Those with a picture that may be used, best first. */
+  rungs: z.array(rungSchema.exclude(['audio'])).min(1),
   udpPorts: z.object({ minimum: z.number().int(), maximum: z.number().int() }).optional(),
   iceServers: z.array(iceServerSchema),
   mediaTimeoutMs: z.number().int(),
@@ -36,6 +40,7 @@ export const memberSchema = z.object({
   name: z.string(),
   media: mediaStateSchema,
   hand: z.boolean(),
+  quality: qualityCapSchema,
 });
 /** A participant as the room process knows it. */
 export type Member = z.infer<typeof memberSchema>;
@@ -58,6 +63,7 @@ export const roomCommandSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('remove'), participantId }),
   z.object({ type: z.literal('media'), participantId, media: mediaStateSchema }),
   z.object({ type: z.literal('hand'), participantId, raised: z.boolean() }),
+  z.object({ type: z.literal('quality'), participantId, max: qualityCapSchema }),
   z.object({ type: z.literal('offer'), participantId, sdp: z.string() }),
   z.object({
     type: z.literal('answer'),

@@ -7,6 +7,7 @@ import {
   participantSchema,
   pcSchema,
   rectangleSchema,
+  rungSchema,
 } from './common.ts';
 import { errorCodes } from './errors.ts';
 
@@ -43,6 +44,9 @@ export const closedReasonSchema = z.enum([
 /** Why a connection or a participant's stay ended. */
 export type ClosedReason = z.infer<typeof closedReasonSchema>;
 
+/** Why a receiver is on its rung: the best that may be used, or the best it wants. */
+export const qualityReasonSchema = z.enum(['auto', 'requested']);
+
 /** The messages of a participant's media, made by its room process and passed on as they are. */
 export const mediaMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('answer'), pc: z.literal('uplink'), sdp: z.string() }),
@@ -60,6 +64,12 @@ export const mediaMessageSchema = z.discriminatedUnion('type', [
     canvas: z.object({ width: z.number().int(), height: z.number().int() }),
     tiles: z.array(rectangleSchema.extend({ participantId: participantIdSchema })),
     overflow: rectangleSchema.extend({ count: z.number().int() }).nullable(),
+  }),
+  z.object({
+    type: z.literal('quality'),
+    rung: rungSchema,
+    reason: qualityReasonSchema,
+    estimateKbps: z.number().int(),
   }),
   z.object({ type: z.literal('speakers'), active: z.array(participantIdSchema) }),
   z.object({

@@ -1,11 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
 import {
+  type AudioFormat,
   type AudioMixer,
   frameSamples,
   ringDelaySamples,
   sampleRate,
 } from '../../mixer/audio/index.ts';
-import type { AudioFeed } from './feeds.ts';
+import type { AudioFeed, AudioSubscription } from './feeds.ts';
 
 /** Milliseconds from one audio tick to the next. */
 export const audioTickMs = (frameSamples / sampleRate) * 1000;
@@ -26,14 +27,29 @@ export class AudioOutput implements AudioFeed {
     this.#mixer = mixer;
   }
 
-  listen(listenerId: string, receive: (opus: Buffer, atMs: number) => void): () => void {
-    this.#mixer.addListener(listenerId, ({ data }) => {
-      receive(data, this.#atMs);
-    });
+  listen(
+    listenerId: string,
+    format: AudioFormat,
+    receive: (opus: Buffer, atMs: number) => void,
+  ): AudioSubscription {
+    const mixer = this.#mixer;
+    mixer.addListener(
+      listenerId,
+      ({ data, sampleCount }) => {
+        // A packet is dated by its beginning; it is full with the tick that is mixed now.
+        receive(data, this.#atMs - (sampleCount / frameSamples - 1) * audioTickMs);
+      },
+      format,
+    );
     let listening = true;
-    return () => {
-      if (listening) this.#mixer.removeListener(listenerId);
-      listening = false;
+    return {
+      setFormat(next) {
+        if (listening) mixer.setFormat(listenerId, next);
+      },
+      close() {
+        if (listening) mixer.removeListener(listenerId);
+        listening = false;
+      },
     };
   }
 

@@ -1,3 +1,4 @@
+import { type RungName, rungSound, type VideoRungName } from '../../mixer/encode/index.ts';
 import type { Logger } from '../log.ts';
 import type { RoomMetrics } from '../room-metrics.ts';
 import {
@@ -19,7 +20,8 @@ import {
   type StreamDescription,
   transportSequenceExtension,
 } from './downlink-sdp.ts';
-import type { AudioFeed, VideoFeed, VideoSubscription } from './feeds.ts';
+import type { AudioFeed, AudioSubscription, VideoFeed } from './feeds.ts';
+import { RungSwitch } from './rung-switch.ts';
 
 /** What a sender needs from its room and its PeerConnection. */
 export interface SenderContext {
@@ -62,8 +64,11 @@ export class DownlinkSender {
   readonly #video: RtpStream;
   readonly #audio: RtpStream;
   readonly #retransmitter: Retransmitter;
-  readonly #subscription: VideoSubscription | undefined;
-  readonly #leaveAudio: (() => void) | undefined;
+  /** Undefined where the receiver takes no picture. */
+  readonly #pictures: RungSwitch | undefined;
+  /** Undefined where the receiver takes no sound. */
+  readonly #sound: AudioSubscription | undefined;
+  #rung: RungName;
   readonly #traces: boolean;
   #rttMs: number | null = null;
   readonly #startMs: number;
@@ -74,11 +79,18 @@ export class DownlinkSender {
    * Starts sending at once.
    * @param streams - as offered
    * @param answered - as answered
+   * @param rung - the quality to begin with
    * @param context - where media comes from and packets go
    */
-  constructor(streams: StreamDescription, answered: AnsweredMedia, context: SenderContext) {
+  constructor(
+    streams: StreamDescription,
+    answered: AnsweredMedia,
+    rung: RungName,
+    context: SenderContext,
+  ) {
     const { now, transmit } = context;
     this.#context = context;
+    this.#rung = rung;
     this.#streams = streams;
     this.#startMs = now();
     this.#traces = context.log.isLevelEnabled('trace');
@@ -115,20 +127,27 @@ export class DownlinkSender {
         : null,
       transmit: transmit.video,
     });
-    this.#leaveAudio = answered.audio
-      ? context.audio.listen(streams.cname, (data, atMs) => {
+    this.#sound = answered.audio
+      ? context.audio.listen(streams.cname, rungSound(rung), (data, atMs) => {
           this.#audio.sendPacket(data, mediaTime(atMs, audioClock), false);
           this.#sent(1);
         })
       : undefined;
-    this.#subscription =
-      answered.codec === null
-        ? undefined
-        : context.video.watch(answered.codec, ({ payloads }, tick, atMs) => {
-            this.#video.send(payloads, mediaTime(atMs, videoClock));
-            this.#sent(payloads.length);
-            if (this.#traces) this.#trace(tick, payloads);
-          });
+    if (answered.codec !== null) {
+      this.#pictures = new RungSwitch(context.video, answered.codec, ({ payloads }, tick, atMs) => {
+        this.#video.send(payloads, mediaTime(atMs, videoClock));
+        this.#sent(payloads.length);
+        if (this.#traces) this.#trace(tick, payloads);
+      });
+      this.#pictures.switchTo(pictureOf(rung));
+    }
+  }
+
+  /** Changes the quality: the picture with the next keyframe of the new rung, the sound between two packets. */
+  setRung(rung: RungName): void {
+    this.#rung = rung;
+    this.#pictures?.switchTo(pictureOf(rung));
+    this.#sound?.setFormat(rungSound(rung));
   }
 
   /** Takes RTCP from the receiver; anything at all may come. */
@@ -138,24 +157,25 @@ export class DownlinkSender {
 
   /** Stops sending; may be called twice. */
   close(): void {
-    this.#subscription?.close();
-    this.#leaveAudio?.();
+    this.#pictures?.close();
+    this.#sound?.close();
   }
 
   #handle(packet: RtcpPacket): void {
     switch (packet.type) {
       case 'nack':
-        if (packet.mediaSsrc === this.#streams.videoSsrc) {
+        // Who has no picture any more gets nothing of it, lost or not.
+        if (packet.mediaSsrc === this.#streams.videoSsrc && this.#rung !== 'audio') {
           const resent = this.#retransmitter.answer(packet.sequenceNumbers, this.#rttMs);
           this.#context.metrics.retransmittedPackets.inc(resent);
         }
         return;
       case 'pli':
-        if (packet.mediaSsrc === this.#streams.videoSsrc) this.#subscription?.requestKeyframe();
+        if (packet.mediaSsrc === this.#streams.videoSsrc) this.#pictures?.requestKeyframe();
         return;
       case 'fir':
         if (packet.requests.some(({ ssrc }) => ssrc === this.#streams.videoSsrc)) {
-          this.#subscription?.requestKeyframe();
+          this.#pictures?.requestKeyframe();
         }
         return;
       case 'receiver-report':
@@ -191,7 +211,8 @@ export class DownlinkSender {
     const { ntp, transmit } = this.#context;
     const at = ntp.at(nowMs);
     const { cname } = this.#streams;
-    if (this.#video.packetCount > 0 && nowMs - this.#startMs >= firstVideoReportMs) {
+    const isVideoDue = nowMs - this.#startMs >= firstVideoReportMs && this.#rung !== 'audio';
+    if (this.#video.packetCount > 0 && isVideoDue) {
       const info = this.#video.senderInfo(mediaTime(nowMs, videoClock));
       transmit.video(buildSenderReport(info, at, cname));
     }
@@ -206,4 +227,8 @@ export class DownlinkSender {
     const at = this.#context.now();
     this.#context.log.trace({ participant: this.#streams.cname, tick, at, bytes }, 'picture sent');
   }
+}
+
+function pictureOf(rung: RungName): VideoRungName | null {
+  return rung === 'audio' ? null : rung;
 }

@@ -1,4 +1,5 @@
 import nodeDataChannel, { type PeerConnection, type Track } from 'node-datachannel';
+import type { RungName } from '../../mixer/encode/index.ts';
 import type { Logger } from '../log.ts';
 import type { Candidate } from '../protocol/common.ts';
 import type { RoomSettings } from '../protocol/ipc.ts';
@@ -46,6 +47,7 @@ export class Downlink {
   // A collected Track closes, so both are kept.
   readonly #videoTrack: Track;
   readonly #audioTrack: Track;
+  #rung: RungName;
   #answered: AnsweredMedia | undefined;
   #sender: DownlinkSender | undefined;
   #fragments: ReadonlySet<string> = new Set();
@@ -56,10 +58,17 @@ export class Downlink {
 
   /**
    * @param participantId - names the stream and the log lines
+   * @param rung - the quality to begin with
    * @param context - where media comes from
    * @param events - told what the browser has to know
    */
-  constructor(participantId: string, context: DownlinkContext, events: DownlinkEvents) {
+  constructor(
+    participantId: string,
+    rung: RungName,
+    context: DownlinkContext,
+    events: DownlinkEvents,
+  ) {
+    this.#rung = rung;
     this.#context = context;
     this.#events = events;
     const { settings } = context;
@@ -97,6 +106,12 @@ export class Downlink {
     this.#fragments = usernameFragmentsOf(sdp);
     for (const candidate of this.#early.splice(0)) this.addCandidate(candidate);
     this.#startWhenOpen();
+  }
+
+  /** Changes the quality. */
+  setRung(rung: RungName): void {
+    this.#rung = rung;
+    this.#sender?.setRung(rung);
   }
 
   /** Takes a remote candidate; unusable and stale ones are ignored. */
@@ -191,7 +206,7 @@ export class Downlink {
     const [video, audio] = [this.#videoTrack, this.#audioTrack];
     const isWanted = { video: this.#answered.codec !== null, audio: this.#answered.audio };
     if ((isWanted.video && !video.isOpen()) || (isWanted.audio && !audio.isOpen())) return;
-    this.#sender = new DownlinkSender(this.#streams, this.#answered, {
+    this.#sender = new DownlinkSender(this.#streams, this.#answered, this.#rung, {
       ...this.#context,
       transmit: {
         video: (packet) => {

@@ -1,3 +1,5 @@
+import type { AudioFormat } from '../../mixer/audio/index.ts';
+import type { VideoRungName } from '../../mixer/encode/index.ts';
 import type { PacketizedFrame } from '../rtp/index.ts';
 
 /** Video codecs of the downlink. */
@@ -19,16 +21,27 @@ export interface VideoSubscription {
 
 /** Where receivers get pictures. */
 export interface VideoFeed {
-  /** Starts with a keyframe, at once if there is a recent one. */
-  watch(codec: VideoCodec, viewer: Viewer): VideoSubscription;
+  /** Starts with a keyframe, within the call if there is a recent one. */
+  watch(rung: VideoRungName, codec: VideoCodec, viewer: Viewer): VideoSubscription;
+}
+
+/** A listener's tie to the mix. */
+export interface AudioSubscription {
+  /** Other packets from a moment on, without a gap. */
+  setFormat(format: AudioFormat): void;
+  /** No more sound; may be called twice. */
+  close(): void;
 }
 
 /** Where receivers get sound. */
 export interface AudioFeed {
   /**
-   * Everybody but the listener, as Opus, every 20 ms.
+   * Everybody but the listener, as Opus.
    * @param receive - `atMs`: the moment of the room at which the sound left the jitter buffers
-   * @returns ends it; may be called twice
    */
-  listen(listenerId: string, receive: (opus: Buffer, atMs: number) => void): () => void;
+  listen(
+    listenerId: string,
+    format: AudioFormat,
+    receive: (opus: Buffer, atMs: number) => void,
+  ): AudioSubscription;
 }

@@ -1,12 +1,14 @@
 import type { AudioSource } from '../../mixer/audio/index.ts';
 import type { VideoSource } from '../../mixer/compositor/index.ts';
+import type { RungName } from '../../mixer/encode/index.ts';
 import type { Logger } from '../log.ts';
-import type { Candidate, PcName } from '../protocol/common.ts';
+import type { Candidate, PcName, QualityCap } from '../protocol/common.ts';
 import { type ErrorCode } from '../protocol/errors.ts';
 import type { MediaState, Member, RoomSettings } from '../protocol/ipc.ts';
 import type { MediaMessage } from '../protocol/server.ts';
 import { Downlink, type DownlinkContext } from './downlink.ts';
 import { Presence } from './presence.ts';
+import { chooseRung, qualityMessage } from './quality.ts';
 import { audioFrameMs, fingerprintOf } from './uplink-sdp.ts';
 import type { VideoDemand } from './uplink-size.ts';
 import { Uplink } from './uplink.ts';
@@ -49,6 +51,7 @@ export class RoomParticipant implements VideoSource {
   #uplinkFingerprint: string | undefined;
   #downlink: Downlink;
   #negotiation: number;
+  #rung: RungName;
   #hadPicture = false;
   /** Whether the browser was asked to send no video. */
   #videoStopped = false;
@@ -60,7 +63,11 @@ export class RoomParticipant implements VideoSource {
    * @param generation - so many room processes died before this one: its offers have other numbers
    * @param context - the room
    */
-  constructor({ id, name, media, hand }: Member, generation: number, context: ParticipantContext) {
+  constructor(
+    { id, name, media, hand, quality }: Member,
+    generation: number,
+    context: ParticipantContext,
+  ) {
     this.#negotiation = generation * negotiationsPerGeneration;
     this.id = id;
     this.name = name;
@@ -68,6 +75,7 @@ export class RoomParticipant implements VideoSource {
     this.#media = media;
     this.#context = context;
     this.#presence = new Presence(context.now());
+    this.#rung = this.#choose(quality);
     this.#downlink = this.#openDownlink();
   }
 
@@ -93,6 +101,12 @@ export class RoomParticipant implements VideoSource {
     if (!media.video || media.source !== this.#media.source) this.#forgetPicture();
     this.#media = media;
     this.#context.changed();
+  }
+
+  /** The best quality they want to receive. They are told which one that comes to. */
+  setQuality(max: QualityCap): void {
+    this.#rung = this.#choose(max);
+    this.#downlink.setRung(this.#rung);
   }
 
   /** The uplink's offer: another DTLS fingerprint replaces the PeerConnection. */
@@ -202,11 +216,18 @@ export class RoomParticipant implements VideoSource {
     });
   }
 
+  #choose(max: QualityCap): RungName {
+    const { settings, signal } = this.#context;
+    const rung = chooseRung(max, settings.rungs);
+    signal(qualityMessage(rung, max, settings));
+    return rung;
+  }
+
   #openDownlink(): Downlink {
     this.#negotiation += 1;
     const negotiation = this.#negotiation;
     const { signal, downlink, now } = this.#context;
-    return new Downlink(this.id, downlink, {
+    return new Downlink(this.id, this.#rung, downlink, {
       offer: (sdp) => {
         signal({ type: 'offer', pc: 'downlink', sdp, negotiation });
       },

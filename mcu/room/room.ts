@@ -1,7 +1,7 @@
 import { AudioMixer } from '../../mixer/audio/index.ts';
 import { monotonicClock, runTicks, type Ticker, timerSleep } from '../../mixer/clock.ts';
-import { Compositor } from '../../mixer/compositor/index.ts';
-import { openOpusEncoder, profileLevelId, Rung } from '../../mixer/encode/index.ts';
+import type { Compositor } from '../../mixer/compositor/index.ts';
+import { openOpusEncoder, profileLevelId } from '../../mixer/encode/index.ts';
 import type { Logger } from '../log.ts';
 import type { Member, RoomCommand, RoomEvent, RoomSettings } from '../protocol/ipc.ts';
 import type { MediaMessage } from '../protocol/server.ts';
@@ -10,14 +10,10 @@ import { NtpClock } from '../rtp/index.ts';
 import { AudioOutput, audioTickMs } from './audio-output.ts';
 import { RoomParticipant } from './participant.ts';
 import { Scene } from './scene.ts';
+import { Stage } from './stage.ts';
 import { UplinkDemands } from './uplink-demand.ts';
 import { VideoOutput } from './video-output.ts';
 
-/** The bitrate of the composite at 1280x720@25; other sizes in proportion to their pixels. */
-const highBitsPerSecond = 1_500_000;
-const highPixelsPerSecond = 1280 * 720 * 25;
-/** Keyframes of `high` are at least this far apart. */
-const keyframeIntervalMs = 500;
 /** Placeholder pictures drawn within one tick at most: they must not delay it. */
 const placeholdersPerFrame = 2;
 /** How long tiles take to their new places. */
@@ -38,12 +34,11 @@ export class MediaRoom {
   readonly #send: (event: RoomEvent) => void;
   readonly #metrics = new RoomMetrics();
   readonly #participants = new Map<string, RoomParticipant>();
-  readonly #compositor: Compositor;
+  readonly #stage: Stage;
   readonly #scene: Scene;
   readonly #demands: UplinkDemands;
   readonly #mixer: AudioMixer;
-  readonly #rungs: { h264: Rung; vp8: Rung };
-  readonly #video: VideoOutput;
+  readonly #video: VideoOutput<Compositor>;
   readonly #audio: AudioOutput;
   readonly #ntp = new NtpClock(monotonicClock.now(), Date.now());
   readonly #tickers: Ticker[];
@@ -51,7 +46,8 @@ export class MediaRoom {
   /** When video tick 0 was due. */
   #videoStartMs = 0;
   #skipped = 0;
-  #keyframes = 0;
+  /** Keyframes already told, by rung and codec. */
+  readonly #keyframes = new Map<string, number>();
   #metricsAtMs = 0;
   #demandsAtMs = 0;
   #cpuSeconds = 0;
@@ -68,35 +64,34 @@ export class MediaRoom {
     this.#log = log;
     this.#send = send;
     const { canvas, fps } = settings;
-    this.#compositor = new Compositor({
-      ...canvas,
+    this.#stage = new Stage({
+      layoutSize: canvas,
       placeholdersPerFrame,
       transitionMs: settings.transitions ? transitionMs : 0,
     });
-    this.#scene = new Scene(this.#compositor, canvas);
+    this.#scene = new Scene(this.#stage, canvas);
     this.#demands = new UplinkDemands(canvas, fps);
     const onError = (what: string) => (error: unknown) => {
       log.error({ err: error }, what);
     };
-    const pixelsPerSecond = canvas.width * canvas.height * fps;
-    const rung = (codec: 'h264' | 'vp8'): Rung =>
-      new Rung({
-        codec,
-        ...canvas,
-        fps,
-        bitsPerSecond: Math.round((highBitsPerSecond * pixelsPerSecond) / highPixelsPerSecond),
-        keyframeIntervalMs,
-      });
-    this.#rungs = { h264: rung('h264'), vp8: rung('vp8') };
+    const { frameDuration, framesComposited } = this.#metrics;
     this.#video = new VideoOutput({
-      rungs: this.#rungs,
+      canvas,
+      fps,
+      rungs: settings.rungs,
+      composites: this.#stage,
       now: () => monotonicClock.now(),
       // Pictures wait for their tick, half a tick in the mean: the composite is of that moment.
       timeOfTick: (tick) => this.#videoStartMs + ((tick - 0.5) * 1000) / fps,
       onError: onError('video encoder failed'),
+      onTick: (composeMs, encodeMs) => {
+        framesComposited.inc();
+        frameDuration.observe({ stage: 'compose' }, composeMs / 1000);
+        frameDuration.observe({ stage: 'encode' }, encodeMs / 1000);
+      },
     });
     this.#mixer = new AudioMixer({
-      openEncoder: openOpusEncoder,
+      openEncoder: (format) => openOpusEncoder(format),
       onError: onError('audio encoder failed'),
     });
     this.#audio = new AudioOutput(this.#mixer);
@@ -163,6 +158,9 @@ export class MediaRoom {
         return;
       case 'media':
         participant.setMedia(command.media);
+        return;
+      case 'quality':
+        participant.setQuality(command.max);
         return;
       case 'hand':
         participant.hand = command.raised;
@@ -245,15 +243,7 @@ export class MediaRoom {
     );
     if (layout !== undefined) this.#send({ type: 'broadcast', message: layout });
     this.#askForVideo(layout !== undefined);
-    if (!this.#video.isWatched) return;
-    const { frameDuration, framesComposited } = this.#metrics;
-    const composing = frameDuration.startTimer({ stage: 'compose' });
-    this.#compositor.compose(monotonicClock.now());
-    composing();
-    framesComposited.inc();
-    const encoding = frameDuration.startTimer({ stage: 'encode' });
-    await this.#video.encode(this.#compositor.frame, tick);
-    encoding();
+    await this.#video.run(tick);
   }
 
   /** Only here, behind the scene's update: to the one before it a newcomer has no tile. */
@@ -261,10 +251,9 @@ export class MediaRoom {
     const nowMs = monotonicClock.now();
     if (!rearranged && nowMs < this.#demandsAtMs) return;
     this.#demandsAtMs = nowMs + housekeepingMs;
-    const { tiles, overflow } = this.#compositor;
-    const arrangement = { tiles, overflow, turns: this.#scene.turns };
-    const watched = { scale: this.#video.isWatched ? 1 : 0, fps: this.#settings.fps };
     const people = this.#participants.values();
+    const { arrangement } = this.#scene;
+    const { watched } = this.#video;
     for (const [id, demand] of this.#demands.update(people, arrangement, watched, nowMs)) {
       this.#participants.get(id)?.askFor(demand);
     }
@@ -275,8 +264,8 @@ export class MediaRoom {
     const { speakers } = this.#mixer;
     this.#scene.setSpeaker(this.#mixer.activeSpeaker);
     this.#scene.turnPage(nowMs);
-    this.#compositor.setSpeaking(speakers);
     if (speakers.join() !== this.#speakers) {
+      this.#stage.setSpeaking(speakers);
       this.#speakers = speakers.join();
       this.#send({ type: 'broadcast', message: { type: 'speakers', active: speakers } });
     }
@@ -303,17 +292,17 @@ export class MediaRoom {
 
   async #tellMetrics(): Promise<void> {
     const metrics = this.#metrics;
-    for (const [codec, rung] of Object.entries(this.#rungs)) {
-      metrics.videoEncoders.set({ rung: 'high', codec }, rung.active ? 1 : 0);
+    for (const { name: rung, codec, active, keyframes } of this.#video.encodes) {
+      metrics.videoEncoders.set({ rung, codec }, active ? 1 : 0);
+      const key = `${rung} ${codec}`;
+      metrics.keyframes.inc({ rung }, keyframes - (this.#keyframes.get(key) ?? 0));
+      this.#keyframes.set(key, keyframes);
     }
     metrics.audioEncoders.set(this.#mixer.encoderCount);
     metrics.residentBytes.set(process.memoryUsage.rss());
     const skipped = this.#tickers[0]?.skipped ?? 0;
     metrics.framesSkipped.inc(skipped - this.#skipped);
     this.#skipped = skipped;
-    const keyframes = this.#rungs.h264.keyframes + this.#rungs.vp8.keyframes;
-    metrics.keyframes.inc({ rung: 'high' }, keyframes - this.#keyframes);
-    this.#keyframes = keyframes;
     const { user, system } = process.cpuUsage();
     const cpuSeconds = (user + system) / 1e6;
     metrics.cpuSeconds.inc(cpuSeconds - this.#cpuSeconds);

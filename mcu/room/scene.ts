@@ -1,24 +1,31 @@
-import type { Compositor, SceneMember } from '../../mixer/compositor/index.ts';
-import { PageTurner, pagesOf, resolveMode } from '../../mixer/compositor/index.ts';
+import type { Layout, SceneMember } from '../../mixer/compositor/index.ts';
+import { layout, PageTurner, pagesOf, resolveMode } from '../../mixer/compositor/index.ts';
 import type { LayoutMode } from '../protocol/common.ts';
 import type { MediaMessage } from '../protocol/server.ts';
+import type { Stage } from './stage.ts';
+import type { Arrangement } from './uplink-demand.ts';
 
 type LayoutMessage = Extract<MediaMessage, { type: 'layout' }>;
 
 /** Who is in the picture and how it is arranged; says when that has changed. */
 export class Scene {
-  readonly #compositor: Compositor;
+  readonly #stage: Pick<Stage, 'setScene'>;
   readonly #canvas: { width: number; height: number };
   #mode: LayoutMode = 'auto';
   #pinned: string | null = null;
   #speaker: string | null = null;
   readonly #turner = new PageTurner();
   #pages = 1;
+  #layout: Layout = { tiles: [], overflow: null };
   #dirty = true;
   #told = '';
 
-  constructor(compositor: Compositor, canvas: { width: number; height: number }) {
-    this.#compositor = compositor;
+  /**
+   * @param stage - what it is shown on
+   * @param canvas - of the largest picture, in pixels: everybody is told their place on that
+   */
+  constructor(stage: Pick<Stage, 'setScene'>, canvas: { width: number; height: number }) {
+    this.#stage = stage;
     this.#canvas = canvas;
   }
 
@@ -46,9 +53,9 @@ export class Scene {
     this.#dirty = true;
   }
 
-  /** Whether who has no tile is on another page of the strip. */
-  get turns(): boolean {
-    return this.#pages > 1;
+  /** Where everybody is, on the largest picture. */
+  get arrangement(): Arrangement {
+    return { ...this.#layout, turns: this.#pages > 1 };
   }
 
   /** Turns the page of the strip when it is time; call it a few times a second. */
@@ -58,7 +65,7 @@ export class Scene {
   }
 
   /**
-   * Brings the compositor up to date, if need be.
+   * Brings the stage up to date, if need be.
    * @param members - everybody with a tile, in join order
    * @returns the message for the receivers, if their picture is another now
    */
@@ -69,8 +76,9 @@ export class Scene {
     const mode = resolveMode(this.#mode, all);
     const choice = { pinned: this.#pinned, speaker: this.#speaker, page: this.#turner.page };
     this.#pages = pagesOf(all, mode, this.#canvas, choice);
-    this.#compositor.setScene(all, { mode, ...choice });
-    const { tiles, overflow } = this.#compositor;
+    this.#stage.setScene(all, { mode, ...choice });
+    this.#layout = layout(all, mode, this.#canvas, choice);
+    const { tiles, overflow } = this.#layout;
     const message: LayoutMessage = {
       type: 'layout',
       mode: this.#mode,

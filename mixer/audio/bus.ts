@@ -22,8 +22,8 @@ interface MixedFrame {
   count: number;
 }
 
-/** How many finished frames the bus remembers: the pre-roll of an encoder. */
-export const busHistory = 2;
+/** How many finished frames the bus remembers: the pre-roll of an encoder of 60 ms, and what is past of its packet. */
+export const busHistory = 5;
 
 /**
  * The mix-minus sum: every voice is added once, and whoever must not hear theirs has it subtracted again. Costs one
@@ -70,7 +70,7 @@ export class MixBus {
    *
    * @param out - Receives 960 samples, not limited.
    * @param except - The id whose voices are left out; undefined for the full mix.
-   * @param age - 0 for the current frame, up to `busHistory - 1` for earlier ones.
+   * @param age - 0 for the newest frame, up to `busHistory - 1` for earlier ones.
    */
   read(out: Float32Array, except: string | undefined, age = 0): void {
     const frame = this.#frame(age);

@@ -1,29 +1,8 @@
-import { frameSamples } from './format.ts';
-import { Limiter } from './limiter.ts';
+import { type AudioFormat } from './format.ts';
+import { type AudioEncoder, MixChannel } from './mix-channel.ts';
 
-/** An audio encoder of 20 ms frames, mono at 48 kHz. */
-export interface AudioEncoder {
-  /**
-   * Encodes one frame.
-   *
-   * @param samples - 960 samples within [-1, 1]; not kept.
-   * @returns The encoded frame, the caller's to keep.
-   */
-  encode(samples: Float32Array): Buffer;
-  /** Frees it; may be called twice. */
-  close(): void;
-}
-
-/** Opens an encoder. May take a while and may fail. */
-export type OpenEncoder = () => Promise<AudioEncoder>;
-
-/** An encoder with the limiter of the mix it encodes, and the frame they work on. */
-export interface MixChannel {
-  readonly encoder: AudioEncoder;
-  readonly limiter: Limiter;
-  /** The mix to be encoded: 960 samples. */
-  readonly frame: Float32Array;
-}
+/** Opens an encoder of a format. May take a while and may fail. */
+export type OpenEncoder = (format: AudioFormat) => Promise<AudioEncoder>;
 
 /** Idle encoders kept for the next speakers; more are closed. */
 const mostIdle = 4;
@@ -31,20 +10,22 @@ const mostIdle = 4;
 const retryTicks = 50;
 
 /**
- * Keeps encoders open and idle, so that an onset never waits for one, and takes them back.
+ * Keeps encoders of one format open and idle, so that an onset never waits for one, and takes them back.
  *
  * Nothing here waits: an encoder that is not open yet is not there.
  */
 export class EncoderPool {
   readonly #open: OpenEncoder;
+  readonly #format: AudioFormat;
   readonly #onError: (error: unknown) => void;
   readonly #idle: MixChannel[] = [];
   #opening = 0;
   #retryIn = 0;
   #closed = false;
 
-  constructor(open: OpenEncoder, onError: (error: unknown) => void) {
+  constructor(open: OpenEncoder, format: AudioFormat, onError: (error: unknown) => void) {
     this.#open = open;
+    this.#format = format;
     this.#onError = onError;
   }
 
@@ -55,7 +36,7 @@ export class EncoderPool {
 
   /** Takes an encoder back. */
   release(channel: MixChannel): void {
-    if (this.#closed || this.#idle.length >= mostIdle) channel.encoder.close();
+    if (this.#closed || this.#idle.length >= mostIdle) channel.close();
     else this.#idle.push(channel);
   }
 
@@ -78,13 +59,12 @@ export class EncoderPool {
   /** Closes the idle encoders, and those that are still being opened as soon as they are. */
   close(): void {
     this.#closed = true;
-    for (const channel of this.#idle.splice(0)) channel.encoder.close();
+    for (const channel of this.#idle.splice(0)) channel.close();
   }
 
   async #openOne(): Promise<void> {
     try {
-      const encoder = await this.#open();
-      this.release({ encoder, limiter: new Limiter(), frame: new Float32Array(frameSamples) });
+      this.release(new MixChannel(await this.#open(this.#format), this.#format));
     } catch (error) {
       this.#retryIn = retryTicks;
       if (!this.#closed) this.#onError(error);

@@ -19,3 +19,19 @@ export const fadeSamples = 240;
 export function samplesOf(milliseconds: number): number {
   return Math.round((milliseconds * sampleRate) / 1000);
 }
+
+/** How a mix is encoded for a listener. Those of equal formats share encoders. */
+export interface AudioFormat {
+  /** Length of a packet, in milliseconds. */
+  readonly frameMs: 20 | 40 | 60;
+  /** Mean bitrate of the encoder. */
+  readonly bitsPerSecond: number;
+}
+
+/** What listeners get who ask for nothing else. */
+export const defaultAudioFormat: AudioFormat = { frameMs: 20, bitsPerSecond: 32_000 };
+
+/** Ticks in a packet. */
+export function ticksOf({ frameMs }: AudioFormat): number {
+  return (frameMs * sampleRate) / 1000 / frameSamples;
+}

@@ -2,11 +2,13 @@ import type { Frame } from 'node-av/lib';
 import { Canvas } from './canvas.ts';
 import { DrawnTile, type Occupant, type Studio } from './drawn-tile.ts';
 import { cut, drawFaded, paste, type Patch } from './fade.ts';
-import { overlaps, type Rectangle } from './geometry.ts';
+import { overlaps, type Rectangle, type Size } from './geometry.ts';
 import type { CanvasMatrix } from './i420.ts';
 import { layout } from './layout.ts';
+import { scaledLayout } from './layout-scaled.ts';
 import type { Layout, Overflow, Tile } from './layout-types.ts';
 import { Decorations } from './overlay/decorations.ts';
+import { leastLegible, leastLegibleScaled } from './overlay/metrics.ts';
 import { Placeholders } from './placeholder.ts';
 import type { SceneLayout, SceneMember } from './scene.ts';
 import {
@@ -28,6 +30,11 @@ export interface CompositorOptions {
   readonly width: number;
   /** Pixels; an even number from 2 to 8192. */
   readonly height: number;
+  /**
+   * The canvas that everybody is arranged on, where that is another: the picture is of its proportions, and shows the same
+   * tiles in another size, with labels that suit that. Even sides; the size of the picture if omitted.
+   */
+  readonly layoutSize?: Size;
   /** How many placeholder pictures (3 to 8 ms each) one `compose` may draw; the others follow. No limit if omitted. */
   readonly placeholdersPerFrame?: number;
   /** Whether names and badges are to be seen over the pictures; true if omitted. Who has no picture is named anyway. */
@@ -56,6 +63,7 @@ interface Next extends Layout {
  */
 export class Compositor {
   readonly #canvas: Canvas;
+  readonly #layoutSize: Size;
   readonly #studio: Studio;
   readonly #transitionMs: number;
   #layout: Layout = { tiles: [], overflow: null };
@@ -73,6 +81,7 @@ export class Compositor {
     const {
       width,
       height,
+      layoutSize = { width, height },
       placeholdersPerFrame,
       labels = true,
       transitionMs = 250,
@@ -83,13 +92,16 @@ export class Compositor {
     }
     const canvas = new Canvas(width, height, matrix);
     this.#canvas = canvas;
+    this.#layoutSize = layoutSize;
+    const lowest = layoutSize.height > height ? leastLegibleScaled : leastLegible;
     this.#studio = {
       canvas,
-      placeholders: new Placeholders(placeholdersPerFrame, canvas.matrix),
+      placeholders: new Placeholders(placeholdersPerFrame, canvas.matrix, lowest),
       decorations: new Decorations({
         canvas,
         matrix: canvas.matrix,
         drawsPerFrame: placeholdersPerFrame ?? Infinity,
+        lowest,
       }),
       labels,
       speaking: new Set(),
@@ -102,7 +114,16 @@ export class Compositor {
     return this.#canvas.frame;
   }
 
-  /** Where everybody is after any transition, in canvas pixels. */
+  /**
+   * Whether the last `compose` drew everything there is to be drawn. False while placeholders or labels wait for their turn
+   * (see {@link CompositorOptions}).
+   */
+  get isComplete(): boolean {
+    const { placeholders, decorations } = this.#studio;
+    return this.#next === null && placeholders.isComplete && decorations.isComplete;
+  }
+
+  /** Where everybody is after any transition, in pixels of the picture. */
   get tiles(): readonly Tile[] {
     return this.#layout.tiles;
   }
@@ -117,7 +138,8 @@ export class Compositor {
    * sources that are gone are not read any more.
    */
   setScene(members: readonly SceneMember[], arrangement: SceneLayout): void {
-    this.#layout = layout(members, arrangement.mode, this.#canvas, arrangement);
+    const arranged = layout(members, arrangement.mode, this.#layoutSize, arrangement);
+    this.#layout = scaledLayout(arranged, this.#layoutSize, this.#canvas);
     this.#next = { ...this.#layout, members };
   }
 

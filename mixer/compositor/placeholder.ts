@@ -30,15 +30,23 @@ export class Placeholders {
   readonly #anySize = new Bounded<string, I420Frame>(capacity);
   readonly #drawsPerFrame: number;
   readonly #matrix: CanvasMatrix;
+  readonly #lowest: number;
   /** A tile whose picture is still to be drawn. */
   readonly #empty: I420Frame;
   #drawsLeft: number;
+  #isComplete = true;
 
   /**
    * @param drawsPerFrame - how many pictures may be drawn between two calls of `beginFrame`
    * @param matrix - the colours of the canvas
+   * @param lowest - the shorter side of the smallest tile with a name, in pixels
    */
-  constructor(drawsPerFrame = Infinity, matrix: CanvasMatrix = 'bt601') {
+  constructor(
+    drawsPerFrame = Infinity,
+    matrix: CanvasMatrix = 'bt601',
+    lowest: number = leastLegible,
+  ) {
+    this.#lowest = lowest;
     this.#drawsPerFrame = drawsPerFrame;
     this.#drawsLeft = drawsPerFrame;
     this.#matrix = matrix;
@@ -48,13 +56,19 @@ export class Placeholders {
   /** A frame is to be composed. */
   beginFrame(): void {
     this.#drawsLeft = this.#drawsPerFrame;
+    this.#isComplete = true;
+  }
+
+  /** Whether every picture that was asked for since then was the right one. */
+  get isComplete(): boolean {
+    return this.#isComplete;
   }
 
   /** The picture of a participant, `size` pixels (even sides). */
   participant(name: string, size: Size): I420Frame {
     return this.#cached(`p${name}`, size, () => {
       const colour = mixed(tileColour, avatarColourOf(name), tint);
-      return this.#composed(size, colour, participantParts(name, size));
+      return this.#composed(size, colour, participantParts(name, size, this.#lowest));
     });
   }
 
@@ -69,7 +83,7 @@ export class Placeholders {
   overflow(count: number, size: Size, names: readonly string[] = []): I420Frame {
     const shown = names.slice(0, 3);
     return this.#cached(`o${[count, ...shown].join('\n')}`, size, () =>
-      this.#composed(size, tileColour, overflowParts(count, size, shown)),
+      this.#composed(size, tileColour, overflowParts(count, size, shown, this.#lowest)),
     );
   }
 
@@ -77,7 +91,10 @@ export class Placeholders {
     const key = `${width}x${height} ${what}`;
     let picture = this.#pictures.get(key);
     if (picture === undefined) {
-      if (this.#drawsLeft <= 0) return this.#anySize.get(what) ?? this.#empty;
+      if (this.#drawsLeft <= 0) {
+        this.#isComplete = false;
+        return this.#anySize.get(what) ?? this.#empty;
+      }
       this.#drawsLeft -= 1;
       picture = draw();
       this.#pictures.set(key, picture);
@@ -107,11 +124,11 @@ interface Part {
 /** What a badge and its distance from the edge take of a tile's width, in sizes of the name. */
 const badgeRoom = 2.4;
 
-function participantParts(name: string, { width, height }: Size): Part[] {
+function participantParts(name: string, { width, height }: Size, lowest: number): Part[] {
   const short = Math.min(width, height);
   const diameter = 2 * Math.round(Math.min(short * 0.23, 60 + short * 0.1));
   const px = Math.round(Math.min(Math.max(short * 0.07, leastFont), largestFont));
-  const label = short >= leastLegible ? drawable(name) : '';
+  const label = short >= lowest ? drawable(name) : '';
   const left = (width - diameter) / 2;
   if (diameter === 0) return [];
   if (label === '')
@@ -127,9 +144,14 @@ function participantParts(name: string, { width, height }: Size): Part[] {
   ];
 }
 
-function overflowParts(count: number, { width, height }: Size, all: readonly string[]): Part[] {
+function overflowParts(
+  count: number,
+  { width, height }: Size,
+  all: readonly string[],
+  lowest: number,
+): Part[] {
   const short = Math.min(width, height);
-  const names = short >= leastLegible ? all : [];
+  const names = short >= lowest ? all : [];
   const px = Math.round(short * (names.length > 0 ? 0.17 : 0.3));
   if (px < 4) return [];
   const text = drawName(`+${count}`, px, width, true);

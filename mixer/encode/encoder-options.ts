@@ -9,8 +9,13 @@ export interface VideoEncoderOptions {
   readonly width: number;
   /** Pixels, even. */
   readonly height: number;
-  /** Ticks a second; may be fractional (12.5). */
+  /** Pictures a second; may be fractional (12.5). */
   readonly fps: number;
+  /**
+   * So many ticks for each picture, 1 when omitted. The encoder counts pictures: told the rate of the ticks, it would
+   * spend a part of its bitrate only.
+   */
+  readonly ticksPerFrame?: number;
   readonly bitsPerSecond: number;
 }
 

@@ -1,4 +1,11 @@
 export type { AccessUnit, VideoCodec } from './access-unit.ts';
 export { openOpusEncoder } from './opus-encoder.ts';
 export { profileLevelId } from './profile-level-id.ts';
-export { Rung } from './rung.ts';
+export { Rung, type RungEncoder } from './rung.ts';
+export {
+  type RungName,
+  rungPlan,
+  type RungPlan,
+  rungSound,
+  type VideoRungName,
+} from './rung-table.ts';

@@ -2,16 +2,17 @@ import { AV_CHANNEL_LAYOUT_MONO, AV_SAMPLE_FMT_FLT, FF_ENCODER_LIBOPUS } from 'n
 import { Codec, CodecContext, Dictionary, FFmpegError, Frame, Packet, Rational } from 'node-av/lib';
 
 const sampleRate = 48_000;
-const frameSamples = 960;
 
 /** What an {@link OpusEncoder} may be told. */
 export interface OpusEncoderOptions {
+  /** Length of a packet, in milliseconds; 20 when omitted. */
+  readonly frameMs?: 20 | 40 | 60;
   /** Mean bitrate; variable within it. 32 000 when omitted. */
   readonly bitsPerSecond?: number;
 }
 
 /**
- * Opens a libopus encoder for speech and music: mono at 48 kHz, 20 ms frames, constrained variable bitrate, in-band FEC for 5 % loss
+ * Opens a libopus encoder for speech and music: mono at 48 kHz, constrained variable bitrate, in-band FEC for 5 % loss
  * (RFC 6716, 2.1.7). Takes 1 to 5 ms.
  *
  * @param options - See {@link OpusEncoderOptions}.
@@ -19,6 +20,7 @@ export interface OpusEncoderOptions {
  * @throws Error when this build of FFmpeg has no libopus or refuses the settings.
  */
 export async function openOpusEncoder(options: OpusEncoderOptions = {}): Promise<OpusEncoder> {
+  const { frameMs = 20, bitsPerSecond = 32_000 } = options;
   const codec = Codec.findEncoderByName(FF_ENCODER_LIBOPUS);
   if (!codec) throw new Error('This build of FFmpeg has no libopus encoder.');
   const context = new CodecContext();
@@ -27,14 +29,14 @@ export async function openOpusEncoder(options: OpusEncoderOptions = {}): Promise
     context.sampleRate = sampleRate;
     context.sampleFormat = AV_SAMPLE_FMT_FLT;
     context.channelLayout = AV_CHANNEL_LAYOUT_MONO;
-    context.bitRate = BigInt(options.bitsPerSecond ?? 32_000);
+    context.bitRate = BigInt(bitsPerSecond);
     context.timeBase = new Rational(1, sampleRate);
     // open2Sync with a dictionary frees it twice: only the asynchronous form is safe.
     const opened = await context.open2(
       codec,
       Dictionary.fromObject({
         application: 'voip',
-        frame_duration: '20',
+        frame_duration: String(frameMs),
         // As browsers do. Unconstrained, a steady tone takes 57 kbit/s instead of 32; speech is the same.
         vbr: 'constrained',
         fec: '1',
@@ -42,7 +44,7 @@ export async function openOpusEncoder(options: OpusEncoderOptions = {}): Promise
       }),
     );
     FFmpegError.throwIfError(opened, 'avcodec_open2 libopus');
-    return new OpusEncoder(context);
+    return new OpusEncoder(context, (frameMs * sampleRate) / 1000);
   } catch (error) {
     context.freeContext();
     throw error;
@@ -55,6 +57,7 @@ export async function openOpusEncoder(options: OpusEncoderOptions = {}): Promise
  */
 export class OpusEncoder {
   readonly #context: CodecContext;
+  readonly #frameSamples: number;
   readonly #frame = new Frame();
   readonly #packet = new Packet();
   #samples: Float32Array;
@@ -64,10 +67,12 @@ export class OpusEncoder {
   /**
    * Takes over an opened codec context.
    *
-   * @param context - libopus, opened for mono float frames of 960 samples; freed by {@link OpusEncoder.close}.
+   * @param context - libopus, opened for mono float frames; freed by {@link OpusEncoder.close}.
+   * @param frameSamples - Samples of a frame.
    */
-  constructor(context: CodecContext) {
+  constructor(context: CodecContext, frameSamples: number) {
     this.#context = context;
+    this.#frameSamples = frameSamples;
     this.#packet.alloc();
     this.#frame.alloc();
     this.#frame.format = AV_SAMPLE_FMT_FLT;
@@ -75,23 +80,24 @@ export class OpusEncoder {
     this.#frame.nbSamples = frameSamples;
     this.#frame.channelLayout = AV_CHANNEL_LAYOUT_MONO;
     FFmpegError.throwIfError(this.#frame.getBuffer(), 'av_frame_get_buffer');
-    this.#samples = samplesOf(this.#frame);
+    this.#samples = samplesOf(this.#frame, frameSamples);
   }
 
   /**
    * Encodes one frame.
    *
-   * @param samples - 960 mono samples within [-1, 1]; copied.
+   * @param samples - As many mono samples within [-1, 1] as a frame has; copied.
    * @returns One Opus packet, the caller's to keep.
    * @throws Error when the encoder is closed or fails; RangeError for another length.
    */
   encode(samples: Float32Array): Buffer {
     if (this.#closed) throw new Error('The Opus encoder is closed.');
+    const frameSamples = this.#frameSamples;
     if (samples.length !== frameSamples)
       throw new RangeError(`An audio frame has ${frameSamples} samples, not ${samples.length}.`);
     if (!this.#frame.isWritable) {
       FFmpegError.throwIfError(this.#frame.makeWritable(), 'av_frame_make_writable');
-      this.#samples = samplesOf(this.#frame);
+      this.#samples = samplesOf(this.#frame, frameSamples);
     }
     this.#samples.set(samples);
     this.#frame.pts = this.#pts;
@@ -121,7 +127,7 @@ export class OpusEncoder {
 }
 
 /** The one plane of an audio frame, as a view of native memory that is valid until the frame gets another buffer. */
-function samplesOf(frame: Frame): Float32Array {
+function samplesOf(frame: Frame, frameSamples: number): Float32Array {
   const plane = frame.data?.[0];
   if (!plane) throw new Error('The audio frame has no buffer.');
   return new Float32Array(plane.buffer, plane.byteOffset, frameSamples);

@@ -46,6 +46,9 @@ export class Rung {
   readonly #viewers = new Map<AccessUnitConsumer, Viewer>();
   readonly #policy: KeyframePolicy;
   readonly #cache = new GopCache(replayMs);
+  readonly #ticksPerFrame: number;
+  /** Number of the picture encoded last, in pictures of this rung. */
+  #lastFrame = -1;
   #bitsPerSecond: number;
   #keyframes = 0;
   #state: EncoderState = { kind: 'closed' };
@@ -61,6 +64,7 @@ export class Rung {
     this.codec = options.codec;
     this.#options = options;
     this.#openEncoder = openEncoder;
+    this.#ticksPerFrame = options.ticksPerFrame ?? 1;
     this.#bitsPerSecond = options.bitsPerSecond;
     this.#policy = new KeyframePolicy(options.keyframeIntervalMs);
   }
@@ -113,16 +117,26 @@ export class Rung {
   }
 
   /**
-   * Encodes the picture of a tick, if there is somebody to see it, and gives the access unit to the consumers. One call at
-   * a time; `frame` must not change meanwhile.
+   * Whether the picture of a tick is wanted: there is somebody to see it, and it is the first in its time. A rung of half
+   * the rate takes one of each pair of ticks, the second where the first was skipped.
+   */
+  isDue(tick: number): boolean {
+    return this.#viewers.size > 0 && this.#frameOf(tick) > this.#lastFrame;
+  }
+
+  /**
+   * Encodes the picture of a tick, if it is due, and gives the access unit to the consumers. One call at a time; `frame`
+   * must not change meanwhile, but other rungs may encode it too.
    *
-   * @returns what was made; null while the encoder is being opened, or without consumers
+   * @returns what was made; null while the encoder is being opened, or where the picture is not due
    * @throws what the encoder threw, once for each failure; another is opened after a second
    */
   async encode(frame: Frame, tick: number, nowMs: number): Promise<AccessUnit | null> {
     const state = this.#state;
     if (state.kind === 'failed') this.#recover(state, nowMs);
     if (state.kind !== 'open') return null;
+    if (!this.isDue(tick)) return null;
+    this.#lastFrame = this.#frameOf(tick);
     const { encoder } = state;
     let unit: AccessUnit | null;
     try {
@@ -146,6 +160,10 @@ export class Rung {
     this.#viewers.clear();
     this.#closeEncoder();
     await Promise.all(this.#endings);
+  }
+
+  #frameOf(tick: number): number {
+    return Math.floor(tick / this.#ticksPerFrame);
   }
 
   #deliver(unit: AccessUnit, nowMs: number): void {

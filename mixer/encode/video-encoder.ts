@@ -7,15 +7,7 @@ import {
   AVCOL_SPC_SMPTE170M,
   AVCOL_TRC_SMPTE170M,
 } from 'node-av/constants';
-import {
-  Codec,
-  CodecContext,
-  Dictionary,
-  FFmpegError,
-  Packet,
-  Rational,
-  type Frame,
-} from 'node-av/lib';
+import { Codec, CodecContext, Dictionary, FFmpegError, Frame, Packet, Rational } from 'node-av/lib';
 import type { AccessUnit, VideoCodec } from './access-unit.ts';
 import { encoderNames, privateOptions, type VideoEncoderOptions } from './encoder-options.ts';
 
@@ -30,6 +22,9 @@ export class VideoEncoder {
   readonly codec: VideoCodec;
   readonly #options: VideoEncoderOptions;
   readonly #packet = new Packet();
+  /** The same pixels as the frame that is encoded, with a time and type of its own: several encoders share that one. */
+  readonly #frame = new Frame();
+  readonly #ticksPerFrame: number;
   #context: CodecContext;
   /** What the context was opened with or set to. */
   #bitsPerSecond: number;
@@ -44,7 +39,9 @@ export class VideoEncoder {
     this.#context = context;
     this.#bitsPerSecond = options.bitsPerSecond;
     this.#wantedBitsPerSecond = options.bitsPerSecond;
+    this.#ticksPerFrame = options.ticksPerFrame ?? 1;
     this.#packet.alloc();
+    this.#frame.alloc();
   }
 
   /** @throws Error if the codec is missing from this build or refuses the options */
@@ -53,10 +50,10 @@ export class VideoEncoder {
   }
 
   /**
-   * Encodes one picture on libuv's thread pool. Until that has ended nobody may draw on `frame`; afterwards the encoder
-   * holds no reference to it. One call at a time.
+   * Encodes one picture on libuv's thread pool. Until that has ended nobody may draw on `frame`, which other encoders may
+   * read meanwhile; afterwards the encoder holds no reference to it. One call at a time.
    *
-   * @param tick - Number of the tick; greater than the last one.
+   * @param tick - Number of the tick; of a later picture than the last one.
    * @returns null where the rate control dropped the picture
    */
   async encode(frame: Frame, tick: number, keyframe: boolean): Promise<AccessUnit | null> {
@@ -85,11 +82,17 @@ export class VideoEncoder {
     return this.#closing;
   }
 
-  async #encode(frame: Frame, tick: number, keyframe: boolean): Promise<AccessUnit | null> {
+  async #encode(picture: Frame, tick: number, keyframe: boolean): Promise<AccessUnit | null> {
     await this.#applyBitrate();
-    frame.pts = BigInt(tick);
-    frame.pictType = keyframe ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_NONE;
-    FFmpegError.throwIfError(await this.#context.sendFrame(frame), 'encoding a frame');
+    const frame = this.#frame;
+    FFmpegError.throwIfError(frame.ref(picture), 'sharing a frame');
+    try {
+      frame.pts = BigInt(Math.floor(tick / this.#ticksPerFrame));
+      frame.pictType = keyframe ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_NONE;
+      FFmpegError.throwIfError(await this.#context.sendFrame(frame), 'encoding a frame');
+    } finally {
+      frame.unref();
+    }
     const packet = this.#packet;
     // The work is done in sendFrame; this only hands over what it made.
     if (this.#context.receivePacketSync(packet) < 0) return null;
@@ -97,7 +100,7 @@ export class VideoEncoder {
       if (packet.data === null) return null;
       return {
         codec: this.codec,
-        tick: Number(packet.pts),
+        tick,
         keyframe: packet.isKeyframe,
         data: Buffer.from(packet.data),
       };
@@ -124,6 +127,7 @@ export class VideoEncoder {
     await this.#inFlight?.catch(() => null);
     this.#context.freeContext();
     this.#packet.free();
+    this.#frame.free();
   }
 }
 
@@ -140,7 +144,7 @@ async function openContext(options: VideoEncoderOptions): Promise<CodecContext> 
   context.colorSpace = AVCOL_SPC_SMPTE170M;
   context.colorPrimaries = AVCOL_PRI_SMPTE170M;
   context.colorTrc = AVCOL_TRC_SMPTE170M;
-  // Ticks, as a fraction of whole numbers: 12.5 a second are 25 in 2.
+  // As a fraction of whole numbers: 12.5 a second are 25 in 2.
   const [numerator, denominator] = [Math.round(options.fps * 1000), 1000];
   context.framerate = new Rational(numerator, denominator);
   context.timeBase = new Rational(denominator, numerator);

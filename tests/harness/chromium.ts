@@ -3,7 +3,9 @@ import { type Browser, type BrowserContext, chromium, type Page } from 'playwrig
 import type { ServerMessage } from '../../mcu/protocol/server.ts';
 import { findChromium } from './browsers.ts';
 import { type FakeMedia, installFakeMedia } from './fake-media.ts';
-import { type Outbound, readOutbound, rememberPeers } from './outbound.ts';
+import { type InboundStream, readInbound } from './inbound.ts';
+import { type Outbound, readOutbound } from './outbound.ts';
+import { rememberPeers } from './peers.ts';
 import { measureLipSync, readPixels, readTones, type Rgb } from './probes.ts';
 import type { TestHost } from './network.ts';
 import { until } from './until.ts';
@@ -146,6 +148,25 @@ export class Person {
   /** What this person's browser has sent so far; null before it sends video. */
   outbound(): Promise<Outbound | null> {
     return this.page.evaluate(readOutbound);
+  }
+
+  /** What the browser's statistics say of the picture and the sound it receives; waits until there are both. */
+  async inbound(): Promise<{ video: InboundStream; audio: InboundStream }> {
+    let found: Awaited<ReturnType<typeof readInbound>> = {};
+    await until(
+      async () => {
+        found = await this.page.evaluate(readInbound);
+        return found.video !== undefined && found.audio !== undefined;
+      },
+      15_000,
+      () => `${this.name} receives ${Object.keys(found).join() || 'nothing'}`,
+    );
+    return { video: found.video!, audio: found.audio! };
+  }
+
+  /** Chooses the best quality to receive, as people do. */
+  async chooses(name: string): Promise<void> {
+    await this.page.getByRole('combobox', { name: 'Quality' }).selectOption({ label: name });
   }
 
   /** Levels in dB of tones in what this person hears. */

@@ -12,19 +12,6 @@ export interface Outbound {
   at: number;
 }
 
-/** Runs in the page before anything else: remembers its PeerConnections for {@link readOutbound}. */
-export function rememberPeers(): void {
-  const page = window as unknown as { testPeers: RTCPeerConnection[] };
-  page.testPeers = [];
-  window.RTCPeerConnection = new Proxy(RTCPeerConnection, {
-    construct(target, [configuration]: [RTCConfiguration]) {
-      const peer = new target(configuration);
-      page.testPeers.push(peer);
-      return peer;
-    },
-  });
-}
-
 /** Runs in the page: the newest uplink's counts; null while it has none. */
 export async function readOutbound(): Promise<Outbound | null> {
   const page = window as unknown as { testPeers: RTCPeerConnection[] };

@@ -1,3 +1,4 @@
+import type { QualityCap } from '../../mcu/protocol/common.ts';
 import type { ErrorCode } from '../../mcu/protocol/errors.ts';
 import type { ClosedReason } from '../../mcu/protocol/server.ts';
 import type { InputProblem, MediaProblem, SessionEnd } from './client/index.ts';
@@ -28,6 +29,8 @@ export const words = {
     people: 'People',
     leave: 'Leave',
     controls: 'Controls',
+    quality: 'Quality',
+    soundOnly: 'Sound only: the picture is switched off.',
     startSound: 'Turn on the sound',
     soundBlocked: 'Your browser holds the sound back until you say so.',
     connecting: 'Connecting…',
@@ -46,6 +49,16 @@ export const words = {
     left: (name: string) => `${name} left.`,
   },
 } as const;
+
+/** The qualities there are to choose from, in the order they are offered. */
+export const qualityNames: readonly (readonly [max: QualityCap, name: string])[] = [
+  ['auto', 'Automatic'],
+  ['high', 'High'],
+  ['medium', 'Medium'],
+  ['low', 'Low'],
+  ['tiny', 'Lowest'],
+  ['audio', 'Sound only'],
+];
 
 /** What to say of a room name that will not do. */
 export function roomProblemSentence(problem: InputProblem): string {

@@ -54,7 +54,9 @@ export class Decorations {
   readonly #canvas: Size;
   readonly #matrix: CanvasMatrix;
   readonly #drawsPerFrame: number;
+  readonly #lowest: number | undefined;
   #drawsLeft: number;
+  #isComplete = true;
   readonly #found = new Bounded<string, Found>(foundCapacity);
   readonly #sprites = new Bounded<string, Sprite>(capacity);
   readonly #names = new Bounded<string, Measured>(capacity);
@@ -62,11 +64,17 @@ export class Decorations {
   readonly #lastLabels = new Bounded<string, Sprite>(capacity);
 
   /**
-   * @param options - the size of the canvas, what colours it is in (BT.601 when omitted), and how many drawings (see
-   * `of`) may be made between two calls of `beginFrame` (any number when omitted)
+   * @param options - the size of the canvas, what colours it is in (BT.601 when omitted), how many drawings (see `of`) may
+   * be made between two calls of `beginFrame` (any number when omitted), and the height of the lowest tile with a name
    */
-  constructor(options: { canvas: Size; matrix?: CanvasMatrix; drawsPerFrame?: number }) {
+  constructor(options: {
+    canvas: Size;
+    matrix?: CanvasMatrix;
+    drawsPerFrame?: number;
+    lowest?: number;
+  }) {
     const { canvas, matrix = 'bt601', drawsPerFrame = Infinity } = options;
+    this.#lowest = options.lowest;
     this.#canvas = canvas;
     this.#matrix = matrix;
     this.#drawsPerFrame = drawsPerFrame;
@@ -76,6 +84,12 @@ export class Decorations {
   /** A frame is to be composed. */
   beginFrame(): void {
     this.#drawsLeft = this.#drawsPerFrame;
+    this.#isComplete = true;
+  }
+
+  /** Whether all that was asked for since then was complete. */
+  get isComplete(): boolean {
+    return this.#isComplete;
   }
 
   /**
@@ -87,14 +101,15 @@ export class Decorations {
     const flags = `${muted ? 'm' : ''}${hand ? 'h' : ''}${speaking ? 's' : ''}${label ? 'l' : ''}`;
     const key = `${size.width}x${size.height} ${flags} ${label ? name : ''}`;
     const before = this.#found.get(key);
-    if (before !== undefined && (before.complete || this.#drawsLeft <= 0)) return before.placed;
-    const found = this.#find(state, size);
-    this.#found.set(key, found);
+    if (before?.complete === true) return before.placed;
+    const found = before !== undefined && this.#drawsLeft <= 0 ? before : this.#find(state, size);
+    if (found !== before) this.#found.set(key, found);
+    this.#isComplete &&= found.complete;
     return found.placed;
   }
 
   #find(state: TileState, size: Size): Found {
-    const metrics = metricsOf(size, this.#canvas);
+    const metrics = metricsOf(size, this.#canvas, this.#lowest);
     const { inset } = metrics;
     const border = state.speaking ? ringOf(size, metrics.radius, metrics.ring, this.#matrix) : [];
     const hand = this.#hand(state, metrics);

@@ -25,15 +25,21 @@ export interface Metrics {
 export const leastFont = 11;
 /** Text of the least font would take up too much of a tile that is lower than this. */
 export const leastLegible = 76;
+/** The same where a layout is drawn smaller than it was made for: whoever has a name on the large canvas is to keep it. */
+export const leastLegibleScaled = 56;
 /** In a lower tile a badge that can be made out would cover too much. */
 const leastBadges = 48;
 
-/** The sizes that suit a tile of a canvas: in proportion, but not below what can be read nor coarse in a large one. */
-export function metricsOf(tile: Size, canvas: Size): Metrics {
+/**
+ * The sizes that suit a tile of a canvas: in proportion, but not below what can be read nor coarse in a large one.
+ *
+ * @param lowest - height of the lowest tile with a name, in pixels
+ */
+export function metricsOf(tile: Size, canvas: Size, lowest = leastLegible): Metrics {
   const scale = Math.min(canvas.width, canvas.height) / 720;
   // An upright tile is measured by its width.
   const height = Math.min(tile.height, tile.width * 0.75);
-  const legible = height >= leastLegible;
+  const legible = height >= lowest;
   const font = Math.max(
     legible ? leastFont : 7,
     Math.round(Math.min(legible ? height * 0.053 : height * 0.12, 24 * scale)),

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
+import type { AudioFormat } from '../../../mixer/audio/index.ts';
 import { Room } from './participants.ts';
 import { firstDifference, periodic, sine, type Signal } from './signals.ts';
 
@@ -10,6 +11,7 @@ type Id = (typeof ids)[number];
 /** What happens before a tick; most ticks see nothing. */
 type Event =
   | { do: 'talk' | 'hush' | 'source' | 'listener' | 'both'; id: Id; ticks: number }
+  | { do: 'format'; id: Id; frameMs: 20 | 40 | 60; ticks: number }
   | { do: 'slow' | 'fast'; ticks: number };
 
 const who = fc.constantFrom(...ids);
@@ -21,6 +23,15 @@ const event: fc.Arbitrary<Event> = fc.oneof(
     weight: 2,
     arbitrary: fc.record({ do: fc.constantFrom('source', 'listener', 'both'), id: who, ticks }),
   },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('format'),
+      id: who,
+      frameMs: fc.constantFrom(20, 40, 60),
+      ticks,
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('slow', 'fast'), ticks }) },
 );
 
@@ -28,6 +39,13 @@ const voices: Record<Id, Signal> = {
   ann: periodic(sine(400, 0.1), 480),
   bob: periodic(sine(1000, 0.1), 480),
   cyd: periodic(sine(2500, 0.1), 480),
+};
+
+const formatOf = (frameMs: 20 | 40 | 60): AudioFormat => ({ frameMs, bitsPerSecond: 24_000 });
+const formats: Record<Id, AudioFormat> = {
+  ann: formatOf(20),
+  bob: formatOf(40),
+  cyd: formatOf(60),
 };
 
 /** Plays the events; `flipped` has their voice with the sign turned, which changes no level and no decision. */
@@ -52,14 +70,15 @@ async function play(events: readonly Event[], flipped?: Id): Promise<Room> {
     }
     there[kind].add(id);
     if (kind === 'source') room.talk(id, signalOf(id));
-    else room.listen(id);
+    else room.listen(id, formats[id]);
   };
-  for (const id of ids) room.join(id, signalOf(id));
-  room.listen('eve');
+  for (const id of ids) room.join(id, signalOf(id), formats[id]);
+  room.listen('eve', formatOf(20));
   for (const each of events) {
     if (each.do === 'talk') talking.add(each.id);
     else if (each.do === 'hush') talking.delete(each.id);
     else if (each.do === 'source' || each.do === 'listener') toggle(each.do, each.id);
+    else if (each.do === 'format') room.mixer.setFormat(each.id, formatOf(each.frameMs));
     else if (each.do === 'both') {
       toggle('source', each.id);
       toggle('listener', each.id);

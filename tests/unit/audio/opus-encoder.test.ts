@@ -71,6 +71,25 @@ describe('the Opus encoder', () => {
     expect(Math.abs(decibels(level / 0.3))).toBeLessThan(1);
   });
 
+  it.each([
+    [40, 24_000],
+    [60, 16_000],
+  ] as const)('gives packets of %i ms at %i bit/s', async (frameMs, bitsPerSecond) => {
+    const encoder = await openOpusEncoder({ frameMs, bitsPerSecond });
+    const length = frameMs * 48;
+    const packets = Array.from({ length: 50 }, (_, k) =>
+      encoder.encode(floats(sine(1000, 0.3), k * length, length)),
+    );
+    expect(() => encoder.encode(new Float32Array(960))).toThrow(RangeError);
+    encoder.close();
+    const bits = 8 * packets.reduce((sum, packet) => sum + packet.length, 0);
+    expect(bits / ((50 * frameMs) / 1000) / bitsPerSecond).toBeLessThan(1.1);
+    const sound = await decode(packets);
+    expect(sound.length).toBe(50 * length);
+    const level = amplitudeOf(sound.subarray(48_000), 1000);
+    expect(Math.abs(decibels(level / 0.3))).toBeLessThan(1);
+  });
+
   it('gives packets that are not overwritten by later ones', async () => {
     const encoder = await openOpusEncoder();
     const first = encoder.encode(floats(sine(1000, 0.3), 0, 960));
@@ -119,5 +138,26 @@ describe('the mixer with real Opus', () => {
     expect(Math.abs(decibels(amplitudeOf(end(cyd), 1000) / 0.2))).toBeLessThan(1);
     // Bob's steady tone, in Ann's ears, through her switch to an encoder of her own.
     expect(largestStep(ann.subarray(12_000))).toBeLessThan(1.4 * steepest(1000, 0.2));
+  });
+
+  it('changes packet lengths without a click', async () => {
+    const mixer = new AudioMixer({ openEncoder: (format) => openOpusEncoder(format) });
+    const bob = mixer.addSource('bob');
+    const packets: Buffer[] = [];
+    mixer.addListener('cyd', ({ data }) => packets.push(data));
+    const lengths = [60, 20, 40, 20, 60] as const;
+    for (let k = 0; k < 300; k++) {
+      const frameMs = lengths[(k - 50) / 50];
+      if (frameMs !== undefined) mixer.setFormat('cyd', { frameMs, bitsPerSecond: 32_000 });
+      bob.push(pcm16(sine(1000, 0.2), k * 960, 960), 48_000);
+      mixer.tick();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    mixer.close();
+    const sound = await decode(packets);
+    expect(sound.length).toBeGreaterThan(290 * 960);
+    const settled = sound.subarray(12_000);
+    expect(Math.abs(decibels(amplitudeOf(settled, 1000) / 0.2))).toBeLessThan(1);
+    expect(largestStep(settled)).toBeLessThan(1.4 * steepest(1000, 0.2));
   });
 });

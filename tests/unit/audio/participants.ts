@@ -1,6 +1,6 @@
-import { AudioMixer, frameSamples, type AudioSource } from '../../../mixer/audio/index.ts';
+import { AudioMixer, type AudioFormat, type AudioSource } from '../../../mixer/audio/index.ts';
 import type { AudioMixerOptions } from '../../../mixer/audio/index.ts';
-import { pcm16, type Signal } from './signals.ts';
+import { joined, pcm16, type Signal } from './signals.ts';
 
 /** An encoder that keeps what it was fed; its packets say who it is and which frame they are. */
 export class FakeEncoder {
@@ -26,7 +26,7 @@ export class FakeEncoder {
   }
 }
 
-/** What a listener got in one tick. */
+/** A packet, as a listener got it. */
 export interface Heard {
   readonly tick: number;
   readonly sampleIndex: number;
@@ -60,24 +60,28 @@ export class Room {
   }
 
   /** Somebody who talks and listens; a signal is indexed by the samples pushed. */
-  join(id: string, signal: Signal = () => 0): void {
+  join(id: string, signal: Signal = () => 0, format?: AudioFormat): void {
     this.talk(id, signal);
-    this.listen(id);
+    this.listen(id, format);
   }
 
   talk(id: string, signal: Signal): void {
     this.#sources.set(id, { source: this.mixer.addSource(id), signal, pushed: 0 });
   }
 
-  listen(id: string): void {
+  listen(id: string, format?: AudioFormat): void {
     const heard = this.heard.get(id) ?? [];
     this.heard.set(id, heard);
-    this.mixer.addListener(id, ({ data, sampleIndex }) => {
-      const encoder = data.readUInt32BE(0);
-      const frame = data.readUInt32BE(4);
-      const samples = this.encoders[encoder]!.frames[frame]!;
-      heard.push({ tick: this.ticks, sampleIndex, encoder, frame, samples });
-    });
+    this.mixer.addListener(
+      id,
+      ({ data, sampleIndex }) => {
+        const encoder = data.readUInt32BE(0);
+        const frame = data.readUInt32BE(4);
+        const samples = this.encoders[encoder]!.frames[frame]!;
+        heard.push({ tick: this.ticks, sampleIndex, encoder, frame, samples });
+      },
+      format,
+    );
   }
 
   stopTalking(id: string): void {
@@ -116,8 +120,6 @@ export class Room {
   /** All a listener was played, from the first packet on. */
   sound(id: string): Float32Array {
     const heard = this.heard.get(id)!;
-    const whole = new Float32Array(heard.length * frameSamples);
-    heard.forEach(({ samples }, k) => whole.set(samples, k * frameSamples));
-    return whole;
+    return joined(heard.map(({ samples }) => samples));
   }
 }

@@ -15,8 +15,10 @@ interface Shot {
   readonly speaking?: readonly number[];
   readonly size?: readonly [width: number, height: number];
   readonly labels?: boolean;
+  /** The canvas they are arranged on; that of the size if not given. */
+  readonly arrangedOn?: readonly [width: number, height: number];
   /** What it is half-way to, or 40 % if that says more. */
-  readonly then?: Omit<Shot, 'then' | 'size' | 'labels'>;
+  readonly then?: Omit<Shot, 'then' | 'size' | 'labels' | 'arrangedOn'>;
 }
 
 const hd = [1280, 720] as const;
@@ -35,6 +37,17 @@ const shots: Record<string, Shot> = {
   'grid-5-of-4-to-3': { members: cast(5), mode: 'grid', size: [480, 360] },
   'grid-4-upright': { members: cast(4), mode: 'grid', size: [360, 640] },
   'grid-6-without-labels': { members: cast(6), mode: 'grid', labels: false, speaking: [] },
+  'medium-4': { members: cast(4), mode: 'grid', size: [640, 360], arrangedOn: hd },
+  'medium-9': { members: cast(9), mode: 'grid', size: [640, 360], arrangedOn: hd },
+  'low-4': { members: cast(4), mode: 'grid', size: [320, 180], arrangedOn: hd },
+  'low-9': { members: cast(9), mode: 'grid', size: [320, 180], arrangedOn: hd },
+  'low-speaker-20': {
+    members: cast(20),
+    mode: 'speaker',
+    pinned: 2,
+    size: [320, 180],
+    arrangedOn: hd,
+  },
   'speaker-2': { members: cast(2), mode: 'speaker' },
   'speaker-6': { members: cast(6), mode: 'speaker', pinned: 4, speaking: [4] },
   'speaker-20': { members: cast(20), mode: 'speaker', pinned: 2, speaking: [2] },
@@ -87,7 +100,13 @@ function take(compositor: Compositor, shot: Shot | NonNullable<Shot['then']>): v
 describe('the golden picture', () => {
   it.each(Object.entries(shots))('%s', async (name, shot) => {
     const [width, height] = shot.size ?? [640, 360];
-    const compositor = new Compositor({ width, height, labels: shot.labels ?? true });
+    const [layoutWidth, layoutHeight] = shot.arrangedOn ?? [width, height];
+    const compositor = new Compositor({
+      width,
+      height,
+      layoutSize: { width: layoutWidth, height: layoutHeight },
+      labels: shot.labels ?? true,
+    });
     try {
       take(compositor, shot);
       compositor.compose(0);

@@ -17,6 +17,7 @@ describe('settings', () => {
     expect(readSettings({})).toEqual({
       port: 8080,
       host: undefined,
+      rungs: ['high', 'medium', 'low', 'tiny'],
       canvas: { width: 1280, height: 720 },
       fps: 25,
       transitions: true,
@@ -57,6 +58,9 @@ describe('settings', () => {
     ['PORT', 'eighty', 'PORT must be a whole number; it is "eighty".'],
     ['PORT', '70000', 'PORT must be between 0 and 65535; it is "70000".'],
     ['ONEGRID_CANVAS', '1281x720', 'ONEGRID_CANVAS must have an even width'],
+    ['ONEGRID_RUNGS', 'high,huge', 'ONEGRID_RUNGS must be a list of different rungs among high'],
+    ['ONEGRID_RUNGS', 'low,low', 'ONEGRID_RUNGS must be'],
+    ['ONEGRID_RUNGS', 'audio', 'ONEGRID_RUNGS must be'],
     ['ONEGRID_FPS', '0', 'ONEGRID_FPS must be between 1 and 60'],
     ['ONEGRID_UDP_PORTS', '500-400', 'ONEGRID_UDP_PORTS must lie between 1024 and 65535'],
     ['ONEGRID_ICE_SERVERS', '{', 'ONEGRID_ICE_SERVERS must be a JSON array'],
@@ -82,6 +86,10 @@ describe('settings', () => {
     } finally {
       rmSync(folder, { recursive: true });
     }
+  });
+
+  it('take rungs in any order, best first afterwards', () => {
+    expect(readSettings({ ONEGRID_RUNGS: 'tiny, high' }).rungs).toEqual(['high', 'tiny']);
   });
 
   it('have flags named after them', () => {

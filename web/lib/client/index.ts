@@ -9,7 +9,7 @@ export {
 } from './local-media.ts';
 export type { LinksView } from './media-links.ts';
 export type { Platform, TrackLike } from './platform.ts';
-export type { LayoutMessage, RoomView } from './room-view.ts';
+export type { LayoutMessage, QualityMessage, RoomView } from './room-view.ts';
 export {
   RoomSession,
   type JoinRequest,

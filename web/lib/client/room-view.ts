@@ -6,6 +6,8 @@ import { noLinks, type LinksView } from './media-links.ts';
 export type JoinedMessage = Extract<ServerMessage, { type: 'joined' }>;
 /** Where everybody is in the composite, in canvas pixels. */
 export type LayoutMessage = Extract<ServerMessage, { type: 'layout' }>;
+/** The quality this browser gets, and why. */
+export type QualityMessage = Extract<ServerMessage, { type: 'quality' }>;
 
 /** What is known of a room while one is in it. */
 export interface RoomView {
@@ -19,6 +21,8 @@ export interface RoomView {
   readonly pinned: string | null;
   /** The picture this browser receives; null until the server has said. */
   readonly layout: LayoutMessage | null;
+  /** The quality this browser gets; null until the server has said. */
+  readonly quality: QualityMessage | null;
   readonly chat: readonly ChatMessage[];
   readonly links: LinksView;
 }
@@ -36,6 +40,7 @@ export function viewOf(message: JoinedMessage): RoomView {
     mode: message.room.layout,
     pinned: message.room.pinned,
     layout: null,
+    quality: null,
     chat: message.chat,
     links: noLinks,
   };
@@ -50,6 +55,8 @@ export function withMessage(view: RoomView, message: ServerMessage): RoomView {
       return { ...view, speakers: message.active };
     case 'layout':
       return { ...view, mode: message.mode, pinned: message.pinned, layout: message };
+    case 'quality':
+      return { ...view, quality: message };
     case 'chat': {
       const { type: _type, ...entry } = message;
       return { ...view, chat: [...view.chat, entry].slice(-chatLimit) };

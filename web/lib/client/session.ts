@@ -1,5 +1,5 @@
 import type { ClientMessageInput } from '../../../mcu/protocol/client.ts';
-import type { Participant } from '../../../mcu/protocol/common.ts';
+import type { Participant, QualityCap } from '../../../mcu/protocol/common.ts';
 import type { ErrorCode } from '../../../mcu/protocol/errors.ts';
 import type { ClosedReason, ServerMessage } from '../../../mcu/protocol/server.ts';
 import { backoffDelayMs } from './backoff.ts';
@@ -66,6 +66,8 @@ export class RoomSession extends Emitter<SessionEvents> {
   #signalling: Signalling | null = null;
   #resumeToken: string | null = null;
   #attempts = 0;
+  /** The best quality wanted; the server forgets it with the stay, so it is told again after each join. */
+  #quality: QualityCap = 'auto';
   #toldMedia = { audio: false, video: false };
   #cancelTimer: () => void = () => undefined;
 
@@ -110,6 +112,17 @@ export class RoomSession extends Emitter<SessionEvents> {
   /** Sends any message of the contract; nothing while the socket is gone. */
   send(message: ClientMessageInput): void {
     this.#signalling?.send(message);
+  }
+
+  /** The best quality this browser wants to receive. */
+  get maxQuality(): QualityCap {
+    return this.#quality;
+  }
+
+  /** Sets the best quality this browser wants to receive, for this room and those to come. */
+  setQuality(max: QualityCap): void {
+    this.#quality = max;
+    if (this.#state.phase === 'live') this.send({ type: 'quality', max });
   }
 
   /** Tries at once instead of when the back-off says: the network has just come back. */
@@ -213,12 +226,15 @@ export class RoomSession extends Emitter<SessionEvents> {
     this.#resumeToken = message.resumeToken;
     const view = { ...viewOf(message), links: this.#links.view };
     // A resumed downlink goes on showing what it showed; `layout` comes only when that changes.
-    if (resumed) this.#enter({ phase: 'live', view: { ...view, layout: before.view.layout } });
-    else this.#enter({ phase: 'live', view });
+    if (resumed) {
+      const { layout, quality } = before.view;
+      this.#enter({ phase: 'live', view: { ...view, layout, quality } });
+    } else this.#enter({ phase: 'live', view });
     this.#links.setTracks(this.#media.tracks);
     if (resumed) this.#links.resume(message.iceServers);
     else this.#links.restart(message.iceServers);
     this.#tellMedia();
+    if (this.#quality !== 'auto') this.send({ type: 'quality', max: this.#quality });
   }
 
   #handleError(code: ErrorCode, fatal: boolean): void {

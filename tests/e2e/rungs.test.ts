@@ -1,0 +1,154 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { launchChromium, Person } from '../harness/chromium.ts';
+import { SignallingClient } from '../harness/client.ts';
+import { TestServer } from '../harness/server.ts';
+import { sleep, until } from '../harness/until.ts';
+
+/** The rungs with a picture, as the page calls them. */
+const pictures = {
+  high: { name: 'High', size: [1280, 720], fps: 25 },
+  medium: { name: 'Medium', size: [640, 360], fps: 25 },
+  low: { name: 'Low', size: [320, 180], fps: 12.5 },
+  tiny: { name: 'Lowest', size: [320, 180], fps: 6.25 },
+} as const;
+type PictureRung = keyof typeof pictures;
+
+describe('the quality a receiver asks for', () => {
+  let server: TestServer;
+  let browser: Browser;
+  const people: Person[] = [];
+
+  const join = async (room: string, name: string): Promise<Person> => {
+    const joined = await Person.join(browser, server.url, room, name, {
+      colour: 'rgb(200,30,30)',
+      tone: 440,
+      fps: 10,
+    });
+    people.push(joined);
+    await until(async () => (await joined.inbound()).video.framesDecoded > 75, 15_000);
+    return joined;
+  };
+  /** Rungs that are encoded now, by the metrics. */
+  const encoded = async (): Promise<string[]> => {
+    const metric = await server.metric('onegrid_video_encoders');
+    return [...metric].flatMap(([label, value]) =>
+      value > 0 ? [/rung="(\w+)"/.exec(label)?.[1] ?? label] : [],
+    );
+  };
+
+  beforeAll(async () => {
+    server = await TestServer.start();
+    // Freezes are counted: it must not be the browser that stands back.
+    browser = await launchChromium({ polite: false });
+  });
+  afterEach(async () => {
+    await Promise.all(people.splice(0).map((each) => each.close()));
+    await until(async () => (await server.metricSum('onegrid_rooms')) === 0, 10_000);
+    expect(server.complaints()).toEqual([]);
+  });
+  afterAll(async () => {
+    await browser.close();
+    await server.stop();
+  });
+
+  /** Asks for a rung, and waits until its picture is there. */
+  async function changeTo(person: Person, rung: PictureRung): Promise<void> {
+    const { name, size } = pictures[rung];
+    await person.chooses(name);
+    await until(() => person.last('quality')?.rung === rung, 3000);
+    await until(
+      async () => {
+        const { frameWidth, frameHeight } = (await person.inbound()).video;
+        return frameWidth === size[0] && frameHeight === size[1];
+      },
+      5000,
+      async () => JSON.stringify((await person.inbound()).video),
+    );
+  }
+
+  it('moves them between all rungs, without a freeze, a lost packet or a plea for a keyframe', async () => {
+    const alice = await join('rungs', 'Alice');
+    expect(alice.last('quality')).toMatchObject({ rung: 'high', reason: 'auto' });
+    const start = (await alice.inbound()).video;
+    const sentAtStart = server.sentTo(alice.id).length;
+    // Down step by step, up at once, and down at once.
+    for (const rung of ['medium', 'low', 'tiny', 'high', 'low'] as const) {
+      await changeTo(alice, rung);
+      expect(alice.last('quality')).toMatchObject({ reason: 'requested' });
+      const before = await alice.inbound();
+      await sleep(2500);
+      const after = await alice.inbound();
+      const seconds = (after.video.timestamp - before.video.timestamp) / 1000;
+      const rate = (after.video.framesDecoded - before.video.framesDecoded) / seconds;
+      expect(rate / pictures[rung].fps, `rate of ${rung}`).toBeGreaterThan(0.8);
+      expect(rate / pictures[rung].fps, `rate of ${rung}`).toBeLessThan(1.2);
+      expect(after.video.frameHeight).toBe(pictures[rung].size[1]);
+      expect(after.audio.packetsReceived).toBeGreaterThan(before.audio.packetsReceived);
+    }
+    const end = (await alice.inbound()).video;
+    const sent = server.sentTo(alice.id).slice(sentAtStart);
+    // What is replayed at a switch is sent at once, and only the last of it is to be seen.
+    const replayed = sent.filter(({ at }, index) => at - (sent[index - 1]?.at ?? 0) < 2).length;
+    console.log(`${sent.length} pictures, ${replayed} of them replayed,`, {
+      freezes: end.freezeCount - start.freezeCount,
+      dropped: end.framesDropped - start.framesDropped,
+    });
+    expect(end.ssrc).toBe(start.ssrc);
+    expect(end.freezeCount).toBe(start.freezeCount);
+    expect(end.pliCount).toBe(start.pliCount);
+    expect(end.packetsLost).toBe(start.packetsLost);
+    expect(end.framesDropped - start.framesDropped).toBeLessThanOrEqual(
+      replayed + 0.02 * sent.length,
+    );
+  });
+
+  it('sends no picture where only sound is wanted, and goes on from there', async () => {
+    const alice = await join('sound', 'Alice');
+    await alice.chooses('Sound only');
+    await until(() => alice.last('quality')?.rung === 'audio', 3000);
+    await sleep(300);
+    const before = await alice.inbound();
+    await sleep(2000);
+    const after = await alice.inbound();
+    expect(after.video.packetsReceived).toBe(before.video.packetsReceived);
+    // 60 ms each.
+    const packets = after.audio.packetsReceived - before.audio.packetsReceived;
+    const seconds = (after.audio.timestamp - before.audio.timestamp) / 1000;
+    expect(packets / seconds / (1000 / 60)).toBeGreaterThan(0.8);
+    expect(packets / seconds / (1000 / 60)).toBeLessThan(1.2);
+    await changeTo(alice, 'high');
+    const back = (await alice.inbound()).video;
+    await sleep(2000);
+    const end = (await alice.inbound()).video;
+    expect(end.ssrc).toBe(before.video.ssrc);
+    expect(end.pliCount).toBe(before.video.pliCount);
+    expect(end.packetsLost).toBe(before.video.packetsLost);
+    // The browser takes the pause itself for a freeze, but nothing after it.
+    expect(end.freezeCount).toBe(back.freezeCount);
+    const rate =
+      (1000 * (end.framesDecoded - back.framesDecoded)) / (end.timestamp - back.timestamp);
+    expect(rate).toBeGreaterThan(0.7 * 25);
+  });
+
+  it('costs an encoder only while somebody watches', async () => {
+    const alice = await join('cost', 'Alice');
+    const listener = await SignallingClient.join(server.url, 'cost', 'Listener');
+    const keyframes = async (rung: string): Promise<number> =>
+      (await server.metric('onegrid_keyframes_total')).get(`{rung="${rung}"}`) ?? 0;
+    await until(async () => (await encoded()).join() === 'high', 5000);
+    const before = { low: await keyframes('low'), tiny: await keyframes('tiny') };
+    await changeTo(alice, 'low');
+    await until(async () => (await encoded()).join() === 'low', 5000);
+    expect(await keyframes('low')).toBe(before.low + 1);
+    expect(await keyframes('tiny')).toBe(before.tiny);
+    await alice.chooses('Sound only');
+    await until(async () => (await encoded()).length === 0, 5000);
+    const composed = await server.metricSum('onegrid_frames_composited_total');
+    await sleep(1500);
+    expect(await server.metricSum('onegrid_frames_composited_total')).toBe(composed);
+    await changeTo(alice, 'high');
+    await until(async () => (await encoded()).join() === 'high', 5000);
+    await listener.close();
+  });
+});
