@@ -31,6 +31,8 @@ export interface LoadSurroundings {
   readonly progress?: ((line: string) => void) | undefined;
   /** Hooks for the participant of a number, in the order of joining, from 0. */
   readonly hooks?: ((index: number) => ParticipantHooks) | undefined;
+  /** Clips of earlier runs, so that they need not be encoded again. */
+  readonly library?: ClipLibrary | undefined;
   /** What the participant of a number sends instead of the usual; null: the usual. */
   readonly pictures?: ((index: number) => Pictures | null) | undefined;
 }
@@ -48,15 +50,19 @@ interface Seat {
   participant: SyntheticParticipant | null;
 }
 
-/** Makes what all participants of a process share. */
-export function openEngine(): LoadEngine {
+/**
+ * Makes what all participants of a run share.
+ *
+ * @param library - Clips of earlier runs.
+ */
+export function openEngine(library = new ClipLibrary()): LoadEngine {
   const now = (): number => performance.now();
   return {
     now,
     ntp: new NtpClock(now(), Date.now()),
     random: Math.random,
     ticker: new Ticker(now),
-    library: new ClipLibrary(),
+    library,
     gaps: { received: new Histogram(), sent: new Histogram() },
   };
 }
@@ -126,7 +132,7 @@ class Run {
   readonly #address: string;
   readonly #seats: readonly Seat[];
   readonly #surroundings: LoadSurroundings;
-  readonly #engine = openEngine();
+  readonly #engine: LoadEngine;
   readonly #everybody: SyntheticParticipant[] = [];
   readonly #leaving: Promise<void>[] = [];
 
@@ -140,6 +146,7 @@ class Run {
     this.#address = address;
     this.#seats = seats;
     this.#surroundings = surroundings;
+    this.#engine = openEngine(surroundings.library);
   }
 
   async go(): Promise<LoadResult> {
