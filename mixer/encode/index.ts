@@ -9,3 +9,4 @@ export {
   rungSound,
   type VideoRungName,
 } from './rung-table.ts';
+export { VideoEncoder } from './video-encoder.ts';
