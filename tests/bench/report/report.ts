@@ -34,7 +34,11 @@ const sections: Readonly<Record<string, (result: unknown) => Section>> = {
 };
 
 /** What is not of one benchmark. */
-const general: Readonly<Record<string, (document: LabDocument) => string>> = { machine, bars, profiles };
+const general: Readonly<Record<string, (document: LabDocument) => string>> = {
+  machine,
+  bars,
+  profiles,
+};
 
 const mark = /<!-- measured: (\S+) -->\n[\s\S]*?<!-- end -->/g;
 

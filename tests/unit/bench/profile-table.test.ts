@@ -40,7 +40,13 @@ test('a library works for the stage that called it, the innermost where stages c
       { id: 1, name: '(root)', us: 0 },
       { id: 2, by: 1, name: 'tick', url: `${room}/room.js`, us: 10 },
       { id: 3, by: 2, name: 'encode', url: `${mixer}/encode/video-encoder.js`, us: 20 },
-      { id: 4, by: 3, name: 'sendFrame', url: '/app/node_modules/node-av/dist/lib/codec.js', us: 30 },
+      {
+        id: 4,
+        by: 3,
+        name: 'sendFrame',
+        url: '/app/node_modules/node-av/dist/lib/codec.js',
+        us: 30,
+      },
       { id: 5, by: 3, name: 'deliver', url: 'file:///app/dist/mcu/rtp/h264.js', us: 40 },
     ]),
   );

@@ -26,7 +26,12 @@ export function lineChart(
   const points = series.flatMap((one) => one.points);
   const xs = points.map(({ x }) => x);
   const y = { ...axes.y, min: 0, max: roundUp(points.map((point) => point.max ?? point.y)) };
-  const x = { ticks: [...new Set(xs)], ...axes.x, min: Math.min(0, ...xs), max: Math.max(1, ...xs) };
+  const x = {
+    ticks: [...new Set(xs)],
+    ...axes.x,
+    min: Math.min(0, ...xs),
+    max: Math.max(1, ...xs),
+  };
   return plot(title, { x, y }, keysOf(series), (frame) =>
     series.flatMap(({ points: own }, index) => lineOf(frame, own, colourOf(index))),
   );
@@ -38,8 +43,14 @@ function lineOf(frame: Frame, points: readonly Point[], colour: string): string[
   return [
     element('polyline', { points: places.join(' '), ...stroke }),
     ...points.flatMap(({ x, y, min = y, max = y }) => [
-      element('line', { x1: frame.x(x), x2: frame.x(x), y1: frame.y(min), y2: frame.y(max), ...stroke }),
-      element('circle', { cx: frame.x(x), cy: frame.y(y), r: 3.5, fill: colour }),
+      element('line', {
+        x1: frame.x(x),
+        x2: frame.x(x),
+        y1: frame.y(Math.max(0, min)),
+        y2: frame.y(max),
+        ...stroke,
+      }),
+      element('circle', { cx: frame.x(x), cy: frame.y(Math.max(0, y)), r: 3.5, fill: colour }),
     ]),
   ];
 }
