@@ -41,8 +41,7 @@ export async function work(task: JoinTask, load: Load): Promise<z.infer<typeof j
       await participant.leave();
     }
   };
-  const startServer = (): Promise<TestServer> =>
-    TestServer.start({ ONEGRID_LOG_LEVEL: 'info', ONEGRID_JOINS_PER_MINUTE: '100000' });
+  const startServer = (): Promise<TestServer> => TestServer.start({ ONEGRID_LOG_LEVEL: 'info' });
 
   // Once for nothing: the clips are encoded, and this process' code is warm.
   let server = await startServer();

@@ -19,14 +19,13 @@ export class LabServer {
   }
 
   /**
-   * Starts a server with the usual settings, except that everybody may come from one address.
+   * Starts a server with the usual settings.
    * @param profiles - where its room processes write V8 profiles; null for none
    */
   static async start(profiles: string | null): Promise<LabServer> {
     return new LabServer(
       await TestServer.start({
         ONEGRID_LOG_LEVEL: 'info',
-        ONEGRID_JOINS_PER_MINUTE: '100000',
         ...profilingEnvironment(profiles),
       }),
     );
