@@ -2,12 +2,21 @@ import type { z } from 'zod';
 import { callSchema } from '../call.ts';
 import { compositingSchema } from '../compositing.ts';
 import { floorResultSchema } from '../floor.ts';
+import { capacitySchema } from '../capacity.ts';
+import { churnSchema } from '../churn.ts';
+import { joinSchema } from '../join.ts';
+import { slopesSchema } from '../slopes.ts';
 import type { LabDocument } from '../lab/document.ts';
 import { mixSchema } from '../mix.ts';
 import type { Section } from './section.ts';
+import { anything } from './sections/anything.ts';
 import { call } from './sections/call.ts';
 import { compositing } from './sections/compositing.ts';
 import { floor } from './sections/floor.ts';
+import { capacity } from './sections/capacity.ts';
+import { churn } from './sections/churn.ts';
+import { join } from './sections/join.ts';
+import { slopes } from './sections/slopes.ts';
 import { bars, machine } from './sections/general.ts';
 import { mix } from './sections/mix.ts';
 import { profiles } from './sections/profiles.ts';
@@ -29,6 +38,10 @@ const of =
 const sections: Readonly<Record<string, (result: unknown) => Section>> = {
   compositing: of(compositingSchema, compositing),
   floor: of(floorResultSchema, floor),
+  capacity: of(capacitySchema, capacity),
+  churn: of(churnSchema, churn),
+  join: of(joinSchema, join),
+  slopes: of(slopesSchema, slopes),
   call: of(callSchema, call),
   mix: of(mixSchema, mix),
 };
@@ -64,7 +77,5 @@ function sectionOf(name: string, document: LabDocument): Section {
   if (entry.outcome === 'failed') {
     return { markdown: `Failed in this run: ${entry.why.split('\n')[0] ?? ''}`, plots: {} };
   }
-  const section = sections[name];
-  if (section === undefined) throw new Error(`Nobody knows how to write about ${name}.`);
-  return section(entry.result);
+  return (sections[name] ?? anything)(entry.result);
 }

@@ -68,14 +68,14 @@ export function plot(
     words(frame.x(tick), bottom + 20, nameOf(axes.x, tick), { 'text-anchor': 'middle' }),
   );
   const middleY = (top + bottom) / 2;
-  return `${element(
-    'svg',
-    {
-      xmlns: 'http://www.w3.org/2000/svg',
-      viewBox: `0 0 ${size.width} ${size.height}`,
-      ...{ width: size.width, height: size.height, role: 'img' },
-      ...{ 'font-family': 'system-ui, sans-serif', 'font-size': 13, fill: ink },
-    },
+  const attributes = {
+    xmlns: 'http://www.w3.org/2000/svg',
+    viewBox: `0 0 ${size.width} ${size.height}`,
+    ...{ width: size.width, height: size.height, role: 'img' },
+    ...{ 'font-family': 'system-ui, sans-serif', 'font-size': 13, fill: ink },
+  };
+  // A line for each element: what has changed can be seen.
+  const parts = [
     element('title', {}, title.replaceAll('&', '&amp;').replaceAll('<', '&lt;')),
     words(left, 20, title, { 'font-size': 15, 'font-weight': 600 }),
     ...legend(keys),
@@ -87,7 +87,8 @@ export function plot(
       transform: `rotate(-90 16 ${middleY})`,
     }),
     ...draw(frame),
-  )}\n`;
+  ];
+  return `${element('svg', attributes, `\n${parts.join('\n')}\n`)}\n`;
 }
 
 const scaled = (value: number, { min, max }: Axis, from: number, to: number): number =>

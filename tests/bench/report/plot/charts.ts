@@ -17,6 +17,9 @@ export interface Series {
 
 type Labels = Pick<Axis, 'label' | 'ticks' | 'name'>;
 
+/** So many points have a mark of their own. */
+const mostMarks = 16;
+
 /** Lines through points, with bars from the least to the greatest. The y axis begins at 0. */
 export function lineChart(
   title: string,
@@ -42,7 +45,7 @@ function lineOf(frame: Frame, points: readonly Point[], colour: string): string[
   const stroke = { stroke: colour, 'stroke-width': 2, fill: 'none' };
   return [
     element('polyline', { points: places.join(' '), ...stroke }),
-    ...points.flatMap(({ x, y, min = y, max = y }) => [
+    ...(points.length <= mostMarks ? points : []).flatMap(({ x, y, min = y, max = y }) => [
       element('line', {
         x1: frame.x(x),
         x2: frame.x(x),
@@ -58,13 +61,13 @@ function lineOf(frame: Frame, points: readonly Point[], colour: string): string[
 /** What share of values lies at or below each. */
 export function distributionChart(
   title: string,
-  x: Labels,
+  labels: { readonly x: Labels; readonly y: Labels },
   series: readonly { readonly label: string; readonly sorted: readonly number[] }[],
 ): string {
   const all = series.flatMap(({ sorted }) => [...sorted]);
-  const axis = { ...x, min: 0, max: roundUp(all) };
-  const y = { label: 'share of pictures, %', min: 0, max: 100 };
-  return plot(title, { x: axis, y }, keysOf(series), (frame) =>
+  const x = { ...labels.x, min: 0, max: roundUp(all) };
+  const y = { ...labels.y, min: 0, max: 100 };
+  return plot(title, { x, y }, keysOf(series), (frame) =>
     series.map(({ sorted }, index) => {
       const places = sorted.map((value, at) => {
         const share = ((at + 1) / sorted.length) * 100;
