@@ -46,7 +46,7 @@ export function work({ files, tiles, frames, control, output }: Task): Promise<{
       const copied = avImageCopyToBuffer(
         bytes,
         bytes.length,
-        composite.data!,
+        composite.data,
         composite.linesize,
         AV_PIX_FMT_YUV420P,
         width,

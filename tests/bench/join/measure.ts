@@ -1,25 +1,45 @@
 import type * as z from 'zod';
-import type * as synthetic from '../../../mcu/load/index.ts';
+import type {
+  generatedPictures,
+  openEngine,
+  signallingAddress,
+  silence,
+  SyntheticParticipant,
+} from '../../../mcu/load/index.ts';
 import { TestServer } from '../../harness/server.ts';
 import { sleep, until } from '../../harness/until.ts';
 import type { Load } from '../lab/in-child.ts';
 import type { joinTimesSchema, JoinTask } from './task.ts';
+
+/** What is used of `onegrid load`. */
+interface Synthetic {
+  readonly generatedPictures: typeof generatedPictures;
+  readonly openEngine: typeof openEngine;
+  readonly signallingAddress: typeof signallingAddress;
+  readonly silence: typeof silence;
+  readonly SyntheticParticipant: typeof SyntheticParticipant;
+}
 
 /** By then the next spare process has loaded and warmed up; milliseconds. */
 const spareMs = 4000;
 
 /** Joins, waits for a picture, leaves, as often as asked for. */
 export async function work(task: JoinTask, load: Load): Promise<z.infer<typeof joinTimesSchema>> {
-  const module = await load<typeof synthetic>('mcu/load/index.js');
-  const { generatedPictures, openEngine, signallingAddress, silence, SyntheticParticipant } =
-    module;
-  const engine = openEngine();
+  const synthetic = await load<Synthetic>('mcu/load/index.js');
+  const engine = synthetic.openEngine();
   const size = { width: 640, height: 360, fixed: false };
-  const enter = (url: string, room: string): synthetic.SyntheticParticipant => {
-    const sends = { pictures: generatedPictures(0), sound: silence };
-    const participant = new SyntheticParticipant(
+  const enter = (url: string, room: string): SyntheticParticipant => {
+    const sends = { pictures: synthetic.generatedPictures(0), sound: synthetic.silence };
+    const participant = new synthetic.SyntheticParticipant(
       {
-        ...{ address: signallingAddress(url), room, name: 'Joiner', sends, size, fps: 25 },
+        ...{
+          address: synthetic.signallingAddress(url),
+          room,
+          name: 'Joiner',
+          sends,
+          size,
+          fps: 25,
+        },
         ...{ codec: 'h264', loss: { downlink: 0, uplink: 0 } },
       },
       engine,

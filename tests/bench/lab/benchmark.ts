@@ -54,5 +54,5 @@ export interface Benchmark<Result> {
   /** A sentence for `--help`. */
   readonly about: string;
   readonly schema: z.ZodType<Result>;
-  run(options: RunOptions): Promise<Result>;
+  readonly run: (options: RunOptions) => Promise<Result>;
 }

@@ -21,10 +21,6 @@ const secondsOf = (fields: readonly string[], numbers: readonly number[]): numbe
 export const cpuSeconds = (pid: number): number =>
   secondsOf(statFields(`/proc/${pid}/stat`).fields, [14, 15]);
 
-/** The same with all children that it has waited for (those that still run are not in it). */
-export const cpuSecondsWithChildren = (pid: number): number =>
-  secondsOf(statFields(`/proc/${pid}/stat`).fields, [14, 15, 16, 17]);
-
 /** Processor seconds by the name of the thread; threads of one name are one entry. Threads that have ended are not in it. */
 export function cpuSecondsByThread(pid: number): Map<string, number> {
   const sums = new Map<string, number>();
