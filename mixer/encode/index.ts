@@ -1,5 +1,5 @@
 export type { AccessUnit, VideoCodec } from './access-unit.ts';
-export { openOpusEncoder } from './opus-encoder.ts';
+export { openOpusEncoder, type OpusFrameMs } from './opus-encoder.ts';
 export { profileLevelId } from './profile-level-id.ts';
 export { Rung, type RungEncoder } from './rung.ts';
 export {

@@ -3,10 +3,13 @@ import { Codec, CodecContext, Dictionary, FFmpegError, Frame, Packet, Rational }
 
 const sampleRate = 48_000;
 
+/** Milliseconds of an Opus frame. */
+export type OpusFrameMs = 10 | 20 | 40 | 60;
+
 /** What an {@link OpusEncoder} may be told. */
 export interface OpusEncoderOptions {
   /** Length of a packet, in milliseconds; 20 when omitted. */
-  readonly frameMs?: 20 | 40 | 60;
+  readonly frameMs?: OpusFrameMs;
   /** Mean bitrate; variable within it. 32 000 when omitted. */
   readonly bitsPerSecond?: number;
 }
