@@ -32,7 +32,7 @@ const speakers = 1;
 /** Below this share of the rate the machine is full. */
 const leastRate = 0.95;
 /** As many as a room takes. */
-const sizes = [4, 9, 16, 25, 36, 49];
+const sizes = [9, 16, 25, 36, 49];
 const mostRooms = 24;
 
 /**
@@ -44,8 +44,8 @@ export const capacity: Benchmark<z.infer<typeof capacitySchema>> = {
   about: 'how many participants, in one room and in rooms of four, until the rate falls',
   schema: capacitySchema,
   async run({ quick, seconds: asked, profiles }) {
-    const seconds = quick ? 1 : (asked ?? 8);
-    const rest = quick ? 1 : 5;
+    const seconds = quick ? 1 : (asked ?? 6);
+    const rest = quick ? 0.5 : 4;
     const rows: Row[] = [];
     const isFull = (row: Row): boolean => row.rate < leastRate;
     for (const participants of quick ? [2] : sizes) {

@@ -38,7 +38,7 @@ export const churnSchema = resultSchema(rowSchema, {
   }),
 });
 
-const perMinute = 250;
+const perMinute = 300;
 
 /** D4.8: people come and go, and those who stay shall not notice; nor shall the memory. */
 export const churn: Benchmark<z.infer<typeof churnSchema>> = {

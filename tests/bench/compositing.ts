@@ -80,7 +80,7 @@ export const compositing: Benchmark<z.infer<typeof compositingSchema>> = {
   async run({ quick, seconds }) {
     const counts = quick ? [4] : [4, 9, 16, 25];
     const clipSeconds = quick ? 0.4 : 0.8;
-    const repeats = quick ? 2 : Math.ceil((seconds ?? 10) / clipSeconds);
+    const repeats = quick ? 2 : Math.ceil((seconds ?? 6) / clipSeconds);
     const rounds = quick ? 1 : 3;
     const clipFrames = Math.round(clipSeconds * fps);
     const folder = mkdtempSync(join(tmpdir(), 'onegrid-compositing-'));

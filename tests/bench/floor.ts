@@ -118,8 +118,8 @@ export const floor: Benchmark<z.infer<typeof floorResultSchema>> = {
       const kilobits = kilobitsOf(width, height);
       const load = { participants, tile, fps, kilobits, rungs: watched, speakers };
       const floors: Floor[] = [];
-      for (let round = 0; round < (quick ? 1 : 3); round += 1) {
-        floors.push(await measureFloor(load, quick ? 1 : (seconds ?? 8)));
+      for (let round = 0; round < (quick ? 1 : 2); round += 1) {
+        floors.push(await measureFloor(load, quick ? 1 : (seconds ?? 5)));
       }
       const add = (part: string, of: (floor: Floor) => number): void => {
         const cpu = spreadOf(floors.map(of));

@@ -27,7 +27,9 @@ export const join: Benchmark<z.infer<typeof joinSchema>> = {
   about: 'from joining to the first picture: cold, warm, into a call',
   schema: joinSchema,
   async run({ quick }) {
-    const task = quick ? { cold: 1, warm: 1, call: 1 } : { cold: 5, warm: 20, call: 20 };
+    const task = quick
+      ? { cold: 1, warm: 1, call: 1, spareMs: 2000 }
+      : { cold: 4, warm: 20, call: 15, spareMs: 4000 };
     const module = new URL('join/measure.ts', import.meta.url);
     const times = await inChild(module, task, joinTimesSchema);
     const rows = kinds.map((kind) => {

@@ -57,7 +57,7 @@ export const mix: Benchmark<z.infer<typeof mixSchema>> = {
   schema: mixSchema,
   async run({ quick, seconds: asked }) {
     const seconds = quick ? 1 : (asked ?? 25);
-    const rounds = quick ? 1 : 3;
+    const rounds = quick ? 1 : 2;
     const ffmpeg = await testFfmpeg();
     const folder = mkdtempSync(join(tmpdir(), 'onegrid-bench-'));
     try {

@@ -41,8 +41,8 @@ export const slopes: Benchmark<z.infer<typeof slopesSchema>> = {
   about: 'CPU of one more listener, silent participant, speaker, rung',
   schema: slopesSchema,
   async run({ quick, seconds: asked, profiles }) {
-    const seconds = quick ? 1 : (asked ?? 8);
-    const rest = quick ? 1 : 5;
+    const seconds = quick ? 0.5 : (asked ?? 6);
+    const rest = quick ? 0.3 : 4;
     const rounds = quick ? 1 : 2;
     const listeners = quick ? 2 : 20;
     const server = await LabServer.start(profiles);
@@ -54,12 +54,11 @@ export const slopes: Benchmark<z.infer<typeof slopesSchema>> = {
         await sleep(seconds * 1000);
         return end().room;
       };
-      const rows: Row[] = [];
-      rows.push(await listenerSlope(server, measure, listeners, rounds));
       const rungs = quick ? ['low'] : ['medium', 'low', 'tiny'];
-      for (const rung of rungs) rows.push(await rungCost(server, measure, rung, rounds));
-      const counts = quick ? [1, 2] : [2, 4, 8];
-      rows.push(...(await participantSlopes(server, measure, counts, rounds)));
+      const rows = [
+        ...(await listenerCosts(server, measure, listeners, rungs, rounds)),
+        ...(await participantSlopes(server, measure, quick ? [1, 2] : [2, 8], rounds)),
+      ];
       const listener = rows.find(({ kind }) => kind === 'listener');
       return {
         rows,
@@ -85,62 +84,53 @@ export const slopes: Benchmark<z.infer<typeof slopesSchema>> = {
 
 type Measure = (people: number) => Promise<number>;
 
-/** Four people, with and without listeners, in turn. */
-async function listenerSlope(
+/** Four people alone, with many listeners, and with one for each rung who alone watches it; in turn. */
+async function listenerCosts(
   server: LabServer,
   measure: Measure,
   count: number,
+  rungs: readonly string[],
   rounds: number,
-): Promise<Row> {
+): Promise<Row[]> {
   const four = new Crowd(server.url, base);
-  const costs: number[] = [];
+  const listeners: number[] = [];
+  const costs = new Map(rungs.map((rung) => [rung, [] as number[]]));
   try {
     for (let round = 0; round < rounds; round += 1) {
-      const without = await measure(4);
-      const more = new Crowd(server.url, { room, participants: 0, listeners: count, ramp: 2 });
-      const withThem = await measure(4 + count).finally(() => more.leave());
-      costs.push((withThem - without) / count);
-    }
-  } finally {
-    await four.leave();
-  }
-  const what = `one of ${count} listeners on a rung that others watch`;
-  return { outcome: 'measured', kind: 'listener', what, cores: spreadOf(costs) };
-}
-
-/** Four people, with and without one listener who alone watches a rung, in turn. */
-async function rungCost(
-  server: LabServer,
-  measure: Measure,
-  rung: string,
-  rounds: number,
-): Promise<Row> {
-  const what = `one listener who alone watches \`${rung}\``;
-  const four = new Crowd(server.url, base);
-  const costs: number[] = [];
-  try {
-    for (let round = 0; round < rounds; round += 1) {
-      const without = await measure(4);
-      const options = { room, participants: 0, listeners: 1, quality: rung };
-      const one = new Crowd(server.url, options);
-      try {
-        const withIt = await measure(5);
-        const encoders = await server.metric('onegrid_video_encoders');
-        const runs = [...encoders].some(
-          ([labels, count]) => labels.includes(`rung="${rung}"`) && count > 0,
-        );
-        if (!runs) {
-          return { outcome: 'void', kind: 'rung', what, why: 'the server did not open that rung' };
+      const alone = await measure(4);
+      const many = new Crowd(server.url, { room, participants: 0, listeners: count, ramp: 2 });
+      const withThem = await measure(4 + count).finally(() => many.leave());
+      listeners.push((withThem - alone) / count);
+      for (const [rung, own] of costs) {
+        const one = new Crowd(server.url, { room, participants: 0, listeners: 1, quality: rung });
+        try {
+          const withIt = await measure(5);
+          if (await isOpen(server, rung)) own.push(withIt - alone);
+          else costs.delete(rung);
+        } finally {
+          await one.leave();
         }
-        costs.push(withIt - without);
-      } finally {
-        await one.leave();
       }
     }
   } finally {
     await four.leave();
   }
-  return { outcome: 'measured', kind: 'rung', what, cores: spreadOf(costs) };
+  const what = `one of ${count} listeners on a rung that others watch`;
+  return [
+    { outcome: 'measured', kind: 'listener', what, cores: spreadOf(listeners) },
+    ...rungs.map((rung): Row => {
+      const of = { kind: 'rung', what: `one listener who alone watches \`${rung}\`` } as const;
+      const own = costs.get(rung);
+      return own === undefined
+        ? { outcome: 'void', ...of, why: 'the server did not open that rung' }
+        : { outcome: 'measured', ...of, cores: spreadOf(own) };
+    }),
+  ];
+}
+
+async function isOpen(server: LabServer, rung: string): Promise<boolean> {
+  const encoders = await server.metric('onegrid_video_encoders');
+  return [...encoders].some(([labels, open]) => labels.includes(`rung="${rung}"`) && open > 0);
 }
 
 /** Rooms of several sizes where nobody speaks, and the largest of them where all do. */

@@ -20,9 +20,6 @@ interface Synthetic {
   readonly SyntheticParticipant: typeof SyntheticParticipant;
 }
 
-/** By then the next spare process has loaded and warmed up; milliseconds. */
-const spareMs = 4000;
-
 /** Joins, waits for a picture, leaves, as often as asked for. */
 export async function work(task: JoinTask, load: Load): Promise<z.infer<typeof joinTimesSchema>> {
   const synthetic = await load<Synthetic>('mcu/load/index.js');
@@ -76,7 +73,7 @@ export async function work(task: JoinTask, load: Load): Promise<z.infer<typeof j
   }
   server = await startServer();
   for (let round = 0; round < task.warm; round += 1) {
-    await sleep(spareMs);
+    await sleep(task.spareMs);
     times.warm.push(await timeOf(server.url, `warm-${round}`));
   }
   const others = ['call', 'call', 'call'].map((room) => enter(server.url, room));

@@ -5,6 +5,8 @@ export interface JoinTask {
   readonly cold: number;
   readonly warm: number;
   readonly call: number;
+  /** By then the next spare process has loaded and warmed up; milliseconds. */
+  readonly spareMs: number;
 }
 
 /** Milliseconds from `join` to the first complete picture. */

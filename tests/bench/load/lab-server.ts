@@ -36,11 +36,11 @@ export class LabServer {
     return this.#server.url;
   }
 
-  /** The room process that was started last; throws before there is one. */
+  /** The process of the room that was opened last; throws before there is one. */
   get roomPid(): number {
-    const line = this.#server.log.findLast(({ msg }) => msg === 'room process started');
-    if (line === undefined) throw new Error('No room has been opened.');
-    return line['roomPid'] as number;
+    const pid = this.#roomPids().at(-1);
+    if (pid === undefined) throw new Error('No room has been opened.');
+    return pid;
   }
 
   /** The sum over all labels of a metric. */
@@ -67,12 +67,12 @@ export class LabServer {
       const used = [...this.#read()].map(
         ([pid, cpu]) => [pid, (cpu - (before.get(pid) ?? 0)) / seconds] as const,
       );
+      // Not the spare, which may just be warming up.
+      const rooms = new Set(this.#roomPids());
+      const ofRooms = used.flatMap(([pid, cores]) => (rooms.has(pid) ? [cores] : []));
       return {
         server: used.reduce((sum, [, cores]) => sum + cores, 0),
-        room: Math.max(
-          0,
-          ...used.flatMap(([pid, cores]) => (pid === this.#server.pid ? [] : [cores])),
-        ),
+        room: Math.max(0, ...ofRooms),
       };
     };
   }
@@ -80,6 +80,13 @@ export class LabServer {
   /** Stops it. */
   async stop(): Promise<void> {
     await this.#server.stop();
+  }
+
+  /** Of all rooms so far, in order. */
+  #roomPids(): number[] {
+    return this.#server.log
+      .filter(({ msg }) => msg === 'room process started')
+      .map((line) => line['roomPid'] as number);
   }
 
   #read(): Map<number, number> {
