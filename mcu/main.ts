@@ -72,12 +72,18 @@ function serveCommand(): Command {
   });
 }
 
-/** A line in the help: bin/onegrid.mjs hands this command to the mixer, whose libraries this process must not load. */
-function mixCommand(): Command {
-  return new Command('mix')
+/**
+ * Lines in the help: bin/onegrid.mjs hands these commands to programs of their own, whose libraries this process must
+ * not load.
+ */
+const otherCommands = (): Command[] => [
+  new Command('mix')
     .description('mix files into one picture and one sound')
-    .usage('INPUT… -o NAME    (see onegrid mix --help)');
-}
+    .usage('INPUT… -o NAME    (see onegrid mix --help)'),
+  new Command('load')
+    .description('let synthetic participants join a running server')
+    .usage('[options]    (see onegrid load --help)'),
+];
 
 /**
  * The command line.
@@ -87,8 +93,8 @@ export async function main(argv: string[]): Promise<void> {
   const program = new Command('onegrid')
     .description('a WebRTC MCU: everybody sends one stream and receives one')
     .exitOverride()
-    .addCommand(serveCommand().exitOverride())
-    .addCommand(mixCommand().exitOverride());
+    .addCommand(serveCommand().exitOverride());
+  for (const command of otherCommands()) program.addCommand(command.exitOverride());
   try {
     await program.parseAsync(argv, { from: 'user' });
   } catch (error) {

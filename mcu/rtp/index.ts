@@ -1,8 +1,10 @@
-/** The RTP and RTCP layer of the downlink: pure, no sockets, no timers; clock and random injected. */
+/** The RTP and RTCP layer: pure, no sockets, no timers; clock and random injected. */
+export { buildNack, buildPli, buildReceiverReport } from './feedback.ts';
 export { packetizeH264 } from './h264.ts';
 export { mediaTime, NtpClock, type NtpTime } from './ntp.ts';
 export { PacketCache, type CachedPacket, type PacketCacheOptions } from './packet-cache.ts';
 export type { PacketizedFrame } from './packetized-frame.ts';
+export { StreamReception } from './reception.ts';
 export { parseRtcp, roundTripMs } from './rtcp.ts';
 export type {
   Bye,
@@ -19,6 +21,7 @@ export { parseRtpPacket, type RtpPacketFields } from './rtp-packet.ts';
 export { RtpStream, type RtpStreamOptions, type Transmit } from './rtp-stream.ts';
 export { Retransmitter, type RetransmitterOptions, type RtxFormat } from './rtx.ts';
 export { buildSenderReport, type SenderInfo } from './sender-report.ts';
+export { TransportArrivals } from './transport-arrivals.ts';
 export type { TransportFeedback } from './transport-feedback.ts';
 export { TransportSequence } from './transport-sequence.ts';
 export { packetizeVp8 } from './vp8.ts';

@@ -1,9 +1,11 @@
+export { Canvas } from './canvas.ts';
 export { Compositor, type CompositorOptions } from './compositor.ts';
-export type { CanvasMatrix, I420Frame } from './i420.ts';
+export { type CanvasMatrix, type I420Frame, yuvOf } from './i420.ts';
 export type { NativePicture, Picture } from './picture.ts';
 export type { SceneLayout, SceneMember, VideoSource } from './scene.ts';
 export { type Rotation, rotateI420 } from './rotate.ts';
 export { PageTurner } from './page-turner.ts';
 export { pagesOf, resolveMode } from './layout.ts';
 export type { LayoutMode, Overflow, Tile } from './layout-types.ts';
+export { TilePainter } from './tile-painter.ts';
 export { warmUpDrawing } from './overlay/warm-up.ts';
