@@ -1,57 +1,86 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { cpus, totalmem } from 'node:os';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { findChromium } from '../harness/browsers.ts';
-import { callBenchmark } from './call.ts';
-import type { Figures } from './figures.ts';
-import { mixBenchmark } from './mix.ts';
+import * as z from 'zod';
+import { benchmarks } from './benchmarks.ts';
+import { barSchema } from './lab/benchmark.ts';
+import { documentSchema, type LabDocument } from './lab/document.ts';
+import { thisCommit, thisMachine } from './lab/machine.ts';
+import { runAll, show } from './lab/run-all.ts';
+import { writeReport } from './report/write.ts';
 
-const benchmarks: Record<string, (options: { quick: boolean }) => Promise<Figures>> = {
-  call: callBenchmark,
-  mix: mixBenchmark,
-};
+const folder = 'tests/output';
+const file = `${folder}/bench.json`;
+const shownSchema = z.object({ rows: z.array(z.looseObject({})), bars: z.array(barSchema) });
+
+const usage = `npm run bench -- [NAMES] [OPTIONS]
+
+${benchmarks.map(({ name, about }) => `  ${name.padEnd(14)}${about}`).join('\n')}
+
+  --quick       as short as can be: shows that it works, not what it costs
+  --seconds N   how long one measurement takes, where the benchmark has a choice
+  --profile     V8 profiles of the room processes, and what they say, in ${folder}/profiles
+  --report      writes docs/performance.md from what was measured
+  --from FILE   measures nothing: --report from the JSON of an earlier run
+`;
 
 /**
  * Runs the benchmarks named on the command line, or all: prints their figures and keeps them as JSON.
- * @param argv - names, and `--quick` for short runs
+ * @param argv - see `--help`
  */
 export async function main(argv: string[]): Promise<void> {
   const { values, positionals } = parseArgs({
     args: argv,
-    options: { quick: { type: 'boolean', default: false } },
+    options: {
+      quick: { type: 'boolean', default: false },
+      seconds: { type: 'string' },
+      profile: { type: 'boolean', default: false },
+      report: { type: 'boolean', default: false },
+      from: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
     allowPositionals: true,
   });
-  const unknown = positionals.find((name) => !(name in benchmarks));
-  if (unknown !== undefined) {
+  if (values.help) {
+    console.log(usage);
+    return;
+  }
+  const unknown = positionals.find((name) => !benchmarks.some((known) => known.name === name));
+  const seconds = values.seconds === undefined ? null : Number(values.seconds);
+  if (unknown !== undefined || (seconds !== null && !(seconds > 0))) {
     console.error(
-      `There is no benchmark ${unknown}; there are ${Object.keys(benchmarks).join(', ')}.`,
+      unknown === undefined
+        ? '--seconds takes a number above 0.'
+        : `There is no benchmark ${unknown}; there are ${benchmarks.map(({ name }) => name).join(', ')}.`,
     );
     process.exitCode = 2;
     return;
   }
-  const machine = {
-    cpu: cpus()[0]?.model ?? 'unknown',
-    cores: cpus().length,
-    memoryGiB: Math.round(totalmem() / 2 ** 30),
-    node: process.version,
-    chromium: execFileSync(findChromium(), ['--version'], { stdio: ['ignore', 'pipe', 'ignore'] })
-      .toString()
-      .trim(),
-    date: new Date().toISOString(),
-  };
-  const results: Record<string, Figures> = {};
-  for (const [name, run] of Object.entries(benchmarks)) {
-    if (positionals.length > 0 && !positionals.includes(name)) continue;
-    console.log(`\n${name}`);
-    results[name] = await run(values);
-    console.table(results[name]);
+  if (values.from !== undefined) {
+    writeReport(documentSchema.parse(JSON.parse(readFileSync(values.from, 'utf8'))));
+    return;
   }
-  const folder = 'tests/output';
+  const { quick } = values;
+  const document: LabDocument = {
+    machine: await thisMachine(),
+    commit: thisCommit(),
+    date: new Date().toISOString(),
+    command: ['npm run bench', ...(argv.length > 0 ? ['--', ...argv] : [])].join(' '),
+    quick,
+    results: {},
+  };
   mkdirSync(folder, { recursive: true });
-  writeFileSync(`${folder}/bench.json`, `${JSON.stringify({ machine, results }, null, 2)}\n`);
-  console.log(
-    `${machine.cpu}, ${String(machine.cores)} cores, Node ${machine.node}, ${machine.chromium}`,
+  const profiles = values.profile ? `${folder}/profiles` : null;
+  const chosen = benchmarks.filter(
+    ({ name }) => positionals.length === 0 || positionals.includes(name),
   );
-  console.log(`The figures are in ${folder}/bench.json.`);
+  await runAll(chosen, { quick, seconds, profiles }, (name, entry) => {
+    document.results[name] = entry;
+    // At once: what was measured is there if a later one hangs.
+    writeFileSync(file, `${JSON.stringify(document, null, 2)}\n`);
+    if (entry.outcome === 'measured') show(shownSchema.parse(entry.result));
+    else process.exitCode = 1;
+  });
+  const { cpu, cores, versions } = document.machine;
+  console.log(`\n${cpu}, ${cores} cores; ${JSON.stringify(versions)}\nThe figures are in ${file}.`);
+  if (values.report) writeReport(document);
 }

@@ -5,8 +5,11 @@ import { layout } from '../../mixer/compositor/layout.ts';
 import { makeClip } from '../harness/clips.ts';
 import { printed, testFfmpeg } from '../harness/ffmpeg.ts';
 import { probe } from '../harness/judge.ts';
-import type { Figures } from './figures.ts';
-import { timed, type Cost } from './timed.ts';
+import * as z from 'zod';
+import { atMost, type Bar, type Benchmark, resultSchema } from './lab/benchmark.ts';
+import { interleave } from './lab/interleave.ts';
+import { median, spreadOf, spreadSchema } from './lab/statistics.ts';
+import { type Cost, timed } from './lab/timed.ts';
 
 const canvas = { width: 1280, height: 720 };
 const fps = 25;
@@ -19,33 +22,66 @@ const videoSettings = [
 ];
 const audioSettings = ['-c:a', 'aac', '-aac_coder', 'fast', '-b:a', '96k', '-ar', '48000'];
 
-/** At most so many times what is on the right; the issue's own figures. */
-const bars = { cpu: 0.95, wall: 0.8, bare: 1.2 };
+/** At most so many times what is on the right; issue 3's own figures. */
+const limits = { cpu: 0.95, wall: 0.8, bare: 1.2 };
+
+/** Who did what: see {@link mix}. */
+const contenders = ['onegrid', 'ffmpeg', 'decode', 'encode', 'read'] as const;
+type Contender = (typeof contenders)[number];
+type Costs = Record<Contender, Cost[]>;
+
+const rowSchema = z.strictObject({
+  inputs: z.int(),
+  contender: z.enum(contenders),
+  /** Seconds. */
+  cpu: spreadSchema,
+  /** Seconds. */
+  wall: spreadSchema,
+});
+type Row = z.infer<typeof rowSchema>;
+
+/** See {@link mix}. */
+export const mixSchema = resultSchema(rowSchema, {
+  /** Length of the clips, seconds. */
+  mediaSeconds: z.number(),
+});
 
 /**
  * `onegrid mix` against ffmpeg's own `xstack` and `amix`, on the same different clips, with the same tile sizes and the
- * same encoder settings; and against the least that any program must do, which is to decode the clips and to encode
- * the result. All in turn, several times over: machines are not equally fast all day.
+ * same encoder settings; and against the least that any program must do, which is to decode the clips (`decode`) and to
+ * encode the result (`encode`, without reading it, `read`). All in turn, several times over.
  */
-export async function mixBenchmark({ quick }: { quick: boolean }): Promise<Figures> {
-  const seconds = quick ? 3 : 25;
-  const rounds = quick ? 2 : 5;
-  const ffmpeg = await testFfmpeg();
-  console.log(`the other is ffmpeg ${ffmpeg.version}; ${rounds} rounds of ${seconds} s`);
-  const folder = mkdtempSync(join(tmpdir(), 'onegrid-bench-'));
-  try {
-    const clips: string[] = [];
-    for (let index = 0; index < 9; index++) clips.push(await differentClip(folder, index, seconds));
-    const figures: Figures = {};
-    for (const count of [4, 9]) {
-      const costs = await compare(ffmpeg.path, folder, clips.slice(0, count), seconds, rounds);
-      Object.assign(figures, report(count, costs));
+export const mix: Benchmark<z.infer<typeof mixSchema>> = {
+  name: 'mix',
+  about: '`onegrid mix` against ffmpeg, and against bare decodes and a bare encode',
+  schema: mixSchema,
+  async run({ quick, seconds: asked }) {
+    const seconds = quick ? 1 : (asked ?? 25);
+    const rounds = quick ? 1 : 3;
+    const ffmpeg = await testFfmpeg();
+    const folder = mkdtempSync(join(tmpdir(), 'onegrid-bench-'));
+    try {
+      const clips: string[] = [];
+      const counts = quick ? [4] : [4, 9];
+      for (let index = 0; index < Math.max(...counts); index += 1) {
+        clips.push(await differentClip(folder, index, seconds));
+      }
+      const rows: Row[] = [];
+      const bars: Bar[] = [];
+      for (const count of counts) {
+        const costs = await compare(ffmpeg.path, folder, clips.slice(0, count), seconds, rounds);
+        for (const contender of contenders) {
+          const of = (kind: keyof Cost) => spreadOf(costs[contender].map((cost) => cost[kind]));
+          rows.push({ inputs: count, contender, cpu: of('cpu'), wall: of('wall') });
+        }
+        bars.push(...barsOf(count, costs));
+      }
+      return { rows, mediaSeconds: seconds, bars };
+    } finally {
+      rmSync(folder, { recursive: true });
     }
-    return figures;
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
+  },
+};
 
 /** Clips as cameras and screens make them: each moves in its own way, and none is free of noise. */
 function differentClip(folder: string, index: number, seconds: number): Promise<string> {
@@ -59,9 +95,6 @@ function differentClip(folder: string, index: number, seconds: number): Promise<
     audio: { tone: 200 + 150 * index },
   });
 }
-
-type Contender = 'onegrid' | 'ffmpeg' | 'decode' | 'encode' | 'read';
-type Costs = Record<Contender, Cost[]>;
 
 async function compare(
   ffmpeg: string,
@@ -95,22 +128,21 @@ async function compare(
   ]);
   await printed('ffmpeg', ['-v', 'error', '-i', ours, '-vn', sound]);
 
-  const costs: Costs = { onegrid: [], ffmpeg: [], decode: [], encode: [], read: [] };
-  for (let round = 0; round < rounds; round++) {
-    costs.onegrid.push(await timed(process.execPath, mix));
-    costs.ffmpeg.push(await timed(ffmpeg, [...quiet, ...stackArguments(clips), theirs]));
-    costs.decode.push(await timed(ffmpeg, [...quiet, ...decodeArguments(clips)]));
-    costs.encode.push(
-      await timed(ffmpeg, [
-        ...[...quiet, ...rawInput, '-i', raw, '-i', sound],
-        ...[...videoSettings, ...audioSettings, theirs],
-      ]),
-    );
-    costs.read.push(
-      await timed(ffmpeg, [...quiet, ...rawInput, '-i', raw, '-c', 'copy', '-f', 'null', '-']),
-    );
-  }
-  return costs;
+  const encode = [
+    ...[...quiet, ...rawInput, '-i', raw, '-i', sound],
+    ...[...videoSettings, ...audioSettings, theirs],
+  ];
+  const read = [...quiet, ...rawInput, '-i', raw, '-c', 'copy', '-f', 'null', '-'];
+  return interleave(
+    {
+      onegrid: () => timed(process.execPath, mix),
+      ffmpeg: () => timed(ffmpeg, [...quiet, ...stackArguments(clips), theirs]),
+      decode: () => timed(ffmpeg, [...quiet, ...decodeArguments(clips)]),
+      encode: () => timed(ffmpeg, encode),
+      read: () => timed(ffmpeg, read),
+    },
+    rounds,
+  );
 }
 
 /** Decodes all there is in the clips, in one process. */
@@ -159,47 +191,32 @@ async function check(file: string, seconds: number): Promise<void> {
   }
 }
 
-/** Prints what was measured, as a table. */
-function report(count: number, costs: Costs): Figures {
+/** What is asked of the medians. */
+function barsOf(count: number, costs: Costs): Bar[] {
   const cpu = (who: Contender): number => median(costs[who].map((cost) => cost.cpu));
   const wall = (who: Contender): number => median(costs[who].map((cost) => cost.wall));
-  console.log(`\n${count} inputs, seconds: median (least to greatest)`);
-  console.table(
-    Object.fromEntries(
-      Object.entries(costs).map(([who, list]) => [
-        names[who as Contender],
-        {
-          processor: spread(list.map((cost) => cost.cpu)),
-          wall: spread(list.map((cost) => cost.wall)),
-        },
-      ]),
-    ),
-  );
   const least = cpu('decode') + cpu('encode') - cpu('read');
-  const ratios = [
-    [`${count} inputs, processor time / ffmpeg's`, cpu('onegrid') / cpu('ffmpeg'), bars.cpu],
-    [`${count} inputs, wall time / ffmpeg's`, wall('onegrid') / wall('ffmpeg'), bars.wall],
-    [`${count} inputs, processor time / bare decodes + encode`, cpu('onegrid') / least, bars.bare],
-  ] as const;
-  for (const [name, ratio, bar] of ratios) {
-    console.log(`${ratio <= bar ? 'ok  ' : 'MISS'} ${name}: ${ratio.toFixed(3)} (at most ${bar})`);
-  }
-  return Object.fromEntries(ratios.map(([name, ratio]) => [name, Math.round(ratio * 1000) / 1000]));
+  return [
+    atMost({
+      id: `mix-${count}-cpu`,
+      what: `processor time of ${count} inputs, against ffmpeg's`,
+      value: cpu('onegrid') / cpu('ffmpeg'),
+      limit: limits.cpu,
+      unit: 'times',
+    }),
+    atMost({
+      id: `mix-${count}-wall`,
+      what: `wall time of ${count} inputs, against ffmpeg's`,
+      value: wall('onegrid') / wall('ffmpeg'),
+      limit: limits.wall,
+      unit: 'times',
+    }),
+    atMost({
+      id: `mix-${count}-bare`,
+      what: `processor time of ${count} inputs, against bare decodes and a bare encode`,
+      value: cpu('onegrid') / least,
+      limit: limits.bare,
+      unit: 'times',
+    }),
+  ];
 }
-
-const names: Record<Contender, string> = {
-  onegrid: 'onegrid mix',
-  ffmpeg: 'ffmpeg xstack + amix',
-  decode: 'bare decodes',
-  encode: 'bare encode, with reading raw pictures',
-  read: 'reading raw pictures',
-};
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
-}
-
-const spread = (values: readonly number[]): string =>
-  `${median(values).toFixed(2)} (${Math.min(...values).toFixed(2)} to ${Math.max(...values).toFixed(2)})`;

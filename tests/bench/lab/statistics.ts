@@ -1,0 +1,50 @@
+import * as z from 'zod';
+
+/** What several rounds of one measurement gave. */
+export const spreadSchema = z.strictObject({
+  median: z.number(),
+  min: z.number(),
+  max: z.number(),
+  /** How many rounds. */
+  rounds: z.int().positive(),
+});
+
+/** See {@link spreadSchema}. */
+export type Spread = z.infer<typeof spreadSchema>;
+
+/** The middle value, or the mean of the two in the middle; NaN of nothing. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  const upper = sorted[middle] ?? Number.NaN;
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
+}
+
+/** The value that `share` (0 to 1) of all values lie below; NaN of nothing. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+}
+
+/** Median and extremes. @throws RangeError for no values */
+export function spreadOf(values: readonly number[]): Spread {
+  if (values.length === 0) throw new RangeError('There is no spread of no values.');
+  return {
+    median: rounded(median(values)),
+    min: rounded(Math.min(...values)),
+    max: rounded(Math.max(...values)),
+    rounds: values.length,
+  };
+}
+
+/** The slope of the straight line through points (least squares): units of y for each unit of x. */
+export function slopeOf(points: readonly (readonly [x: number, y: number])[]): number {
+  const meanX = points.reduce((sum, [x]) => sum + x, 0) / points.length;
+  const meanY = points.reduce((sum, [, y]) => sum + y, 0) / points.length;
+  const covariance = points.reduce((sum, [x, y]) => sum + (x - meanX) * (y - meanY), 0);
+  const variance = points.reduce((sum, [x]) => sum + (x - meanX) ** 2, 0);
+  return covariance / variance;
+}
+
+/** To five significant digits: more would be noise, and a file that nobody can read. */
+export const rounded = (value: number): number => Number(value.toPrecision(5));
