@@ -38,7 +38,9 @@ export async function measure(
       }
     }
     case 'wrtc-per-participant': {
-      const peer = await startPeer(new URL('../peers/wrtc-per-participant/server.ts', import.meta.url));
+      const peer = await startPeer(
+        new URL('../peers/wrtc-per-participant/server.ts', import.meta.url),
+      );
       try {
         const { url, pid } = peer;
         return await inChild(drive, { ...task, url, pid, codec: 'vp8' }, outcomeSchema);

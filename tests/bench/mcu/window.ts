@@ -49,6 +49,9 @@ export function measureUsage(root: number): () => Usage {
       .filter(([, cpu]) => cpu >= 0.001)
       .sort(([, a], [, b]) => b - a)
       .map(([name, cpu]) => [name, rounded(cpu)] as const);
-    return { cpu: rounded((after.cpu - before.cpu) / seconds), threads: Object.fromEntries(threads) };
+    return {
+      cpu: rounded((after.cpu - before.cpu) / seconds),
+      threads: Object.fromEntries(threads),
+    };
   };
 }

@@ -60,7 +60,8 @@ export async function work(task: RunTask & { program: string }, load: Load): Pro
   try {
     const giveUp = performance.now() + patienceMs;
     while (frames === 0) {
-      if (ended || performance.now() > giveUp) throw new Error(`GStreamer gave no picture: ${said}`);
+      if (ended || performance.now() > giveUp)
+        throw new Error(`GStreamer gave no picture: ${said}`);
       await sleep(50);
     }
     await sleep(task.settle * 1000);

@@ -109,7 +109,11 @@ export class Participant {
     }
     new RTCVideoSink(track).onframe = ({ frame: { width, height, data } }) => {
       // Only the newest is kept.
-      this.#frame = { width, height, data: new Uint8Array(data.buffer, data.byteOffset, data.length) };
+      this.#frame = {
+        width,
+        height,
+        data: new Uint8Array(data.buffer, data.byteOffset, data.length),
+      };
     };
   }
 
@@ -130,10 +134,15 @@ export class Participant {
   }
 }
 
-/** Tells libwebrtc's encoder the bitrate at once: its estimator would begin with 300 kbit/s and a smaller picture. */
+/**
+ * Keeps libwebrtc's encoder at its bitrate: its estimator would begin with 300 kbit/s, and on a machine that is busy with
+ * the measurement take its own late packets for a congested network. Without feedback on them it goes by loss alone.
+ */
 function withBitrate(sdp: string): string {
   const session = parse(sdp);
   for (const section of session.media) {
+    section.ext = (section.ext ?? []).filter(({ uri }) => !/transport-wide|abs-send/.test(uri));
+    section.rtcpFb = (section.rtcpFb ?? []).filter(({ type }) => !/transport-cc|remb/.test(type));
     if (section.type !== 'video') continue;
     section.bandwidth = [{ type: 'AS', limit: videoKbps }];
     for (const { payload } of section.rtp.filter(({ codec }) => codec === 'VP8')) {

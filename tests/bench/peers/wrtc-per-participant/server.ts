@@ -77,8 +77,8 @@ class Room {
     const { width, height } = canvas;
     const picture = this.#picture;
     avImageCopyToBuffer(
-      ...[picture, picture.length, frame.data ?? [], frame.linesize] as const,
-      ...[AV_PIX_FMT_YUV420P, width, height, 1] as const,
+      ...([picture, picture.length, frame.data ?? [], frame.linesize] as const),
+      ...([AV_PIX_FMT_YUV420P, width, height, 1] as const),
     );
     const data = new Uint8ClampedArray(picture.buffer, picture.byteOffset, picture.length);
     this.#source.onFrame({ width, height, data });
