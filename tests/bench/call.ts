@@ -6,7 +6,7 @@ import { TestServer } from '../harness/server.ts';
 import { sleep, until } from '../harness/until.ts';
 import { type Benchmark, resultSchema } from './lab/benchmark.ts';
 import { cpuSeconds } from './lab/process-cpu.ts';
-import { quantile, rounded } from './lab/statistics.ts';
+import { quantile, rounded, thinned } from './lab/statistics.ts';
 import { profilingEnvironment } from './profile/environment.ts';
 
 const rowSchema = z.strictObject({
@@ -23,7 +23,7 @@ export const callSchema = resultSchema(rowSchema, {
     p50: z.number(),
     p95: z.number(),
     p99: z.number(),
-    /** All of them, in ascending order. */
+    /** In ascending order; of many, as many as a plot can show. */
     sortedMs: z.array(z.number()),
   }),
 });
@@ -84,7 +84,7 @@ export const call: Benchmark<z.infer<typeof callSchema>> = {
         p50: rounded(quantile(latencies, 0.5)),
         p95: rounded(quantile(latencies, 0.95)),
         p99: rounded(quantile(latencies, 0.99)),
-        sortedMs: latencies.map(rounded),
+        sortedMs: thinned(latencies, 200).map(rounded),
       },
       bars: [],
     };

@@ -5,11 +5,10 @@ import { benchmarks } from './benchmarks.ts';
 import { barSchema } from './lab/benchmark.ts';
 import { documentSchema, type LabDocument } from './lab/document.ts';
 import { thisCommit, thisMachine } from './lab/machine.ts';
-import { runAll, show } from './lab/run-all.ts';
+import { runAll, show, showProfile } from './lab/run-all.ts';
 import { writeReport } from './report/write.ts';
 
 const folder = 'tests/output';
-const file = `${folder}/bench.json`;
 const shownSchema = z.object({ rows: z.array(z.looseObject({})), bars: z.array(barSchema) });
 
 const usage = `npm run bench -- [NAMES] [OPTIONS]
@@ -19,6 +18,7 @@ ${benchmarks.map(({ name, about }) => `  ${name.padEnd(14)}${about}`).join('\n')
   --quick       as short as can be: shows that it works, not what it costs
   --seconds N   how long one measurement takes, where the benchmark has a choice
   --profile     V8 profiles of the room processes, and what they say, in ${folder}/profiles
+  --out FILE    where the figures go: ${folder}/bench.json
   --report      writes docs/performance.md from what was measured
   --from FILE   measures nothing: --report from the JSON of an earlier run
 `;
@@ -36,6 +36,7 @@ export async function main(argv: string[]): Promise<void> {
       profile: { type: 'boolean', default: false },
       report: { type: 'boolean', default: false },
       from: { type: 'string' },
+      out: { type: 'string', default: `${folder}/bench.json` },
       help: { type: 'boolean', default: false },
     },
     allowPositionals: true,
@@ -59,7 +60,7 @@ export async function main(argv: string[]): Promise<void> {
     writeReport(documentSchema.parse(JSON.parse(readFileSync(values.from, 'utf8'))));
     return;
   }
-  const { quick } = values;
+  const { quick, out: file } = values;
   const document: LabDocument = {
     machine: await thisMachine(),
     commit: thisCommit(),
@@ -77,8 +78,12 @@ export async function main(argv: string[]): Promise<void> {
     document.results[name] = entry;
     // At once: what was measured is there if a later one hangs.
     writeFileSync(file, `${JSON.stringify(document, null, 2)}\n`);
-    if (entry.outcome === 'measured') show(shownSchema.parse(entry.result));
-    else process.exitCode = 1;
+    if (entry.outcome === 'failed') {
+      process.exitCode = 1;
+      return;
+    }
+    show(shownSchema.parse(entry.result));
+    for (const profile of entry.profiles) showProfile(profile);
   });
   const { cpu, cores, versions } = document.machine;
   console.log(`\n${cpu}, ${cores} cores; ${JSON.stringify(versions)}\nThe figures are in ${file}.`);

@@ -7,7 +7,8 @@ import { join } from 'node:path';
 export class Plumbing {
   readonly #folder: string;
   readonly #paths: string[] = [];
-  readonly #ends: ChildProcess[] = [];
+  readonly #inputs: ChildProcess[] = [];
+  readonly #outputs: ChildProcess[] = [];
 
   /** @param folder - where the pipes are made */
   constructor(folder: string) {
@@ -17,25 +18,26 @@ export class Plumbing {
   /** A pipe that a file comes out of, several times over. */
   from(file: string, times: number): string {
     const path = this.#pipe();
-    this.#end('exec cat "${@:2}" > "$1"', [path, ...Array<string>(times).fill(file)]);
+    // Opened both ways: GStreamer looks into a pipe, lets go and comes back, which would end a mere writer.
+    const script = 'exec 3<>"$1"; exec cat "${@:2}" >&3 3>&-';
+    this.#inputs.push(start(script, [path, ...Array<string>(times).fill(file)]));
     return path;
   }
 
   /** A pipe whose content goes to a file, or nowhere. */
   to(file: string | null): string {
     const path = this.#pipe();
-    this.#end('exec cat "$1" > "$2"', [path, file ?? '/dev/null']);
+    this.#outputs.push(start('exec cat "$1" > "$2"', [path, file ?? '/dev/null']));
     return path;
   }
 
-  /** Waits until all has gone through, and removes the pipes; where the program failed (`abandoned`) nothing more will. */
-  async close(abandoned: boolean): Promise<void> {
-    for (const end of this.#ends) if (abandoned) end.kill();
-    await Promise.all(
-      this.#ends.map((end) =>
-        end.exitCode === null && end.signalCode === null ? once(end, 'close') : null,
-      ),
-    );
+  /**
+   * To be called when the program has ended: waits until what it wrote has gone through, and removes the pipes.
+   * @param failed - whether it may never have opened its output
+   */
+  async close(failed: boolean): Promise<void> {
+    for (const child of failed ? [...this.#inputs, ...this.#outputs] : this.#inputs) child.kill();
+    await Promise.all([...this.#inputs, ...this.#outputs].map(ended));
     for (const path of this.#paths) rmSync(path);
   }
 
@@ -45,8 +47,11 @@ export class Plumbing {
     this.#paths.push(path);
     return path;
   }
+}
 
-  #end(script: string, args: readonly string[]): void {
-    this.#ends.push(spawn('bash', ['-c', script, 'bash', ...args], { stdio: 'ignore' }));
-  }
+const start = (script: string, args: readonly string[]): ChildProcess =>
+  spawn('bash', ['-c', script, 'bash', ...args], { stdio: 'ignore' });
+
+async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
 }

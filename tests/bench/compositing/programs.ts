@@ -25,7 +25,9 @@ async function run(
     const inputs = task.files.map((file) => plumbing.from(file, task.repeats));
     const extra = task.control ? plumbing.from(task.blank, task.repeats) : '';
     const output = plumbing.to(task.output);
-    const { cpu } = await timed(program, make(task, inputs, extra, output));
+    const args = make(task, inputs, extra, output);
+    // A program that waits for a pipe for ever must not hold up the others.
+    const { cpu } = await timed('timeout', ['120', program, ...args]);
     done = true;
     return cpu;
   } finally {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { roomProfileSchema } from '../profile/read.ts';
 import { machineSchema } from './machine.ts';
 
 const entrySchema = z.discriminatedUnion('outcome', [
@@ -8,6 +9,8 @@ const entrySchema = z.discriminatedUnion('outcome', [
     seconds: z.number(),
     /** As the benchmark's own schema has it. */
     result: z.unknown(),
+    /** Of the room processes, where profiles were asked for. */
+    profiles: z.array(roomProfileSchema),
   }),
   z.strictObject({ outcome: z.literal('failed'), seconds: z.number(), why: z.string() }),
 ]);

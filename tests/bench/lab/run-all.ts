@@ -1,3 +1,6 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { readProfiles, type RoomProfile } from '../profile/read.ts';
 import type { Bar, Benchmark, RunOptions } from './benchmark.ts';
 import type { Entry } from './document.ts';
 
@@ -15,8 +18,12 @@ export async function runAll(
     const started = performance.now();
     const seconds = (): number => Math.round((performance.now() - started) / 100) / 10;
     try {
-      const result = schema.parse(await run(options));
-      done(name, { outcome: 'measured', seconds: seconds(), result });
+      // Each has a folder of its own.
+      const profiles = options.profiles === null ? null : join(options.profiles, name);
+      if (profiles !== null) rmSync(profiles, { recursive: true, force: true });
+      const result = schema.parse(await run({ ...options, profiles }));
+      const read = profiles === null ? [] : readProfiles(profiles);
+      done(name, { outcome: 'measured', seconds: seconds(), result, profiles: read });
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       console.error(`${name} failed: ${why}`);
@@ -31,6 +38,21 @@ export function show({ rows, bars }: { rows: readonly object[]; bars: readonly B
   for (const { id, what, value, sense, limit, unit, reached } of bars) {
     console.log(`${reached ? 'ok  ' : 'MISS'} ${id} ${what}: ${value} (${sense} ${limit}) ${unit}`);
   }
+}
+
+/** What the terminal shows of a profile: percent of the time. */
+export function showProfile({ file, table }: RoomProfile): void {
+  const percent = (share: number): string => (share * 100).toFixed(2);
+  console.log(`\n${file}: ${table.seconds} s, percent of the main thread's time`);
+  console.table([
+    ...table.rows.map(({ stage, cadence, javascript, native }) => ({
+      ...{ stage, 'done per': cadence },
+      ...{ JavaScript: percent(javascript), native: percent(native) },
+    })),
+    { stage: 'garbage collection', native: percent(table.garbageCollection) },
+    { stage: 'outside of JavaScript', native: percent(table.outsideJavaScript) },
+    { stage: 'idle', native: percent(table.idle) },
+  ]);
 }
 
 /** A row with its spreads as text. */

@@ -46,5 +46,14 @@ export function slopeOf(points: readonly (readonly [x: number, y: number])[]): n
   return covariance / variance;
 }
 
+/** At most so many of sorted values, evenly chosen, the greatest among them. */
+export function thinned(sorted: readonly number[], most: number): number[] {
+  const count = Math.min(most, sorted.length);
+  return Array.from({ length: count }, (_, index) => {
+    const at = Math.ceil(((index + 1) * sorted.length) / count) - 1;
+    return sorted[at] ?? Number.NaN;
+  });
+}
+
 /** To five significant digits: more would be noise, and a file that nobody can read. */
 export const rounded = (value: number): number => Number(value.toPrecision(5));
