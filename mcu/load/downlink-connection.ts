@@ -24,9 +24,19 @@ export interface DownlinkConnectionContext {
   readonly answer: (sdp: string) => void;
   readonly candidate: (candidate: SignalledCandidate) => void;
   readonly frame: (frame: ArrivedFrame) => void;
+  /** The connection has failed for good. */
+  readonly failed: () => void;
   /** Told of every packet before anything is made of it. */
   readonly packet?: ((kind: PacketKind, packet: Buffer, atMs: number) => void) | undefined;
 }
+
+/**
+ * The server's candidates are used this much later, in milliseconds; it comes to ours by itself, and is then through
+ * with ICE before us. Were we first, two things could happen that do not happen to browsers: our first DTLS message comes
+ * too early and is sent again after 1 s only (theirs after 50 ms); and libdatachannel 0.24 there begins with DTLS before
+ * it knows the fingerprint of the answer, and refuses us.
+ */
+const patienceMs = 100;
 
 /** The PeerConnection on which a synthetic participant receives the composite. It answers the offer it is made for. */
 export class DownlinkConnection {
@@ -36,6 +46,7 @@ export class DownlinkConnection {
   readonly #tracks: Track[] = [];
   #format: DownlinkFormat | null = null;
   #receiver: DownlinkReceiver | null = null;
+  readonly #timers = new Set<NodeJS.Timeout>();
   #closed = false;
 
   /**
@@ -64,6 +75,9 @@ export class DownlinkConnection {
       });
       context.answer(sdp);
     });
+    this.#connection.onStateChange((state) => {
+      if (state === 'failed' && !this.#closed) context.failed();
+    });
     tellCandidates(this.#connection, (candidate) => {
       if (!this.#closed) context.candidate(candidate);
     });
@@ -78,7 +92,12 @@ export class DownlinkConnection {
 
   /** Takes a remote candidate. */
   addCandidate(candidate: { candidate: string; sdpMid?: string | null | undefined }): void {
-    if (!this.#closed) addCandidate(this.#connection, candidate);
+    if (this.#closed) return;
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      addCandidate(this.#connection, candidate);
+    }, patienceMs);
+    this.#timers.add(timer);
   }
 
   /** Sends the RTCP that is due. */
@@ -90,6 +109,7 @@ export class DownlinkConnection {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    for (const timer of this.#timers) clearTimeout(timer);
     this.#connection.close();
   }
 

@@ -64,6 +64,12 @@ export type ParticipantState = 'new' | 'joining' | 'joined' | 'ended';
 /** Packet lengths before the server says what it wants, in milliseconds. */
 const usualFrameMs = 20;
 
+/** Who stayed so long without seeing anything has something to complain about, in milliseconds. */
+const patienceMs = 3000;
+
+/** So often a participant builds its connections again. */
+const maximumReconnects = 10;
+
 const noDownlink: DownlinkCounters = {
   videoPackets: 0,
   audioPackets: 0,
@@ -100,6 +106,7 @@ export class SyntheticParticipant {
   #wish: UplinkWish | null = null;
   #frameMs = usualFrameMs;
   #joinSentMs = 0;
+  #reconnects = 0;
   #firstSoundMs: number | null = null;
   #endedMs: number | null = null;
   #sentMs: number | null = null;
@@ -134,6 +141,11 @@ export class SyntheticParticipant {
   /** Whether it is no listener. */
   get isSending(): boolean {
     return this.#options.sends !== null;
+  }
+
+  /** How often a PeerConnection failed and was built again. */
+  get reconnects(): number {
+    return this.#reconnects;
   }
 
   /** Milliseconds from `join` to the first complete picture, or to the first sound where no picture is wanted; null before. */
@@ -229,6 +241,8 @@ export class SyntheticParticipant {
     this.#leaveTicker?.();
     this.#closeUplink();
     this.#closeDownlink();
+    if (this.joinMs !== null || this.errors.length > 0 || this.stayMs < patienceMs) return;
+    this.errors.push({ code: 'no-media', message: 'Nothing of the composite came.' });
   }
 
   #obey(instruction: ServerInstruction): void {
@@ -309,6 +323,11 @@ export class SyntheticParticipant {
         this.#frameMs = frameMs;
         this.#play();
       },
+      failed: () => {
+        if (!this.#mayReconnect()) return;
+        this.#signalling?.send({ type: 'reconnect', pc: 'uplink' });
+        this.#openUplink();
+      },
       frame: (index, dueMs, sentMs) => {
         if (this.#sentMs !== null) gaps.sent.add(sentMs - this.#sentMs);
         this.#sentMs = sentMs;
@@ -339,6 +358,10 @@ export class SyntheticParticipant {
         }),
       candidate: (candidate) =>
         this.#signalling?.send({ type: 'candidate', pc: 'downlink', candidate }),
+      failed: () => {
+        // A fresh offer comes.
+        if (this.#mayReconnect()) this.#signalling?.send({ type: 'reconnect', pc: 'downlink' });
+      },
       frame: (frame) => {
         this.reception.add(frame);
         this.#hooks.frame?.(frame);
@@ -351,6 +374,14 @@ export class SyntheticParticipant {
               told?.(kind, packet, atMs);
             },
     });
+  }
+
+  #mayReconnect(): boolean {
+    if (this.#state === 'ended') return false;
+    this.#reconnects += 1;
+    if (this.#reconnects <= maximumReconnects) return true;
+    this.errors.push({ code: 'no-media', message: 'PeerConnections fail again and again.' });
+    return false;
   }
 
   #closeUplink(): void {

@@ -72,6 +72,8 @@ export interface LoadReport {
   readonly nacks: number;
   /** Keyframes that the server asked for. */
   readonly uplinkPlis: number;
+  /** PeerConnections that failed and were built again. */
+  readonly reconnects: number;
   /** Of the process itself, while all were there: 100 is a core. */
   readonly cpuPercent: number;
   readonly seconds: number;
@@ -132,6 +134,7 @@ export function reportOf({ participants, gaps, cpuPercent, seconds }: Outcome): 
     plis: sum((each) => each.plis),
     nacks: sum((each) => each.nacks),
     uplinkPlis: participants.reduce((total, { sent }) => total + sent.plis, 0),
+    reconnects: participants.reduce((total, each) => total + each.reconnects, 0),
     cpuPercent: rounded(cpuPercent),
     seconds: rounded(seconds),
     errors: participants.flatMap(({ name, errors }) =>

@@ -29,6 +29,8 @@ export interface UplinkConnectionContext {
   readonly candidate: (candidate: SignalledCandidate) => void;
   /** The server wants Opus frames of this length, in milliseconds; null: it does not say. */
   readonly answered: (frameMs: number | null) => void;
+  /** The connection has failed for good. */
+  readonly failed: () => void;
   readonly frame: (index: number, dueMs: number, sentMs: number, keyframe: boolean) => void;
 }
 
@@ -68,6 +70,9 @@ export class UplinkConnection {
     this.#videoTrack = this.#watch(this.#connection.addTrack(video));
     this.#connection.onLocalDescription((sdp) => {
       if (!this.#closed) context.offer(writeUplinkOffer(sdp, streams));
+    });
+    this.#connection.onStateChange((state) => {
+      if (state === 'failed' && !this.#closed) context.failed();
     });
     tellCandidates(this.#connection, (candidate) => {
       if (!this.#closed) context.candidate(candidate);
