@@ -48,7 +48,7 @@ export const latency: Benchmark<z.infer<typeof latencySchema>> = {
       ...{ rounds: quick ? 1 : 2, seconds: quick ? 1 : (seconds ?? 12) },
       ...{ settle: quick ? 0.5 : 10, profiles },
     });
-    const added = await whatIsAdded(quick ? 2 : 9, quick ? 2 : (seconds ?? 30), quick ? 0 : 4);
+    const added = await whatIsAdded(quick ? 2 : 9, quick ? 2 : (seconds ?? 30), quick ? 1 : 4);
     const rows = [...glass].map(([synthetic, values]) => {
       const sorted = values.sort((a, b) => a - b);
       return {

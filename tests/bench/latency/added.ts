@@ -174,8 +174,8 @@ function sumUp(task: AddedTask, people: readonly Someone[], shown: readonly Show
     },
     tickWait: rounded(mean - meanAge(steps)),
     sortedTotal: thinned(totals, 200).map(rounded),
-    sortedApart: Array.from({ length: 100 }, (_, index) => ageAt(steps, (index + 1) / 100))
-      .filter(Number.isFinite)
-      .map(rounded),
+    sortedApart: Array.from({ length: 100 }, (_, index) =>
+      rounded(ageAt(steps, (index + 1) / 100)),
+    ),
   };
 }

@@ -28,7 +28,10 @@ export interface Step {
  * @returns in ascending order of age and share; empty for nothing
  */
 export function readiness(sightings: readonly Sighting[]): Step[] {
-  const sorted = [...sightings].sort((a, b) => a.ageMs - b.ageMs);
+  // Of one age those that are seen come first, so that they are pooled with the others.
+  const sorted = [...sightings].sort(
+    (a, b) => a.ageMs - b.ageMs || Number(b.seen) - Number(a.seen),
+  );
   const pools: { ageMs: number; seen: number; count: number }[] = [];
   for (const { ageMs, seen } of sorted) {
     let pool = { ageMs, seen: seen ? 1 : 0, count: 1 };
@@ -47,9 +50,9 @@ export function readiness(sightings: readonly Sighting[]): Step[] {
   return pools.map(({ ageMs, seen, count }) => ({ ageMs, share: seen / count }));
 }
 
-/** The least age at which at least that share is seen; NaN if that is never so. */
+/** The least age at which at least that share is seen; the greatest there is if that is never so. NaN of nothing. */
 export const ageAt = (steps: readonly Step[], share: number): number =>
-  steps.find((step) => step.share >= share)?.ageMs ?? Number.NaN;
+  (steps.find((step) => step.share >= share) ?? steps.at(-1))?.ageMs ?? Number.NaN;
 
 /** The mean of a distribution; what never is seen counts as seen at the last step. */
 export function meanAge(steps: readonly Step[]): number {

@@ -26,10 +26,8 @@ export interface Sightings {
   readonly unreadable: number;
 }
 
-/** Older pictures are never the newest one. */
+/** Older pictures are not looked at. */
 const oldestMs = 1000;
-/** Ages that are looked at. */
-const mostAgeMs = 250;
 
 /**
  * Finds the pictures of an uplink in composites.
@@ -54,7 +52,7 @@ export function findSightings(sent: readonly Sent[], shown: readonly Shown[]): S
     newest = Math.max(newest, index);
     for (let at = count - 1; at >= 0; at -= 1) {
       const ageMs = firstMs - (sent[at]?.sentMs ?? 0);
-      if (ageMs > mostAgeMs) break;
+      if (ageMs > oldestMs) break;
       sightings.push({ ageMs, seen: at <= newest });
     }
   }

@@ -3,12 +3,16 @@ import { callSchema } from '../call.ts';
 import { compositingSchema } from '../compositing.ts';
 import { floorResultSchema } from '../floor.ts';
 import type { LabDocument } from '../lab/document.ts';
+import { latencySchema } from '../latency.ts';
+import { mcuSchema } from '../mcu.ts';
 import { mixSchema } from '../mix.ts';
 import type { Section } from './section.ts';
 import { call } from './sections/call.ts';
 import { compositing } from './sections/compositing.ts';
 import { floor } from './sections/floor.ts';
 import { bars, machine } from './sections/general.ts';
+import { latency } from './sections/latency.ts';
+import { mcu } from './sections/mcu.ts';
 import { mix } from './sections/mix.ts';
 import { profiles } from './sections/profiles.ts';
 
@@ -29,6 +33,8 @@ const of =
 const sections: Readonly<Record<string, (result: unknown) => Section>> = {
   compositing: of(compositingSchema, compositing),
   floor: of(floorResultSchema, floor),
+  mcu: of(mcuSchema, mcu),
+  latency: of(latencySchema, latency),
   call: of(callSchema, call),
   mix: of(mixSchema, mix),
 };

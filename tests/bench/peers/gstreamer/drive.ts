@@ -37,8 +37,8 @@ export async function work(task: RunTask & { program: string }, load: Load): Pro
   prioritize(pid);
   let said = '';
   child.stderr.on('data', (chunk: Buffer) => (said = (said + chunk.toString()).slice(-2000)));
-  let ended = false;
-  const end = once(child, 'close').then(() => (ended = true));
+  const end = once(child, 'close');
+  const hasEnded = (): boolean => child.exitCode !== null || child.signalCode !== null;
   const packets: ReceivedPacket[] = [];
   let [frames, videoBytes, soundPackets] = [0, 0, 0];
   video.on('message', (packet) => {
@@ -50,8 +50,12 @@ export async function work(task: RunTask & { program: string }, load: Load): Pro
   await sleep(1000);
   const started = senders.map((make, index) =>
     make(
-      (packet) => void video.send(packet, videoIn[index] ?? 0, '127.0.0.1'),
-      (packet) => void sound.send(packet, soundIn[index] ?? 0, '127.0.0.1'),
+      (packet) => {
+        video.send(packet, videoIn[index] ?? 0, '127.0.0.1');
+      },
+      (packet) => {
+        sound.send(packet, soundIn[index] ?? 0, '127.0.0.1');
+      },
     ),
   );
   const timer = setInterval(() => {
@@ -60,7 +64,7 @@ export async function work(task: RunTask & { program: string }, load: Load): Pro
   try {
     const giveUp = performance.now() + patienceMs;
     while (frames === 0) {
-      if (ended || performance.now() > giveUp)
+      if (hasEnded() || performance.now() > giveUp)
         throw new Error(`GStreamer gave no picture: ${said}`);
       await sleep(50);
     }
@@ -77,7 +81,7 @@ export async function work(task: RunTask & { program: string }, load: Load): Pro
       soundPackets: rounded((soundPackets - before.soundPackets) / seconds),
       loadCpu: rounded((ownCpuSeconds() - before.cpu) / seconds),
     };
-    if (ended) throw new Error(`GStreamer ended: ${said}`);
+    if (hasEnded()) throw new Error(`GStreamer ended: ${said}`);
     const { colours } = await load<typeof synthetic>('mcu/load/index.js');
     const expected = tilesOf(participants).map((tile, index) => ({
       ...{ tile, rgb: colours[index % colours.length] ?? 0 },

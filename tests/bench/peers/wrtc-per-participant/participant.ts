@@ -2,7 +2,6 @@ import { parse, write } from 'sdp-transform';
 import type { I420Frame } from '../../../../mixer/compositor/index.ts';
 import type { ClientMessageInput } from '../../../../mcu/protocol/client.ts';
 import {
-  type Candidate,
   type Connection,
   RTCAudioSink,
   RTCAudioSource,
@@ -73,7 +72,7 @@ export class Participant {
         if (candidate === null || candidate.candidate === '') return;
         this.#step(async () => {
           const connection = pc === 'uplink' ? this.#uplink : this.#downlink;
-          await connection?.addIceCandidate(candidate as Candidate);
+          await connection?.addIceCandidate(candidate);
         });
         return;
       }
