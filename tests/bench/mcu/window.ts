@@ -1,17 +1,21 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import * as z from 'zod';
-import { cpuSeconds, cpuSecondsByThread, processTree } from '../lab/process-cpu.ts';
+import { cpuSeconds, processTree } from '../lab/process-cpu.ts';
 import { rounded } from '../lab/statistics.ts';
 
 /** What a server's processes used in a window of time. */
 export const usageSchema = z.strictObject({
   /** CPU seconds per second. */
   cpu: z.number(),
-  /** The same by the name of the thread, all processes together; those that used less than 0.1 % are left out. */
+  /** The same by process and thread; threads of one name are one, those that used less than 0.1 % are left out. */
   threads: z.record(z.string(), z.number()),
 });
 
 /** See {@link usageSchema}. */
 export type Usage = z.infer<typeof usageSchema>;
+
+/** Length of one of the ticks that Linux counts processor time in, in seconds. */
+const tickSeconds = 0.01;
 
 interface Reading {
   readonly atMs: number;
@@ -25,14 +29,36 @@ function read(root: number): Reading {
   for (const pid of processTree(root)) {
     try {
       cpu += cpuSeconds(pid);
-      for (const [name, seconds] of cpuSecondsByThread(pid)) {
-        threads.set(name, (threads.get(name) ?? 0) + seconds);
-      }
+      addThreads(pid, threads);
     } catch {
       // It ended while we looked.
     }
   }
   return { atMs: performance.now(), cpu, threads };
+}
+
+/** Adds what each thread of a process has used. Node's main thread and those of its pool have one name (proc(5)). */
+function addThreads(pid: number, sums: Map<string, number>): void {
+  const isRoom = readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('/room/main');
+  for (const thread of readdirSync(`/proc/${pid}/task`)) {
+    const stat = textOf(`/proc/${pid}/task/${thread}/stat`);
+    if (stat === null) continue;
+    const end = stat.lastIndexOf(')');
+    const name = thread === String(pid) ? 'main thread' : stat.slice(stat.indexOf('(') + 1, end);
+    const fields = stat.slice(end + 2).split(' ');
+    const seconds = (Number(fields[11]) + Number(fields[12])) * tickSeconds;
+    const key = `${isRoom ? 'room' : 'first'} process, ${name}`;
+    sums.set(key, (sums.get(key) ?? 0) + seconds);
+  }
+}
+
+function textOf(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    // The thread ended while we looked.
+    return null;
+  }
 }
 
 /**

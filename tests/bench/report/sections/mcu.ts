@@ -90,14 +90,15 @@ function whereNineGoes({ participants, cpu, floor, threads }: NonNullable<Result
         ['– decode', percent(floor.decode)],
         ...encodes.map(([name, cost]) => [`– encode \`${name}\``, percent(cost)]),
         ['– Opus', percent(floor.opusDecode + floor.opusEncode)],
+        ['beyond the floor', percent(cpu - floor.total)],
       ],
     ),
     table(
       [
-        "onegrid's threads, by the name they have (`node` has the main thread and libav's work)",
+        'onegrid by thread (`first` is the gateway; `node` is the pool, where x264 works)',
         '% of a core',
       ],
-      Object.entries(threads).map(([name, cost]) => [`\`${name}\``, percent(cost)]),
+      Object.entries(threads).map(([name, cost]) => [name, percent(cost)]),
     ),
   ].join('\n\n');
 }
