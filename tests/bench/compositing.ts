@@ -88,7 +88,9 @@ export const compositing: Benchmark<z.infer<typeof compositingSchema>> = {
       const files: string[] = [];
       for (let index = 0; index < Math.max(...counts); index += 1) {
         const size = [source.width, source.height] as const;
-        files.push(await rawOf(await vp8Clip(index, size, { seconds: clipSeconds, kilobits: 800 })));
+        files.push(
+          await rawOf(await vp8Clip(index, size, { seconds: clipSeconds, kilobits: 800 })),
+        );
       }
       const blank = await blankPictures(canvas, clipFrames);
       const rows: Row[] = [];

@@ -4,7 +4,13 @@ import { vp8Clip } from './lab/clips.ts';
 import { inChild } from './lab/in-child.ts';
 import { rounded, spreadOf, spreadSchema } from './lab/statistics.ts';
 import { tilesOf } from './compositing/task.ts';
-import { decoders, type FloorRung, rungSchema, type UnitCosts, unitCostsSchema } from './floor/task.ts';
+import {
+  decoders,
+  type FloorRung,
+  rungSchema,
+  type UnitCosts,
+  unitCostsSchema,
+} from './floor/task.ts';
 
 /** The rungs as DESIGN has them. */
 export const rungs = {

@@ -9,7 +9,7 @@ import { atMost, type Benchmark, resultSchema } from './lab/benchmark.ts';
 import { inChild } from './lab/in-child.ts';
 import { quantile, rounded, thinned } from './lab/statistics.ts';
 import { type Added, addedSchema } from './latency/added.ts';
-import { SyntheticLoad } from './latency/synthetic-load.ts';
+import { Crowd } from './load/crowd.ts';
 import { uplinkOf } from './mcu/uplinks.ts';
 import { profilingEnvironment } from './profile/environment.ts';
 
@@ -90,7 +90,8 @@ async function fromGlassToGlass(
     const bob = await Person.join(browser, server.url, 'latency', 'Bob', { ...media, tone: 700 });
     for (let round = 0; round < how.rounds; round += 1) {
       for (const [count, values] of ages) {
-        const load = count === 0 ? null : new SyntheticLoad(server.url, 'latency', count);
+        const crowd =
+          count === 0 ? null : new Crowd(server.url, { room: 'latency', participants: count });
         try {
           const tiles = (): number => bob.last('layout')?.tiles.length ?? 0;
           await until(() => tiles() === count + 2, 30_000);
@@ -100,7 +101,7 @@ async function fromGlassToGlass(
           const { seconds } = how;
           values.push(...(await bob.page.evaluate(measureLatency, { tile, seconds })));
         } finally {
-          await load?.stop();
+          await crowd?.leave();
         }
       }
     }

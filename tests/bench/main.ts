@@ -83,7 +83,7 @@ export async function main(argv: string[]): Promise<void> {
       return;
     }
     show(shownSchema.parse(entry.result));
-    for (const profile of entry.profiles) showProfile(profile);
+    for (const profile of entry.profiles.slice(0, 1)) showProfile(profile);
   });
   const { cpu, cores, versions } = document.machine;
   console.log(`\n${cpu}, ${cores} cores; ${JSON.stringify(versions)}\nThe figures are in ${file}.`);

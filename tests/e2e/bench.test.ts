@@ -23,7 +23,10 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 test('a run says where, when, with what and how it was made', () => {
-  expect(document).toMatchObject({ quick: true, machine: { versions: { node: process.versions.node } } });
+  expect(document).toMatchObject({
+    quick: true,
+    machine: { versions: { node: process.versions.node } },
+  });
   expect(document.machine.cpu).not.toBe('');
   expect(document.command).toContain('--quick');
   expect(Date.parse(document.date)).toBeLessThan(Date.now());

@@ -105,11 +105,7 @@ function planesOf(
     }
     return samples;
   };
-  return [
-    cut(0, width, 1),
-    cut(luma, width / 2, 2),
-    cut(luma * 1.25, width / 2, 2),
-  ];
+  return [cut(0, width, 1), cut(luma, width / 2, 2), cut(luma * 1.25, width / 2, 2)];
 }
 
 /** Means of blocks; what does not fill one is left out. */

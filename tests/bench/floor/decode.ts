@@ -78,7 +78,7 @@ export async function decodePictures(
     const { width, height, data, linesize } = frame;
     const packed = Buffer.alloc((width * height * 3) / 2);
     avImageCopyToBuffer(
-      ...[packed, packed.length, data!, linesize, AV_PIX_FMT_YUV420P, width, height, 1] as const,
+      ...([packed, packed.length, data!, linesize, AV_PIX_FMT_YUV420P, width, height, 1] as const),
     );
     frame.unref();
     return { width, height, data: packed };

@@ -61,8 +61,11 @@ function flat(row: object): Record<string, unknown> {
     Object.entries(row).map(([name, value]: [string, unknown]) => {
       if (typeof value !== 'object' || value === null) return [name, value];
       const spread = value as Record<string, unknown>;
-      return 'median' in spread
-        ? [name, `${String(spread['median'])} (${String(spread['min'])} to ${String(spread['max'])})`]
+      return 'rounds' in spread
+        ? [
+            name,
+            `${String(spread['median'])} (${String(spread['min'])} to ${String(spread['max'])})`,
+          ]
         : [name, JSON.stringify(value)];
     }),
   );

@@ -13,7 +13,8 @@ export function profilingEnvironment(folder: string | null): Record<string, stri
   if (folder === null) return {};
   mkdirSync(folder, { recursive: true });
   return {
-    NODE_OPTIONS: `${process.env['NODE_OPTIONS'] ?? ''} --require ${JSON.stringify(recorder)}`.trim(),
+    NODE_OPTIONS:
+      `${process.env['NODE_OPTIONS'] ?? ''} --require ${JSON.stringify(recorder)}`.trim(),
     BENCH_PROFILES: resolve(folder),
   };
 }

@@ -12,7 +12,10 @@ export type RoomProfile = z.infer<typeof roomProfileSchema>;
 /** Spares that nobody took are left out: they were busy for less than this, in seconds, after they had started. */
 const leastBusySeconds = 1;
 
-/** Reads all profiles of a folder, the busiest process first. */
+/** Of so many the report speaks; the others are in the folder. */
+const mostProfiles = 3;
+
+/** Reads the profiles of a folder: those of the busiest processes, the busiest first. */
 export function readProfiles(folder: string): RoomProfile[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
@@ -22,7 +25,8 @@ export function readProfiles(folder: string): RoomProfile[] {
       return { file, table: profileTable(cpuProfileSchema.parse(profile)) };
     })
     .filter(({ table }) => busySeconds(table) > leastBusySeconds)
-    .sort((a, b) => busySeconds(b.table) - busySeconds(a.table));
+    .sort((a, b) => busySeconds(b.table) - busySeconds(a.table))
+    .slice(0, mostProfiles);
 }
 
 const busySeconds = ({ seconds, idle }: RoomProfile['table']): number => seconds * (1 - idle);

@@ -39,13 +39,22 @@ const stages = [
   { stage: 'the rest of the room', cadence: 'other', pattern: /\/(mcu|mixer)\// },
 ] as const;
 
+/**
+ * Functions that do nothing but call native code: V8 counts the time of an addon as that of the JavaScript that called it. The
+ * libraries' own wrappers, and the one place of ours that calls node-datachannel for each packet.
+ */
+const nativeCallers = {
+  url: /\/node_modules\/(node-av|node-datachannel|@roamhq\/wrtc|@napi-rs\/canvas)\//,
+  ours: { url: /\/mcu\/room\/downlink/, name: /transmit/i },
+};
+
 const rowSchema = z.strictObject({
   stage: z.string(),
   /** What it is done for. */
   cadence: z.enum(cadences),
   /** Of the time that the profile covers, spent in JavaScript: 0 to 1. */
   javascript: z.number(),
-  /** Spent in native code that this JavaScript called. */
+  /** Spent in native code that this JavaScript called, with the libraries' thin wrappers. */
   native: z.number(),
 });
 
@@ -86,14 +95,14 @@ export function profileTable(profile: CpuProfile): ProfileTable {
   for (const [id, time] of spent) {
     const node = nodes.get(id);
     if (node === undefined) continue;
-    const { functionName, url } = node.callFrame;
+    const { functionName } = node.callFrame;
     if (functionName in special) {
       special[functionName as keyof typeof special] += time;
       continue;
     }
     const { stage, cadence } = stageOf(node, parents);
     const row = sums.get(stage) ?? { stage, cadence, javascript: 0, native: 0 };
-    row[url === '' ? 'native' : 'javascript'] += time;
+    row[isNative(node) ? 'native' : 'javascript'] += time;
     sums.set(stage, row);
   }
   const share = (time: number): number => (total > 0 ? Number((time / total).toFixed(5)) : 0);
@@ -106,6 +115,15 @@ export function profileTable(profile: CpuProfile): ProfileTable {
     outsideJavaScript: share(special['(program)']),
     idle: share(special['(idle)']),
   };
+}
+
+function isNative({ callFrame: { functionName, url } }: Node): boolean {
+  const { ours } = nativeCallers;
+  return (
+    url === '' ||
+    nativeCallers.url.test(url) ||
+    (ours.url.test(url) && ours.name.test(functionName))
+  );
 }
 
 /** The stage of the innermost function that belongs to one. */

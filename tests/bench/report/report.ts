@@ -2,14 +2,23 @@ import type { z } from 'zod';
 import { callSchema } from '../call.ts';
 import { compositingSchema } from '../compositing.ts';
 import { floorResultSchema } from '../floor.ts';
+import { capacitySchema } from '../capacity.ts';
+import { churnSchema } from '../churn.ts';
+import { joinSchema } from '../join.ts';
+import { slopesSchema } from '../slopes.ts';
 import type { LabDocument } from '../lab/document.ts';
 import { latencySchema } from '../latency.ts';
 import { mcuSchema } from '../mcu.ts';
 import { mixSchema } from '../mix.ts';
 import type { Section } from './section.ts';
+import { anything } from './sections/anything.ts';
 import { call } from './sections/call.ts';
 import { compositing } from './sections/compositing.ts';
 import { floor } from './sections/floor.ts';
+import { capacity } from './sections/capacity.ts';
+import { churn } from './sections/churn.ts';
+import { join } from './sections/join.ts';
+import { slopes } from './sections/slopes.ts';
 import { bars, machine } from './sections/general.ts';
 import { latency } from './sections/latency.ts';
 import { mcu } from './sections/mcu.ts';
@@ -35,12 +44,20 @@ const sections: Readonly<Record<string, (result: unknown) => Section>> = {
   floor: of(floorResultSchema, floor),
   mcu: of(mcuSchema, mcu),
   latency: of(latencySchema, latency),
+  capacity: of(capacitySchema, capacity),
+  churn: of(churnSchema, churn),
+  join: of(joinSchema, join),
+  slopes: of(slopesSchema, slopes),
   call: of(callSchema, call),
   mix: of(mixSchema, mix),
 };
 
 /** What is not of one benchmark. */
-const general: Readonly<Record<string, (document: LabDocument) => string>> = { machine, bars, profiles };
+const general: Readonly<Record<string, (document: LabDocument) => string>> = {
+  machine,
+  bars,
+  profiles,
+};
 
 const mark = /<!-- measured: (\S+) -->\n[\s\S]*?<!-- end -->/g;
 
@@ -66,7 +83,5 @@ function sectionOf(name: string, document: LabDocument): Section {
   if (entry.outcome === 'failed') {
     return { markdown: `Failed in this run: ${entry.why.split('\n')[0] ?? ''}`, plots: {} };
   }
-  const section = sections[name];
-  if (section === undefined) throw new Error(`Nobody knows how to write about ${name}.`);
-  return section(entry.result);
+  return (sections[name] ?? anything)(entry.result);
 }

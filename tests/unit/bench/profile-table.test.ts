@@ -40,13 +40,30 @@ test('a library works for the stage that called it, the innermost where stages c
       { id: 1, name: '(root)', us: 0 },
       { id: 2, by: 1, name: 'tick', url: `${room}/room.js`, us: 10 },
       { id: 3, by: 2, name: 'encode', url: `${mixer}/encode/video-encoder.js`, us: 20 },
-      { id: 4, by: 3, name: 'sendFrame', url: '/app/node_modules/node-av/dist/lib/codec.js', us: 30 },
+      {
+        id: 4,
+        by: 3,
+        name: 'sendFrame',
+        url: '/app/node_modules/node-av/dist/lib/codec.js',
+        us: 30,
+      },
       { id: 5, by: 3, name: 'deliver', url: 'file:///app/dist/mcu/rtp/h264.js', us: 40 },
     ]),
   );
   expect(table['the rest of the room']?.javascript).toBe(0.1);
-  expect(table['video encoding']?.javascript).toBe(0.5);
+  expect(table['video encoding']).toMatchObject({ javascript: 0.2, native: 0.3 });
   expect(table['downlink']?.javascript).toBe(0.4);
+});
+
+test('a call of native code counts as native although V8 has it in the JavaScript that called', () => {
+  const table = rows(
+    profileOf([
+      { id: 1, name: '(root)', us: 0 },
+      { id: 2, by: 1, name: '#transmit', url: `${room}/downlink.js`, us: 60 },
+      { id: 3, by: 1, name: 'send', url: `${room}/downlink.js`, us: 40 },
+    ]),
+  );
+  expect(table['downlink']).toMatchObject({ javascript: 0.4, native: 0.6 });
 });
 
 test('garbage collection, native code of nobody, and idle time are told apart', () => {

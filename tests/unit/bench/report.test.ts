@@ -50,7 +50,13 @@ test('an axis is marked with round numbers within it', () => {
 
 test('a plot names its axes, its series and its points, and words cannot break it', () => {
   const svg = lineChart('a < b & c', { x: { label: 'tiles' }, y: { label: 'CPU, "%"' } }, [
-    { label: 'ours', points: [{ x: 4, y: 10 }, { x: 9, y: 20 }] },
+    {
+      label: 'ours',
+      points: [
+        { x: 4, y: 10 },
+        { x: 9, y: 20 },
+      ],
+    },
   ]);
   expect(svg).toContain('>a &lt; b &amp; c</text>');
   expect(svg).toContain('>tiles</text>');

@@ -24,13 +24,21 @@ export interface Frame {
 }
 
 const size = { width: 720, height: 380 };
-const area = { left: 64, right: 704, top: 56, bottom: 326 };
+const area = { left: 64, right: 704, top: 74, bottom: 326 };
 
 /** Can be read on white and on black. */
 const ink = '#7d8590';
 
 /** To be told apart on white and on black, and in order of use. */
-export const colours = ['#2f81f7', '#e0702c', '#2ea36b', '#a371f7', '#c99a1b', '#db5a8f', '#3aa8b8'];
+export const colours = [
+  '#2f81f7',
+  '#e0702c',
+  '#2ea36b',
+  '#a371f7',
+  '#c99a1b',
+  '#db5a8f',
+  '#3aa8b8',
+];
 
 /** The colour of the series with a number. */
 export const colourOf = (index: number): string => colours[index % colours.length] ?? ink;
@@ -60,14 +68,14 @@ export function plot(
     words(frame.x(tick), bottom + 20, nameOf(axes.x, tick), { 'text-anchor': 'middle' }),
   );
   const middleY = (top + bottom) / 2;
-  return `${element(
-    'svg',
-    {
-      xmlns: 'http://www.w3.org/2000/svg',
-      viewBox: `0 0 ${size.width} ${size.height}`,
-      ...{ width: size.width, height: size.height, role: 'img' },
-      ...{ 'font-family': 'system-ui, sans-serif', 'font-size': 13, fill: ink },
-    },
+  const attributes = {
+    xmlns: 'http://www.w3.org/2000/svg',
+    viewBox: `0 0 ${size.width} ${size.height}`,
+    ...{ width: size.width, height: size.height, role: 'img' },
+    ...{ 'font-family': 'system-ui, sans-serif', 'font-size': 13, fill: ink },
+  };
+  // A line for each element: what has changed can be seen.
+  const parts = [
     element('title', {}, title.replaceAll('&', '&amp;').replaceAll('<', '&lt;')),
     words(left, 20, title, { 'font-size': 15, 'font-weight': 600 }),
     ...legend(keys),
@@ -79,7 +87,8 @@ export function plot(
       transform: `rotate(-90 16 ${middleY})`,
     }),
     ...draw(frame),
-  )}\n`;
+  ];
+  return `${element('svg', attributes, `\n${parts.join('\n')}\n`)}\n`;
 }
 
 const scaled = (value: number, { min, max }: Axis, from: number, to: number): number =>
@@ -95,7 +104,9 @@ export function ticksOf({ min, max }: { readonly min: number; readonly max: numb
   const step = ([1, 2, 5, 10].find((factor) => factor * power >= rough) ?? 10) * power;
   const first = Math.ceil(min / step - 1e-9);
   const count = Math.floor(max / step + 1e-9) - first + 1;
-  return Array.from({ length: count }, (_, index) => Number(((first + index) * step).toPrecision(12)));
+  return Array.from({ length: count }, (_, index) =>
+    Number(((first + index) * step).toPrecision(12)),
+  );
 }
 
 /** The least round number that is not below any of the values; 1 for nothing above 0. */
@@ -107,16 +118,19 @@ export function roundUp(values: readonly number[]): number {
 }
 
 /** About as wide as a letter is on average, pixels. */
-const letter = 7;
+const letter = 7.4;
 
+/** In as many rows as it takes; there is room for two. */
 function legend(keys: readonly Key[]): string[] {
-  let x = area.left;
+  let [x, y] = [area.left, 44];
   return keys.flatMap(({ label, colour }) => {
+    const width = 34 + label.length * letter;
+    if (x > area.left && x + width > area.right + 20) [x, y] = [area.left, y + 18];
     const at = x;
-    x += 34 + label.length * letter;
+    x += width;
     return [
-      element('rect', { x: at, y: 33, width: 12, height: 12, rx: 2, fill: colour }),
-      words(at + 17, 44, label),
+      element('rect', { x: at, y: y - 11, width: 12, height: 12, rx: 2, fill: colour }),
+      words(at + 17, y, label),
     ];
   });
 }

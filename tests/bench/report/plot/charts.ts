@@ -17,6 +17,9 @@ export interface Series {
 
 type Labels = Pick<Axis, 'label' | 'ticks' | 'name'>;
 
+/** So many points have a mark of their own. */
+const mostMarks = 16;
+
 /** Lines through points, with bars from the least to the greatest. The y axis begins at 0. */
 export function lineChart(
   title: string,
@@ -26,7 +29,12 @@ export function lineChart(
   const points = series.flatMap((one) => one.points);
   const xs = points.map(({ x }) => x);
   const y = { ...axes.y, min: 0, max: roundUp(points.map((point) => point.max ?? point.y)) };
-  const x = { ticks: [...new Set(xs)], ...axes.x, min: Math.min(0, ...xs), max: Math.max(1, ...xs) };
+  const x = {
+    ticks: [...new Set(xs)],
+    ...axes.x,
+    min: Math.min(0, ...xs),
+    max: Math.max(1, ...xs),
+  };
   return plot(title, { x, y }, keysOf(series), (frame) =>
     series.flatMap(({ points: own }, index) => lineOf(frame, own, colourOf(index))),
   );
@@ -37,9 +45,15 @@ function lineOf(frame: Frame, points: readonly Point[], colour: string): string[
   const stroke = { stroke: colour, 'stroke-width': 2, fill: 'none' };
   return [
     element('polyline', { points: places.join(' '), ...stroke }),
-    ...points.flatMap(({ x, y, min = y, max = y }) => [
-      element('line', { x1: frame.x(x), x2: frame.x(x), y1: frame.y(min), y2: frame.y(max), ...stroke }),
-      element('circle', { cx: frame.x(x), cy: frame.y(y), r: 3.5, fill: colour }),
+    ...(points.length <= mostMarks ? points : []).flatMap(({ x, y, min = y, max = y }) => [
+      element('line', {
+        x1: frame.x(x),
+        x2: frame.x(x),
+        y1: frame.y(Math.max(0, min)),
+        y2: frame.y(max),
+        ...stroke,
+      }),
+      element('circle', { cx: frame.x(x), cy: frame.y(Math.max(0, y)), r: 3.5, fill: colour }),
     ]),
   ];
 }
@@ -47,13 +61,13 @@ function lineOf(frame: Frame, points: readonly Point[], colour: string): string[
 /** What share of values lies at or below each. */
 export function distributionChart(
   title: string,
-  x: Labels,
+  labels: { readonly x: Labels; readonly y: Labels },
   series: readonly { readonly label: string; readonly sorted: readonly number[] }[],
 ): string {
   const all = series.flatMap(({ sorted }) => [...sorted]);
-  const axis = { ...x, min: 0, max: roundUp(all) };
-  const y = { label: 'share of pictures, %', min: 0, max: 100 };
-  return plot(title, { x: axis, y }, keysOf(series), (frame) =>
+  const x = { ...labels.x, min: 0, max: roundUp(all) };
+  const y = { ...labels.y, min: 0, max: 100 };
+  return plot(title, { x, y }, keysOf(series), (frame) =>
     series.map(({ sorted }, index) => {
       const places = sorted.map((value, at) => {
         const share = ((at + 1) / sorted.length) * 100;

@@ -19,9 +19,11 @@ export function call({ rows, latency }: z.infer<typeof callSchema>): Section {
       `${latency.pictures} pictures.`,
     ].join('\n\n'),
     plots: {
-      'call.svg': distributionChart('Glass to glass, two people', { label: 'milliseconds' }, [
-        { label: 'two people', sorted: latency.sortedMs },
-      ]),
+      'call.svg': distributionChart(
+        'Glass to glass, two people',
+        { x: { label: 'milliseconds' }, y: { label: 'share of pictures, %' } },
+        [{ label: 'two people', sorted: latency.sortedMs }],
+      ),
     },
   };
 }

@@ -34,7 +34,9 @@ export function compositing(result: Result): Section {
       rows.flatMap((row) => (row.outcome === 'void' ? [`${names[row.system]}: ${row.why}`] : [])),
     ),
   ];
-  const scaling = Object.entries(result.scaling).map(([system, by]) => `${names[system as System]} ${by}`);
+  const scaling = Object.entries(result.scaling).map(
+    ([system, by]) => `${names[system as System]} ${by}`,
+  );
   return {
     markdown: [
       `Raw pictures of ${result.source} to one of ${result.canvas} at ${result.fps} a second, ${result.mediaSeconds} s of media a round, every picture new in every tick. Only composing, without bringing the pictures in and the composite out:`,

@@ -4,7 +4,14 @@ import type { LabDocument } from '../../lab/document.ts';
 import { figure, table } from '../section.ts';
 
 /** Where and how it was measured. */
-export function machine({ machine: own, commit, date, command, quick, results }: LabDocument): string {
+export function machine({
+  machine: own,
+  commit,
+  date,
+  command,
+  quick,
+  results,
+}: LabDocument): string {
   const { versions } = own;
   const minutes = Object.values(results).reduce((sum, { seconds }) => sum + seconds, 0) / 60;
   return [
@@ -23,7 +30,9 @@ export function machine({ machine: own, commit, date, command, quick, results }:
         ['took', `${figure(minutes)} minutes`],
       ],
     ),
-    ...(quick ? ['**A `--quick` run: it shows that the laboratory works, not what anything costs.**'] : []),
+    ...(quick
+      ? ['**A `--quick` run: it shows that the laboratory works, not what anything costs.**']
+      : []),
   ].join('\n\n');
 }
 

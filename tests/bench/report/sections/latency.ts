@@ -3,6 +3,7 @@ import type { latencySchema } from '../../latency.ts';
 import { distributionChart } from '../plot/charts.ts';
 import { figure, picture, type Section, table } from '../section.ts';
 
+const axes = { x: { label: 'milliseconds' }, y: { label: 'share of pictures, %' } };
 const quantiles = ['p50', 'p95', 'p99'] as const;
 
 /** Latency from glass to glass, and what of it is the server's. */
@@ -46,12 +47,12 @@ export function latency({ rows, added, fps }: z.infer<typeof latencySchema>): Se
     plots: {
       'latency.svg': distributionChart(
         'Glass to glass',
-        { label: 'milliseconds' },
+        axes,
         rows.map(({ synthetic, sortedMs }) => ({ label: others(synthetic), sorted: sortedMs })),
       ),
       'latency-added.svg': distributionChart(
         `What the server adds with ${added.participants}`,
-        { label: 'milliseconds' },
+        axes,
         [
           { label: 'with the wait for the tick', sorted: added.sortedTotal },
           { label: 'without', sorted: added.sortedApart },
