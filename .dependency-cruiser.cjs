@@ -49,6 +49,20 @@ module.exports = {
       to: { pathNot: '^mcu/rtp/', dependencyTypesNot: ['core'] },
     },
     {
+      name: 'load-is-a-client',
+      comment: 'Synthetic participants know of the server what a browser knows.',
+      severity: 'error',
+      from: { path: '^mcu/load/' },
+      to: { path: '^(mcu|web)/', pathNot: '^mcu/(load|protocol|rtp)/' },
+    },
+    {
+      name: 'nobody-needs-load',
+      comment: 'It is a program of its own, started by the launcher.',
+      severity: 'error',
+      from: { path: '^(mcu|mixer|web)/', pathNot: '^mcu/load/' },
+      to: { path: '^mcu/load/' },
+    },
+    {
       name: 'no-circles',
       severity: 'error',
       from: {},

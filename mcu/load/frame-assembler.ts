@@ -1,5 +1,5 @@
 /** Packets held while one before them is missing; a power of two. */
-const slots = 2048;
+const slots = 1024;
 /** A picture that waits for a packet for so long is given up, in milliseconds: when libwebrtc asks for a keyframe. */
 const patienceMs = 200;
 /** Nobody asks for a keyframe more often than this, in milliseconds. */

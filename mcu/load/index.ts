@@ -8,6 +8,7 @@
  *
  * @packageDocumentation
  */
+export { ClipLibrary } from './clip-library.ts';
 export type { PacketKind } from './downlink-connection.ts';
 export { colours, generatedPictures } from './generated-pictures.ts';
 export { loadDefaults, type LoadOptions } from './load-options.ts';

@@ -1,5 +1,6 @@
 import type { NtpClock } from '../rtp/index.ts';
-import { type ClipLibrary, clipOptions } from './clip-library.ts';
+import { protocolVersion } from '../protocol/common.ts';
+import type { ClipLibrary } from './clip-library.ts';
 import { DownlinkConnection, type PacketKind } from './downlink-connection.ts';
 import type { DownlinkCounters } from './downlink-receiver.ts';
 import type { ArrivedFrame } from './frame-assembler.ts';
@@ -12,6 +13,7 @@ import type { Sound } from './sound.ts';
 import type { Ticker } from './ticker.ts';
 import { UplinkConnection } from './uplink-connection.ts';
 import type { UplinkCounters } from './uplink-sender.ts';
+import { wantedVideo } from './uplink-wish.ts';
 
 /** What all participants share. */
 export interface LoadEngine {
@@ -203,7 +205,7 @@ export class SyntheticParticipant {
         this.#joinSentMs = this.#engine.now();
         this.#signalling?.send({
           type: 'join',
-          protocol: 1,
+          protocol: protocolVersion,
           room,
           name,
           ...(token !== undefined && { token }),
@@ -420,7 +422,8 @@ export class SyntheticParticipant {
     playing.catch((error: unknown) => this.#refuse(error));
     if (sends.pictures === null) return;
     const wish = this.#wish;
-    const options = this.#videoOptions(wish);
+    const { size, fps } = this.#options;
+    const options = wantedVideo(wish, { ...size, fps });
     if (options === null) {
       uplink.playVideo(null);
       return;
@@ -431,16 +434,6 @@ export class SyntheticParticipant {
         if (uplink === this.#uplink && wish === this.#wish) uplink.playVideo(clip);
       })
       .catch((error: unknown) => this.#refuse(error));
-  }
-
-  /** Null: no video. */
-  #videoOptions(wish: UplinkWish | null): ReturnType<typeof clipOptions> | null {
-    const { size, fps } = this.#options;
-    if (wish?.fps === 0) return null;
-    if (wish === null || size.fixed || wish.width === 0 || wish.height === 0) {
-      return clipOptions({ width: size.width, height: size.height, fps });
-    }
-    return clipOptions({ ...wish, fps: Math.min(fps, wish.fps) });
   }
 
   #refuse(error: unknown): void {

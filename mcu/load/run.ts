@@ -31,6 +31,10 @@ export interface LoadSurroundings {
   readonly progress?: ((line: string) => void) | undefined;
   /** Hooks for the participant of a number, in the order of joining, from 0. */
   readonly hooks?: ((index: number) => ParticipantHooks) | undefined;
+  /** Clips of earlier runs, so that they need not be encoded again. */
+  readonly library?: ClipLibrary | undefined;
+  /** What the participant of a number sends instead of the usual; null: the usual. */
+  readonly pictures?: ((index: number) => Pictures | null) | undefined;
 }
 
 /** What a run gives. */
@@ -46,15 +50,19 @@ interface Seat {
   participant: SyntheticParticipant | null;
 }
 
-/** Makes what all participants of a process share. */
-export function openEngine(): LoadEngine {
+/**
+ * Makes what all participants of a run share.
+ *
+ * @param library - Clips of earlier runs.
+ */
+export function openEngine(library = new ClipLibrary()): LoadEngine {
   const now = (): number => performance.now();
   return {
     now,
     ntp: new NtpClock(now(), Date.now()),
     random: Math.random,
     ticker: new Ticker(now),
-    library: new ClipLibrary(),
+    library,
     gaps: { received: new Histogram(), sent: new Histogram() },
   };
 }
@@ -73,30 +81,31 @@ export async function runLoad(
   surroundings: LoadSurroundings,
 ): Promise<LoadResult> {
   const address = signallingAddress(options.url);
-  const seats = await seatsOf(options);
+  const seats = await seatsOf(options, surroundings);
   const problem = await reach(address);
   if (problem !== null) throw new UnreachableError(problem.message);
   const run = new Run(options, address, seats, surroundings);
   return run.go();
 }
 
-async function seatsOf(options: LoadOptions): Promise<Seat[]> {
+async function seatsOf(options: LoadOptions, { pictures: own }: LoadSurroundings): Promise<Seat[]> {
   const { rooms, room, participants, listeners, speakers, clip } = options;
   const fromFile =
     clip === undefined
       ? null
       : { pictures: await filePictures(clip), sound: await fileSound(clip) };
+  const voices = pitches.map(voice);
   const nameOf = (index: number): string => (rooms === 1 ? room : `${room}-${index + 1}`);
+  const soundOf = (place: number): Sound =>
+    place < speakers ? (fromFile?.sound ?? voices[place % voices.length] ?? silence) : silence;
   const senders = Array.from({ length: participants }, (_, index): Seat => {
     // Round by round, so that rooms fill evenly.
     const place = Math.floor(index / rooms);
-    const pitch = pitches[place % pitches.length] ?? 120;
-    const heard = place < speakers;
     return {
       room: nameOf(index % rooms),
       sends: {
-        pictures: fromFile?.pictures ?? generatedPictures(place % colours.length),
-        sound: heard ? (fromFile?.sound ?? voice(pitch)) : silence,
+        pictures: own?.(index) ?? fromFile?.pictures ?? generatedPictures(place % colours.length),
+        sound: soundOf(place),
       },
       participant: null,
     };
@@ -123,7 +132,7 @@ class Run {
   readonly #address: string;
   readonly #seats: readonly Seat[];
   readonly #surroundings: LoadSurroundings;
-  readonly #engine = openEngine();
+  readonly #engine: LoadEngine;
   readonly #everybody: SyntheticParticipant[] = [];
   readonly #leaving: Promise<void>[] = [];
 
@@ -137,6 +146,7 @@ class Run {
     this.#address = address;
     this.#seats = seats;
     this.#surroundings = surroundings;
+    this.#engine = openEngine(surroundings.library);
   }
 
   async go(): Promise<LoadResult> {

@@ -31,6 +31,9 @@ export async function encodeSoundClip(sound: Sound, frameMs: number): Promise<So
         packet.unref();
       }
     }
+    // What it holds back is past the end.
+    await context.sendFrame(null);
+    while (context.receivePacketSync(packet) >= 0) packet.unref();
   } finally {
     packet.free();
     context.freeContext();

@@ -37,7 +37,11 @@ function noise(): () => number {
  * @param hertz - Its mean pitch.
  */
 export function voice(hertz: number): Sound {
-  return { id: `voice-${hertz}`, samples: () => Promise.resolve(speak(hertz)) };
+  let spoken: Float32Array | undefined;
+  return {
+    id: `voice-${hertz}`,
+    samples: () => Promise.resolve((spoken ??= speak(hertz))),
+  };
 }
 
 function speak(hertz: number): Float32Array {

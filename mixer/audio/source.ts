@@ -18,6 +18,12 @@ export interface AudioSource {
    * @throws RangeError when the rate or the channel count makes no sense.
    */
   push(samples: Int16Array, sampleRate: number, channelCount?: number): void;
+  /**
+   * Hands over mono sound at 48 kHz, as {@link AudioSource.push} does; for sources that keep to that.
+   *
+   * @param samples - Within [-1, 1], any length.
+   */
+  pushMono(samples: Float32Array): void;
 }
 
 /** One source from its samples' arrival to its frame in the mix; driven by the mixer once per tick. */
@@ -67,7 +73,11 @@ export class MixedSource implements AudioSource {
 
   push(samples: Int16Array, sampleRate: number, channelCount = 1): void {
     if (this.#removed) return;
-    const pcm = this.#resampler.convert(samples, sampleRate, channelCount);
+    this.pushMono(this.#resampler.convert(samples, sampleRate, channelCount));
+  }
+
+  pushMono(pcm: Float32Array): void {
+    if (this.#removed) return;
     for (let start = 0; start < pcm.length; start += blockSamples) {
       const end = Math.min(start + blockSamples, pcm.length);
       this.#gate.hear(pcm, start, end, this.#ring.tail);

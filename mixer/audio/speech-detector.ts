@@ -1,6 +1,6 @@
 import { frameSamples, sampleRate } from './format.ts';
 import { VoiceBand } from './speech-band.ts';
-import { periodicity } from './speech-pitch.ts';
+import { isPeriodic } from './speech-pitch.ts';
 import { SpectrumShape } from './speech-spectrum.ts';
 
 const frameMs = (frameSamples * 1000) / sampleRate;
@@ -117,7 +117,7 @@ export class SpeechDetector {
 
   /** @param power - Of the frame, or 0 when it is not worth listening to. */
   #followVoice(power: number): void {
-    if (power === 0 || periodicity(this.#band.samples) < voicedPeriodicity) {
+    if (power === 0 || !isPeriodic(this.#band.samples, voicedPeriodicity)) {
       this.#voicedFrames = 0;
       return;
     }

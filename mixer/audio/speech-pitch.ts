@@ -9,18 +9,17 @@ const longestLag = Math.floor(bandRate / lowestHz);
 const stretch = 120;
 
 /**
- * How much a sound repeats itself with the period of a voice: the highest peak of its normalised cross-correlation, see
- * D. Talkin, "A robust algorithm for pitch tracking (RAPT)", 1995. Near 1 for vowels, tones and notes, below 0.5 for noise
- * and most clicks. Costs 6,000 multiplications.
+ * Whether a sound repeats itself with the period of a voice: whether its normalised cross-correlation, see D. Talkin, "A
+ * robust algorithm for pitch tracking (RAPT)", 1995, has a peak of some height. Peaks are near 1 for vowels, tones and
+ * notes, below 0.5 for noise and most clicks. Costs 6,000 multiplications where there is none, less for higher voices.
  *
  * @param samples - The last 64 ms of the voice band.
- * @returns From 0 to 1.
+ * @param height - From 0 to 1.
  */
-export function periodicity(samples: Float32Array): number {
+export function isPeriodic(samples: Float32Array, height: number): boolean {
   const start = bandSamples - stretch;
   const power = powerOf(samples, start);
   let powerBefore = powerOf(samples, start - shortestLag);
-  let best = 0;
   let previous = 0;
   let beforePrevious = Infinity;
   for (let lag = shortestLag; lag <= longestLag; lag++) {
@@ -29,14 +28,14 @@ export function periodicity(samples: Float32Array): number {
       product += (samples[i] ?? 0) * (samples[i - lag] ?? 0);
     const likeness = product / Math.sqrt(power * powerBefore + Number.EPSILON);
     // Only a peak is a period: towards lag 0 everything is like itself.
-    if (previous > best && previous >= beforePrevious && previous >= likeness) best = previous;
+    if (previous >= height && previous >= beforePrevious && previous >= likeness) return true;
     beforePrevious = previous;
     previous = likeness;
     const enters = samples[start - lag - 1] ?? 0;
     const leaves = samples[bandSamples - lag - 1] ?? 0;
     powerBefore += enters * enters - leaves * leaves;
   }
-  return best;
+  return false;
 }
 
 function powerOf(samples: Float32Array, start: number): number {

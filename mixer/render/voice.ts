@@ -38,7 +38,7 @@ export class Voice {
   /** The end of what was pushed. */
   #pushed: number;
   /** What was read and not pushed. */
-  readonly #queue: Int16Array[] = [];
+  readonly #queue: Float32Array[] = [];
 
   constructor(input: SoundInput, { joinAt, leaveAt, switches }: VoiceTimes) {
     this.firstTick = Math.floor(joinAt / frameSamples) - 1;
@@ -61,7 +61,7 @@ export class Voice {
     const samples = (await this.#input.samples(count)).slice();
     this.#read = end;
     this.#envelope.apply(samples);
-    this.#queue.push(toInt16(samples));
+    this.#queue.push(samples);
   }
 
   /** Pushes what belongs before `tick`; to be called once for each tick from the first one on. */
@@ -74,7 +74,7 @@ export class Voice {
       const room = horizon - this.#pushed;
       if (block.length > room) this.#queue.unshift(block.subarray(room));
       const taken = block.subarray(0, room);
-      source.push(taken, sampleRate);
+      source.pushMono(taken);
       this.#pushed += taken.length;
     }
     this.#pushSilence(source, horizon);
@@ -82,7 +82,7 @@ export class Voice {
 
   #pushSilence(source: AudioSource, end: number): void {
     if (end <= this.#pushed) return;
-    source.push(new Int16Array(end - this.#pushed), sampleRate);
+    source.pushMono(new Float32Array(end - this.#pushed));
     this.#pushed = end;
   }
 }
@@ -90,13 +90,4 @@ export class Voice {
 /** The end of what must have been pushed before a tick. */
 function horizonOf(tick: number): number {
   return tick * frameSamples + aheadSamples;
-}
-
-function toInt16(samples: Float32Array): Int16Array {
-  const pcm = new Int16Array(samples.length);
-  for (let i = 0; i < pcm.length; i += 1) {
-    const value = Math.floor((samples[i] ?? 0) * 32_768 + 0.5);
-    pcm[i] = value > 32_767 ? 32_767 : value < -32_768 ? -32_768 : value;
-  }
-  return pcm;
 }

@@ -5,6 +5,8 @@ import { compositing } from './compositing.ts';
 import { floor } from './floor.ts';
 import { join } from './join.ts';
 import type { Benchmark } from './lab/benchmark.ts';
+import { latency } from './latency.ts';
+import { mcu } from './mcu.ts';
 import { mix } from './mix.ts';
 import { slopes } from './slopes.ts';
 
@@ -12,8 +14,10 @@ import { slopes } from './slopes.ts';
 export const benchmarks: readonly Benchmark<unknown>[] = [
   compositing,
   floor,
+  mcu,
   slopes,
   capacity,
+  latency,
   join,
   churn,
   call,

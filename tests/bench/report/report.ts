@@ -7,6 +7,8 @@ import { churnSchema } from '../churn.ts';
 import { joinSchema } from '../join.ts';
 import { slopesSchema } from '../slopes.ts';
 import type { LabDocument } from '../lab/document.ts';
+import { latencySchema } from '../latency.ts';
+import { mcuSchema } from '../mcu.ts';
 import { mixSchema } from '../mix.ts';
 import type { Section } from './section.ts';
 import { anything } from './sections/anything.ts';
@@ -18,6 +20,8 @@ import { churn } from './sections/churn.ts';
 import { join } from './sections/join.ts';
 import { slopes } from './sections/slopes.ts';
 import { bars, machine } from './sections/general.ts';
+import { latency } from './sections/latency.ts';
+import { mcu } from './sections/mcu.ts';
 import { mix } from './sections/mix.ts';
 import { profiles } from './sections/profiles.ts';
 
@@ -38,6 +42,8 @@ const of =
 const sections: Readonly<Record<string, (result: unknown) => Section>> = {
   compositing: of(compositingSchema, compositing),
   floor: of(floorResultSchema, floor),
+  mcu: of(mcuSchema, mcu),
+  latency: of(latencySchema, latency),
   capacity: of(capacitySchema, capacity),
   churn: of(churnSchema, churn),
   join: of(joinSchema, join),

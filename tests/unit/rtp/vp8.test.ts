@@ -22,6 +22,14 @@ describe('packetizing VP8', () => {
     );
   });
 
+  it('leaves the PictureID out where there is none', () => {
+    const frame = Buffer.from(Array.from({ length: 50 }, (_, index) => index));
+    const { payloads, keyframe } = packetizeVp8(frame, null, 20);
+    expect(keyframe).toBe(true);
+    expect(payloads.map((payload) => payload[0])).toEqual([0x10, 0, 0]);
+    expect(Buffer.concat(payloads.map((payload) => payload.subarray(1))).equals(frame)).toBe(true);
+  });
+
   it('round-trips every size around the limit', () => {
     for (let bytes = 1; bytes <= 100; bytes += 1) {
       const frame = Buffer.alloc(bytes, 0x33);
