@@ -38,7 +38,8 @@ export const churnSchema = resultSchema(rowSchema, {
   }),
 });
 
-const perMinute = 300;
+/** Who comes stays for a second and a half. */
+const perMinute = 250;
 
 /** D4.8: people come and go, and those who stay shall not notice; nor shall the memory. */
 export const churn: Benchmark<z.infer<typeof churnSchema>> = {
@@ -47,7 +48,7 @@ export const churn: Benchmark<z.infer<typeof churnSchema>> = {
   schema: churnSchema,
   async run({ quick, profiles }) {
     const changes = quick ? 6 : 500;
-    const [participants, stayed] = [8, 4];
+    const [participants, stayed] = [12, 6];
     const seconds = (changes / perMinute) * 60;
     const server = await LabServer.start(profiles);
     try {

@@ -120,14 +120,14 @@ type Run = Omit<Task, 'control' | 'output'> & { folder: string; repeats: number;
 type Contender = (task: Run & Pick<Task, 'control' | 'output'>) => Promise<number>;
 
 const child =
-  (file: string, more: object = {}): Contender =>
+  (module: URL, more: object = {}): Contender =>
   async (task) =>
-    (await inChild(new URL(file, import.meta.url), { ...task, ...more }, costSchema)).cpuSeconds;
+    (await inChild(module, { ...task, ...more }, costSchema)).cpuSeconds;
 
 const contenders: Record<System, Contender> = {
-  onegrid: child('compositing/onegrid.ts', { labels: false }),
-  'onegrid-names': child('compositing/onegrid.ts', { labels: true }),
-  xstack: child('compositing/xstack.ts'),
+  onegrid: child(new URL('compositing/onegrid.ts', import.meta.url), { labels: false }),
+  'onegrid-names': child(new URL('compositing/onegrid.ts', import.meta.url), { labels: true }),
+  xstack: child(new URL('compositing/xstack.ts', import.meta.url)),
   ffmpeg,
   gstreamer,
 };

@@ -3,11 +3,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 /** Length of one of the ticks that Linux counts processor time in, in seconds (USER_HZ, the same on all machines we know). */
 const tickSeconds = 0.01;
 
-/** The fields of a `stat` file of proc(5) behind the name, which may hold spaces; the first is field 3. */
-function statFields(path: string): { name: string; fields: string[] } {
-  const stat = readFileSync(path, 'utf8');
-  const end = stat.lastIndexOf(')');
-  return { name: stat.slice(stat.indexOf('(') + 1, end), fields: stat.slice(end + 2).split(' ') };
+/** The fields of a process' `stat` file, proc(5), behind its name, which may hold spaces; the first is field 3. */
+function statFields(pid: number): string[] {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 }
 
 /** Sum of some fields, counted from 1 as proc(5) does, in seconds. */
@@ -18,22 +17,7 @@ const secondsOf = (fields: readonly string[], numbers: readonly number[]): numbe
  * Processor seconds, user and system, that a process has used, all its threads included; to 10 ms.
  * @throws Error if there is no such process
  */
-export const cpuSeconds = (pid: number): number =>
-  secondsOf(statFields(`/proc/${pid}/stat`).fields, [14, 15]);
-
-/** Processor seconds by the name of the thread; threads of one name are one entry. Threads that have ended are not in it. */
-export function cpuSecondsByThread(pid: number): Map<string, number> {
-  const sums = new Map<string, number>();
-  for (const thread of readdirSync(`/proc/${pid}/task`)) {
-    try {
-      const { name, fields } = statFields(`/proc/${pid}/task/${thread}/stat`);
-      sums.set(name, (sums.get(name) ?? 0) + secondsOf(fields, [14, 15]));
-    } catch {
-      // It ended while we looked.
-    }
-  }
-  return sums;
-}
+export const cpuSeconds = (pid: number): number => secondsOf(statFields(pid), [14, 15]);
 
 /** A process and everything it has started that runs, and what those have. */
 export function processTree(pid: number): number[] {

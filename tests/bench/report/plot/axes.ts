@@ -30,7 +30,7 @@ const area = { left: 64, right: 704, top: 74, bottom: 326 };
 const ink = '#7d8590';
 
 /** To be told apart on white and on black, and in order of use. */
-export const colours = [
+const colours = [
   '#2f81f7',
   '#e0702c',
   '#2ea36b',
@@ -38,6 +38,8 @@ export const colours = [
   '#c99a1b',
   '#db5a8f',
   '#3aa8b8',
+  '#8b6d5c',
+  '#6f8f2f',
 ];
 
 /** The colour of the series with a number. */

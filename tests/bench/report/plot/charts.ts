@@ -69,10 +69,11 @@ export function distributionChart(
   const y = { ...labels.y, min: 0, max: 100 };
   return plot(title, { x, y }, keysOf(series), (frame) =>
     series.map(({ sorted }, index) => {
-      const places = sorted.map((value, at) => {
-        const share = ((at + 1) / sorted.length) * 100;
-        return `${frame.x(value).toFixed(1)},${frame.y(share).toFixed(1)}`;
-      });
+      const least = sorted.slice(0, 1).map((value) => [value, 0] as const);
+      const shares = sorted.map((value, at) => [value, ((at + 1) / sorted.length) * 100] as const);
+      const places = [...least, ...shares].map(
+        ([value, share]) => `${frame.x(value).toFixed(1)},${frame.y(share).toFixed(1)}`,
+      );
       const stroke = { stroke: colourOf(index), 'stroke-width': 2, fill: 'none' };
       return element('polyline', { points: places.join(' '), ...stroke });
     }),

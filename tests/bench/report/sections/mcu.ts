@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import type { mcuSchema } from '../../mcu.ts';
 import { systems } from '../../mcu/system.ts';
-import { lineChart } from '../plot/charts.ts';
+import { lineChart, stackedBars } from '../plot/charts.ts';
 import { figure, percent, picture, type Section, spread, table } from '../section.ts';
 
 type Result = z.infer<typeof mcuSchema>;
@@ -57,6 +57,7 @@ export function mcu(result: Result): Section {
           ),
         })),
       ),
+      ...(nine === null ? {} : { 'stages.svg': stagesOf(nine) }),
     },
   };
 }
@@ -93,6 +94,7 @@ function whereNineGoes({ participants, cpu, floor, threads }: NonNullable<Result
         ['beyond the floor', percent(cpu - floor.total)],
       ],
     ),
+    picture('stages.svg', 'The floor, and ours by thread'),
     table(
       [
         'onegrid by thread (`first` is the gateway; `node` is the pool, where x264 works)',
@@ -101,4 +103,30 @@ function whereNineGoes({ participants, cpu, floor, threads }: NonNullable<Result
       Object.entries(threads).map(([name, cost]) => [name, percent(cost)]),
     ),
   ].join('\n\n');
+}
+
+/** So many threads have a part of their own in the plot. */
+const mostThreads = 5;
+
+/** The floor and ours side by side, each by its parts. */
+function stagesOf({ participants, cpu, floor, threads }: NonNullable<Result['nine']>): string {
+  const encode = Object.values(floor.encode).reduce((sum, cost) => sum + cost, 0);
+  const own = Object.entries(threads).slice(0, mostThreads);
+  const rest = cpu - own.reduce((sum, [, cost]) => sum + cost, 0);
+  const parts = [
+    { label: 'decode', floor: floor.decode, ours: 0 },
+    { label: 'encode', floor: encode, ours: 0 },
+    { label: 'Opus', floor: floor.opusDecode + floor.opusEncode, ours: 0 },
+    ...own.map(([label, cost]) => ({ label: `thread ${label}`, floor: 0, ours: cost })),
+    { label: 'other threads', floor: 0, ours: Math.max(0, rest) },
+  ];
+  return stackedBars(
+    `Where it goes with ${participants}`,
+    { x: '', y: 'CPU, % of a core' },
+    parts.map(({ label }) => label),
+    [
+      { name: 'the floor', parts: parts.map((part) => part.floor * 100) },
+      { name: 'onegrid', parts: parts.map(({ ours }) => ours * 100) },
+    ],
+  );
 }
