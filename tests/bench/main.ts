@@ -82,6 +82,7 @@ export async function main(argv: string[]): Promise<void> {
       process.exitCode = 1;
       return;
     }
+    console.log(`\n${name}, ${entry.seconds} s`);
     show(shownSchema.parse(entry.result));
     for (const profile of entry.profiles.slice(0, 1)) showProfile(profile);
   });

@@ -4,6 +4,9 @@ import { readProfiles, type RoomProfile } from '../profile/read.ts';
 import type { Bar, Benchmark, RunOptions } from './benchmark.ts';
 import type { Entry } from './document.ts';
 
+/** Short runs do not measure anything, and mostly wait: so many go side by side. */
+const quickAtOnce = 3;
+
 /**
  * Runs benchmarks one after the other. One that fails does not keep the others from running.
  * @param done - is given each one's outcome at once
@@ -13,22 +16,33 @@ export async function runAll(
   options: RunOptions,
   done: (name: string, entry: Entry) => void,
 ): Promise<void> {
-  for (const { name, about, schema, run } of benchmarks) {
-    console.log(`\n${name}: ${about}`);
-    const started = performance.now();
-    const seconds = (): number => Math.round((performance.now() - started) / 100) / 10;
-    try {
-      // Each has a folder of its own.
-      const profiles = options.profiles === null ? null : join(options.profiles, name);
-      if (profiles !== null) rmSync(profiles, { recursive: true, force: true });
-      const result = schema.parse(await run({ ...options, profiles }));
-      const read = profiles === null ? [] : readProfiles(profiles);
-      done(name, { outcome: 'measured', seconds: seconds(), result, profiles: read });
-    } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      console.error(`${name} failed: ${why}`);
-      done(name, { outcome: 'failed', seconds: seconds(), why });
+  const queue = [...benchmarks];
+  const work = async (): Promise<void> => {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      console.log(`\n${next.name}: ${next.about}`);
+      done(next.name, await runOne(next, options));
     }
+  };
+  await Promise.all(Array.from({ length: options.quick ? quickAtOnce : 1 }, work));
+}
+
+async function runOne(
+  { name, schema, run }: Benchmark<unknown>,
+  options: RunOptions,
+): Promise<Entry> {
+  const started = performance.now();
+  const seconds = (): number => Math.round((performance.now() - started) / 100) / 10;
+  // Each has a folder of its own.
+  const profiles = options.profiles === null ? null : join(options.profiles, name);
+  if (profiles !== null) rmSync(profiles, { recursive: true, force: true });
+  try {
+    const result = schema.parse(await run({ ...options, profiles }));
+    const read = profiles === null ? [] : readProfiles(profiles);
+    return { outcome: 'measured', seconds: seconds(), result, profiles: read };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    console.error(`${name} failed: ${why}`);
+    return { outcome: 'failed', seconds: seconds(), why };
   }
 }
 
