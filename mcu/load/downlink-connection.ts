@@ -36,7 +36,7 @@ export interface DownlinkConnectionContext {
  * too early and is sent again after 1 s only (theirs after 50 ms); and libdatachannel 0.24 there begins with DTLS before
  * it knows the fingerprint of the answer, and refuses us.
  */
-const patienceMs = 100;
+const patienceMs = 500;
 
 /** The PeerConnection on which a synthetic participant receives the composite. It answers the offer it is made for. */
 export class DownlinkConnection {
