@@ -96,7 +96,7 @@ export const mcu: Benchmark<z.infer<typeof mcuSchema>> = {
     for (const participants of counts) {
       const task = {
         ...{ participants, uplink: uplinkOf(participants), speakers },
-        ...{ settle: quick ? 0 : 4, seconds: quick ? 2 : (seconds ?? 7) },
+        ...{ settle: quick ? 0 : 3, seconds: quick ? 1.5 : (seconds ?? 7) },
       };
       const rounds = quick ? 1 : participants > nine ? 2 : 3;
       const measured = await compare(left, task, rounds, profiles);

@@ -30,6 +30,8 @@ export const addedSchema = z.strictObject({
   uplink: z.string(),
   /** Composites that were decoded and looked at. */
   composites: z.int(),
+  /** Composites a second: under their rate the machine was too busy, and the times say little about the server. */
+  fps: z.number(),
   /** Pictures of uplinks that were found in them. */
   pictures: z.int(),
   /** Share of tiles whose barcode was not that of a picture sent lately. */
@@ -160,7 +162,7 @@ function sumUp(task: AddedTask, people: readonly Someone[], shown: readonly Show
   const { width, height, fps } = task.uplink;
   return {
     ...{ participants: people.length, uplink: `VP8 ${width}x${height}@${fps}` },
-    ...{ composites, pictures: totals.length },
+    ...{ composites, fps: rounded(composites / task.seconds), pictures: totals.length },
     unreadable: rounded(unreadable / Math.max(1, composites * people.length)),
     total: {
       p50: rounded(median(totals)),

@@ -34,7 +34,7 @@ export function latency({ rows, added, fps }: z.infer<typeof latencySchema>): Se
       ),
       picture('latency-added.svg', 'Distribution of what the server adds'),
       [
-        `All ${added.participants} send ${added.uplink} with the picture's number in a barcode; ${added.composites} composites that one of them got were decoded, and`,
+        `All ${added.participants} send ${added.uplink} with the picture's number in a barcode; ${added.composites} composites that one of them got (${figure(added.fps)} a second) were decoded, and`,
         `${added.pictures} pictures found in them (${figure(added.unreadable * 100)} % of the barcodes could not be read). The wait for the tick was ${figure(added.tickWait)} ms on`,
         `average, of ticks that are ${figure(1000 / fps)} ms apart.`,
       ].join('\n'),
