@@ -54,9 +54,9 @@ export const churn: Benchmark<z.infer<typeof churnSchema>> = {
     try {
       const crowd = new Crowd(server.url, {
         ...{ room: 'churn', participants, ramp: 1, speakers: 2 },
-        ...{ churn: perMinute, duration: quick ? seconds + 1 : seconds + 2 },
+        // It counts from the end of its ramp, before everything has settled.
+        ...{ churn: perMinute, duration: seconds + (quick ? 1 : 15) },
       });
-      // The load counts its duration from the end of its ramp; from then on people change all the time.
       await settle(server, participants, 0);
       const { roomPid } = server;
       const rows: Row[] = [];

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { rungPlan, type VideoRungName } from '../../mixer/encode/rung-table.ts';
 import { type Benchmark, resultSchema } from './lab/benchmark.ts';
 import { vp8Clip } from './lab/clips.ts';
 import { inChild } from './lab/in-child.ts';
@@ -12,13 +13,22 @@ import {
   unitCostsSchema,
 } from './floor/task.ts';
 
-/** The rungs as DESIGN has them. */
+const canvasRate = { width: 1280, height: 720, fps: 25 };
+
+/** The rungs of a server with the usual settings. */
 export const rungs = {
-  high: { name: 'high', width: 1280, height: 720, fps: 25, bitsPerSecond: 1_500_000 },
-  medium: { name: 'medium', width: 640, height: 360, fps: 25, bitsPerSecond: 500_000 },
-  low: { name: 'low', width: 320, height: 180, fps: 12.5, bitsPerSecond: 130_000 },
-  tiny: { name: 'tiny', width: 320, height: 180, fps: 6.25, bitsPerSecond: 50_000 },
-} as const satisfies Record<string, FloorRung>;
+  high: rungOf('high'),
+  medium: rungOf('medium'),
+  low: rungOf('low'),
+  tiny: rungOf('tiny'),
+};
+
+function rungOf(name: VideoRungName): FloorRung {
+  const { video } = rungPlan(name, canvasRate);
+  if (video === null) throw new Error(`The rung ${name} has no picture.`);
+  const { width, height, fps, bitsPerSecond } = video;
+  return { name, width, height, fps, bitsPerSecond };
+}
 
 /** A server's work, of which the floor is wanted. */
 export interface Load {

@@ -69,10 +69,11 @@ export function showProfile({ file, table }: RoomProfile): void {
   ]);
 }
 
-/** A row with its spreads as text. */
+/** A row with its spreads as text, and without its lists. */
 function flat(row: object): Record<string, unknown> {
+  const shown = Object.entries(row).filter(([, value]) => !Array.isArray(value));
   return Object.fromEntries(
-    Object.entries(row).map(([name, value]: [string, unknown]) => {
+    shown.map(([name, value]: [string, unknown]) => {
       if (typeof value !== 'object' || value === null) return [name, value];
       const spread = value as Record<string, unknown>;
       return 'rounds' in spread
