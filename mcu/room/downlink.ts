@@ -137,6 +137,9 @@ export class Downlink {
     if (this.#closed) return;
     this.#closed = true;
     this.#sender?.close();
+    // libdatachannel holds the tracks' callbacks, and with them this, for good: not the sent packets too.
+    this.#sender = undefined;
+    this.#lastRtcp = undefined;
     this.#connection.close();
   }
 

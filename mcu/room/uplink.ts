@@ -39,7 +39,7 @@ export interface UplinkEvents {
 export class Uplink implements VideoSource {
   readonly #events: UplinkEvents;
   readonly #connection: NativePeerConnection;
-  readonly #sinks: { stop(): void }[] = [];
+  readonly #sinks: (() => void)[] = [];
   #frame: I420Frame | null = null;
   /** By how much the newest picture is still to be turned. */
   #rotation: Rotation = 0;
@@ -153,7 +153,7 @@ export class Uplink implements VideoSource {
     if (this.#closed) return;
     this.#closed = true;
     this.#frame = null;
-    for (const sink of this.#sinks) sink.stop();
+    for (const close of this.#sinks.splice(0)) close();
     this.#connection.ontrack = null;
     this.#connection.onicecandidate = null;
     this.#connection.close();
@@ -174,7 +174,10 @@ export class Uplink implements VideoSource {
       sink.ondata = (data) => {
         if (!this.#closed) this.#events.audio(data);
       };
-      this.#sinks.push(sink);
+      this.#sinks.push(() => {
+        sink.ondata = null;
+        sink.stop();
+      });
       return;
     }
     const sink = new RTCVideoSink(track);
@@ -188,6 +191,9 @@ export class Uplink implements VideoSource {
       this.#rotation = isRotation(rotation) ? rotation : 0;
       this.#events.video();
     };
-    this.#sinks.push(sink);
+    this.#sinks.push(() => {
+      sink.onframe = null;
+      sink.stop();
+    });
   }
 }

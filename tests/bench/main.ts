@@ -20,7 +20,7 @@ ${benchmarks.map(({ name, about }) => `  ${name.padEnd(14)}${about}`).join('\n')
   --profile     V8 profiles of the room processes, and what they say, in ${folder}/profiles
   --out FILE    where the figures go: ${folder}/bench.json
   --report      writes docs/performance.md from what was measured
-  --from FILE   measures nothing: --report from the JSON of an earlier run
+  --from FILE   an earlier run's JSON: measures only what is named, anew, and keeps the rest; without names nothing
 `;
 
 /**
@@ -56,19 +56,24 @@ export async function main(argv: string[]): Promise<void> {
     process.exitCode = 2;
     return;
   }
-  if (values.from !== undefined) {
-    writeReport(documentSchema.parse(JSON.parse(readFileSync(values.from, 'utf8'))));
+  const earlier =
+    values.from === undefined
+      ? null
+      : documentSchema.parse(JSON.parse(readFileSync(values.from, 'utf8')));
+  if (earlier !== null && positionals.length === 0) {
+    writeReport(earlier);
     return;
   }
   const { quick, out: file } = values;
-  const document: LabDocument = {
-    machine: await thisMachine(),
-    commit: thisCommit(),
-    date: new Date().toISOString(),
-    command: ['npm run bench', ...(argv.length > 0 ? ['--', ...argv] : [])].join(' '),
-    quick,
-    results: {},
-  };
+  const [commit, date] = [thisCommit(), new Date().toISOString()];
+  const document: LabDocument =
+    earlier === null
+      ? {
+          machine: await thisMachine(),
+          ...{ commit, date, quick, results: {} },
+          command: ['npm run bench', ...(argv.length > 0 ? ['--', ...argv] : [])].join(' '),
+        }
+      : { ...earlier, again: [...(earlier.again ?? []), { names: positionals, commit, date }] };
   mkdirSync(folder, { recursive: true });
   const profiles = values.profile ? `${folder}/profiles` : null;
   const chosen = benchmarks.filter(

@@ -162,7 +162,8 @@ async function compare(
     rows.push({
       ...{ outcome: 'measured', participants, system, check, fps: rate },
       cpu: spreadOf(all.map(({ usage }) => usage.cpu)),
-      holds: rate.median >= leastRate * fps,
+      // In every round: who misses it in one is at the end of the machine, and no longer costs what its work does.
+      holds: rate.min >= leastRate * fps,
       kilobits: spreadOf(all.map(({ kilobits }) => kilobits)),
       loadCpu: spreadOf(all.map(({ loadCpu }) => loadCpu)),
     });

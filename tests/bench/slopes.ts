@@ -1,8 +1,9 @@
 import * as z from 'zod';
+import { SignallingClient } from '../harness/client.ts';
 import { sleep } from '../harness/until.ts';
 import { atMost, type Benchmark, resultSchema } from './lab/benchmark.ts';
 import { rounded, slopeOf, spreadOf, spreadSchema } from './lab/statistics.ts';
-import { Crowd, type CrowdOptions } from './load/crowd.ts';
+import { Crowd } from './load/crowd.ts';
 import { LabServer } from './load/lab-server.ts';
 import { settle } from './load/settle.ts';
 
@@ -33,7 +34,7 @@ export const slopesSchema = resultSchema(rowSchema, {
 });
 
 const room = 'slopes';
-const base: CrowdOptions = { room, participants: 4, speakers: 1 };
+const base = { room, participants: 4, speakers: 1 };
 
 /** D4.4: what one more of something costs the room process. */
 export const slopes: Benchmark<z.infer<typeof slopesSchema>> = {
@@ -42,10 +43,14 @@ export const slopes: Benchmark<z.infer<typeof slopesSchema>> = {
   schema: slopesSchema,
   async run({ quick, seconds: asked, profiles }) {
     const seconds = quick ? 0.5 : (asked ?? 6);
-    const rest = quick ? 0.3 : 4;
+    // What browsers are asked for follows a smaller tile after 10 s.
+    const rest = quick ? 0.3 : 11;
     const rounds = quick ? 1 : 2;
     const listeners = quick ? 2 : 20;
-    const server = await LabServer.start(profiles);
+    const server = await LabServer.start(profiles, {
+      // Who only arranges the picture has no media.
+      ONEGRID_MEDIA_TIMEOUT_MS: '3600000',
+    });
     try {
       /** CPU of the room process while `people` are there. */
       const measure = async (people: number): Promise<number> => {
@@ -84,7 +89,10 @@ export const slopes: Benchmark<z.infer<typeof slopesSchema>> = {
 
 type Measure = (people: number) => Promise<number>;
 
-/** Four people alone, with many listeners, and with one for each rung who alone watches it; in turn. */
+/**
+ * Four people alone, with many listeners, and with one for each rung who alone watches it; in turn. One of the four is all that
+ * is shown: in a grid every listener would have a tile, and those of the four would shrink, with what they send.
+ */
 async function listenerCosts(
   server: LabServer,
   measure: Measure,
@@ -93,18 +101,23 @@ async function listenerCosts(
   rounds: number,
 ): Promise<Row[]> {
   const four = new Crowd(server.url, base);
+  await settle(server, base.participants, 0);
+  const arranger = await SignallingClient.join(server.url, room, 'Arranger');
+  const { participants } = await arranger.next('joined');
+  const pinned = participants.find(({ id }) => id !== arranger.id)?.id ?? null;
+  arranger.send({ type: 'layout', mode: 'single', pinned });
   const listeners: number[] = [];
   const costs = new Map(rungs.map((rung) => [rung, [] as number[]]));
   try {
     for (let round = 0; round < rounds; round += 1) {
-      const alone = await measure(4);
+      const alone = await measure(5);
       const many = new Crowd(server.url, { room, participants: 0, listeners: count, ramp: 2 });
-      const withThem = await measure(4 + count).finally(() => many.leave());
+      const withThem = await measure(5 + count).finally(() => many.leave());
       listeners.push((withThem - alone) / count);
       for (const [rung, own] of costs) {
         const one = new Crowd(server.url, { room, participants: 0, listeners: 1, quality: rung });
         try {
-          const withIt = await measure(5);
+          const withIt = await measure(6);
           if (await isOpen(server, rung)) own.push(withIt - alone);
           else costs.delete(rung);
         } finally {
@@ -113,7 +126,9 @@ async function listenerCosts(
       }
     }
   } finally {
+    await arranger.close();
     await four.leave();
+    await settle(server, 0, 0);
   }
   const what = `one of ${count} listeners on a rung that others watch`;
   return [

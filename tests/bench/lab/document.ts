@@ -28,6 +28,10 @@ export const documentSchema = z.strictObject({
   /** What was typed. */
   command: z.string(),
   quick: z.boolean(),
+  /** What was measured again later, on the same machine. */
+  again: z
+    .array(z.strictObject({ names: z.array(z.string()), commit: z.string(), date: z.string() }))
+    .optional(),
   /** By the benchmark's name. */
   results: z.record(z.string(), entrySchema),
 });

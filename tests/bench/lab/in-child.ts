@@ -1,4 +1,5 @@
 import { fork } from 'node:child_process';
+import { basename } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
@@ -31,7 +32,13 @@ export async function inChild<Output>(
   child.send({ file: fileURLToPath(module), input });
   const [said, code] = await Promise.all([text(child.stderr!), ended]);
   if (answer === undefined) {
-    throw new Error(`${module.pathname} ended with ${String(code)}: ${said.trim().slice(-2000)}`);
+    const name = basename(module.pathname);
+    throw new Error(`${name} ended with ${String(code)}: ${reasonIn(said)}`);
   }
   return schema.parse(answerSchema.parse(answer).output);
+}
+
+/** The error that ended a process; without the places in the sources, and what libraries said before. */
+function reasonIn(said: string): string {
+  return /^\w*Error: .*$/m.exec(said)?.[0] ?? said.trim().slice(-500);
 }

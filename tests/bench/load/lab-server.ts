@@ -21,12 +21,17 @@ export class LabServer {
   /**
    * Starts a server with the usual settings.
    * @param profiles - where its room processes write V8 profiles; null for none
+   * @param settings - that are not as usual
    */
-  static async start(profiles: string | null): Promise<LabServer> {
+  static async start(
+    profiles: string | null,
+    settings: Readonly<Record<string, string>> = {},
+  ): Promise<LabServer> {
     return new LabServer(
       await TestServer.start({
         ONEGRID_LOG_LEVEL: 'info',
         ...profilingEnvironment(profiles),
+        ...settings,
       }),
     );
   }

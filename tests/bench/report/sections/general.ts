@@ -10,6 +10,7 @@ export function machine({
   date,
   command,
   quick,
+  again = [],
   results,
 }: LabDocument): string {
   const { versions } = own;
@@ -28,6 +29,10 @@ export function machine({
         ['date', date.slice(0, 10)],
         ['command', `\`${command}\``],
         ['took', `${figure(minutes)} minutes`],
+        ...again.map((later) => [
+          `measured again (${later.names.join(', ')})`,
+          `${later.date.slice(0, 10)}, sources \`${later.commit}\``,
+        ]),
       ],
     ),
     ...(quick

@@ -66,7 +66,7 @@ function cell(row: Row | undefined): string {
   if (row === undefined) return '–';
   if (row.outcome === 'void') return 'void';
   const cost = spread(row.cpu, 100);
-  return row.holds ? cost : `${cost}, only ${figure(row.fps.median)} fps`;
+  return row.holds ? cost : `${cost}, only ${figure(row.fps.min)} fps`;
 }
 
 function reasons(rows: readonly Row[]): string {
