@@ -55,7 +55,7 @@ export const churn: Benchmark<z.infer<typeof churnSchema>> = {
       const crowd = new Crowd(server.url, {
         ...{ room: 'churn', participants, ramp: 1, speakers: 2 },
         // It counts from the end of its ramp, before everything has settled.
-        ...{ churn: perMinute, duration: seconds + (quick ? 1 : 15) },
+        ...{ churn: perMinute, duration: seconds + (quick ? 6 : 15) },
       });
       await settle(server, participants, 0);
       const { roomPid } = server;

@@ -49,7 +49,7 @@ export const slopes: Benchmark<z.infer<typeof slopesSchema>> = {
     const listeners = quick ? 2 : 20;
     const server = await LabServer.start(profiles, {
       // Who only arranges the picture has no media.
-      ONEGRID_MEDIA_TIMEOUT_MS: '3600000',
+      ONEGRID_MEDIA_TIMEOUT_MS: '600000',
     });
     try {
       /** CPU of the room process while `people` are there. */
