@@ -172,7 +172,7 @@ export class UplinkSender {
           this.counters.resentPackets += this.#retransmitter.answer(
             packet.sequenceNumbers,
             this.#rttMs,
-          );
+          ).resent;
           break;
         case 'pli':
           if (packet.mediaSsrc === this.#videoSsrc) this.#refresh();

@@ -44,8 +44,8 @@ export const closedReasonSchema = z.enum([
 /** Why a connection or a participant's stay ended. */
 export type ClosedReason = z.infer<typeof closedReasonSchema>;
 
-/** Why a receiver is on its rung: the best that may be used, or the best it wants. */
-export const qualityReasonSchema = z.enum(['auto', 'requested']);
+/** Why a receiver is on its rung: it is the best that may be used, or the best it wants; its network carries no more, or loses too much. */
+export const qualityReasonSchema = z.enum(['auto', 'requested', 'bandwidth', 'loss']);
 
 /** The messages of a participant's media, made by its room process and passed on as they are. */
 export const mediaMessageSchema = z.discriminatedUnion('type', [

@@ -1,5 +1,4 @@
 import nodeDataChannel, { type PeerConnection, type Track } from 'node-datachannel';
-import type { RungName } from '../../mixer/encode/index.ts';
 import type { Logger } from '../log.ts';
 import type { Candidate } from '../protocol/common.ts';
 import type { RoomSettings } from '../protocol/ipc.ts';
@@ -15,6 +14,7 @@ import {
 } from './downlink-sdp.ts';
 import { DownlinkSender, type SenderContext } from './downlink-sender.ts';
 import { nativeIceServers } from './ice-servers.ts';
+import type { RungController } from './rung-controller.ts';
 import { usernameFragmentsOf } from './uplink-sdp.ts';
 
 /** What a downlink tells. */
@@ -25,10 +25,12 @@ export interface DownlinkEvents {
   candidate(candidate: Candidate): void;
   /** RTCP has come: the browser is there. */
   heard(): void;
+  /** The rung, why it is that one, or what the path carries may have changed; null: nothing is known of that. */
+  quality(bitsPerSecond: number | null): void;
 }
 
 /** What a downlink needs from its room. */
-export interface DownlinkContext extends Omit<SenderContext, 'transmit'> {
+export interface DownlinkContext extends Omit<SenderContext, 'transmit' | 'onQuality'> {
   readonly settings: RoomSettings;
   readonly log: Logger;
 }
@@ -47,7 +49,7 @@ export class Downlink {
   // A collected Track closes, so both are kept.
   readonly #videoTrack: Track;
   readonly #audioTrack: Track;
-  #rung: RungName;
+  readonly #controller: RungController;
   #answered: AnsweredMedia | undefined;
   #sender: DownlinkSender | undefined;
   #fragments: ReadonlySet<string> = new Set();
@@ -58,17 +60,17 @@ export class Downlink {
 
   /**
    * @param participantId - names the stream and the log lines
-   * @param rung - the quality to begin with
+   * @param controller - chooses the quality
    * @param context - where media comes from
    * @param events - told what the browser has to know
    */
   constructor(
     participantId: string,
-    rung: RungName,
+    controller: RungController,
     context: DownlinkContext,
     events: DownlinkEvents,
   ) {
-    this.#rung = rung;
+    this.#controller = controller;
     this.#context = context;
     this.#events = events;
     const { settings } = context;
@@ -108,10 +110,14 @@ export class Downlink {
     this.#startWhenOpen();
   }
 
-  /** Changes the quality. */
-  setRung(rung: RungName): void {
-    this.#rung = rung;
-    this.#sender?.setRung(rung);
+  /** Another quality is wanted, as the controller knows already. */
+  qualityChanged(): void {
+    this.#sender?.changed();
+  }
+
+  /** Looks after the path; call it every 50 ms. */
+  tick(): void {
+    this.#sender?.tick();
   }
 
   /** Takes a remote candidate; unusable and stale ones are ignored. */
@@ -209,8 +215,11 @@ export class Downlink {
     const [video, audio] = [this.#videoTrack, this.#audioTrack];
     const isWanted = { video: this.#answered.codec !== null, audio: this.#answered.audio };
     if ((isWanted.video && !video.isOpen()) || (isWanted.audio && !audio.isOpen())) return;
-    this.#sender = new DownlinkSender(this.#streams, this.#answered, this.#rung, {
+    this.#sender = new DownlinkSender(this.#streams, this.#answered, this.#controller, {
       ...this.#context,
+      onQuality: (bitsPerSecond) => {
+        this.#events.quality(bitsPerSecond);
+      },
       transmit: {
         video: (packet) => {
           this.#transmit(video, packet);

@@ -1,6 +1,5 @@
 import type { AudioSource } from '../../mixer/audio/index.ts';
 import type { VideoSource } from '../../mixer/compositor/index.ts';
-import type { RungName } from '../../mixer/encode/index.ts';
 import type { Logger } from '../log.ts';
 import type { Candidate, PcName, QualityCap } from '../protocol/common.ts';
 import { type ErrorCode } from '../protocol/errors.ts';
@@ -8,7 +7,8 @@ import type { MediaState, Member, RoomSettings } from '../protocol/ipc.ts';
 import type { MediaMessage } from '../protocol/server.ts';
 import { Downlink, type DownlinkContext } from './downlink.ts';
 import { Presence } from './presence.ts';
-import { chooseRung, qualityMessage } from './quality.ts';
+import { offersOf, QualityNews } from './quality.ts';
+import { RungController } from './rung-controller.ts';
 import { audioFrameMs, fingerprintOf } from './uplink-sdp.ts';
 import type { VideoDemand } from './uplink-size.ts';
 import { Uplink } from './uplink.ts';
@@ -51,7 +51,9 @@ export class RoomParticipant implements VideoSource {
   #uplinkFingerprint: string | undefined;
   #downlink: Downlink;
   #negotiation: number;
-  #rung: RungName;
+  readonly #news: QualityNews;
+  #quality: QualityCap;
+  #controller: RungController;
   #hadPicture = false;
   /** Whether the browser was asked to send no video. */
   #videoStopped = false;
@@ -75,7 +77,9 @@ export class RoomParticipant implements VideoSource {
     this.#media = media;
     this.#context = context;
     this.#presence = new Presence(context.now());
-    this.#rung = this.#choose(quality);
+    this.#news = new QualityNews(context.settings);
+    this.#quality = quality;
+    this.#controller = this.#newController();
     this.#downlink = this.#openDownlink();
   }
 
@@ -105,8 +109,10 @@ export class RoomParticipant implements VideoSource {
 
   /** The best quality they want to receive. They are told which one that comes to. */
   setQuality(max: QualityCap): void {
-    this.#rung = this.#choose(max);
-    this.#downlink.setRung(this.#rung);
+    this.#quality = max;
+    this.#controller.setCap(max);
+    this.#tellQuality(null);
+    this.#downlink.qualityChanged();
   }
 
   /** The uplink's offer: another DTLS fingerprint replaces the PeerConnection. */
@@ -157,8 +163,15 @@ export class RoomParticipant implements VideoSource {
       this.#forgetPicture();
     } else {
       this.#downlink.close();
+      // It may be another path.
+      this.#controller = this.#newController();
       this.#downlink = this.#openDownlink();
     }
+  }
+
+  /** Looks after the path to the receiver; call it every 50 ms. */
+  adapt(): void {
+    this.#downlink.tick();
   }
 
   /**
@@ -216,18 +229,22 @@ export class RoomParticipant implements VideoSource {
     });
   }
 
-  #choose(max: QualityCap): RungName {
-    const { settings, signal } = this.#context;
-    const rung = chooseRung(max, settings.rungs);
-    signal(qualityMessage(rung, max, settings));
-    return rung;
+  #newController(): RungController {
+    return new RungController(offersOf(this.#context.settings), this.#quality);
+  }
+
+  #tellQuality(bitsPerSecond: number | null): void {
+    const { rung, reason } = this.#controller;
+    const message = this.#news.next(rung, reason, bitsPerSecond, this.#context.now());
+    if (message !== undefined) this.#context.signal(message);
   }
 
   #openDownlink(): Downlink {
     this.#negotiation += 1;
     const negotiation = this.#negotiation;
     const { signal, downlink, now } = this.#context;
-    return new Downlink(this.id, this.#rung, downlink, {
+    this.#tellQuality(null);
+    return new Downlink(this.id, this.#controller, downlink, {
       offer: (sdp) => {
         signal({ type: 'offer', pc: 'downlink', sdp, negotiation });
       },
@@ -236,6 +253,9 @@ export class RoomParticipant implements VideoSource {
       },
       heard: () => {
         this.#presence.heard(now());
+      },
+      quality: (bitsPerSecond) => {
+        this.#tellQuality(bitsPerSecond);
       },
     });
   }

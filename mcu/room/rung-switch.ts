@@ -35,17 +35,25 @@ export class RungSwitch {
     this.#show = show;
   }
 
-  /** Changes to a rung with its next keyframe; null: to none, at once. */
-  switchTo(rung: VideoRungName | null): void {
+  /** Whether others watch the rung that plays. */
+  get isShared(): boolean {
+    return (this.#playing?.subscription?.viewers ?? 0) > 1;
+  }
+
+  /**
+   * Changes to a rung with its next keyframe; null: to none, at once.
+   * @param atOnce - whether the one that plays stops now
+   */
+  switchTo(rung: VideoRungName | null, atOnce = false): void {
     if (rung !== null && rung === this.#waiting?.rung) return;
     this.#waiting?.subscription?.close();
     this.#waiting = undefined;
-    if (rung === null) {
+    if (rung !== null && rung === this.#playing?.rung) return;
+    if (rung === null || atOnce) {
       this.#playing?.subscription?.close();
       this.#playing = undefined;
-      return;
     }
-    if (rung === this.#playing?.rung) return;
+    if (rung === null) return;
     const tie: Tie = { rung, subscription: undefined };
     this.#waiting = tie;
     tie.subscription = this.#feed.watch(rung, this.#codec, (frame, tick, atMs) => {
