@@ -156,8 +156,11 @@ export class RungController {
     if (this.#current === this.#allowed.at(-1)) return false;
     // A still picture takes less than its rung may.
     const need = Math.min(this.#current.wireBitsPerSecond, link.sentBitsPerSecond * 1.05);
+    // An estimate that nothing has lowered is one that has not grown yet.
     const isCongested =
-      usage === 'over' || queueMs > quietQueueMs || limitedBy === 'loss' || limitedBy === 'timeout';
+      limitedBy === 'loss' ||
+      limitedBy === 'timeout' ||
+      (limitedBy === 'delay' && (usage === 'over' || queueMs > quietQueueMs));
     const isShort =
       (isCongested && link.bitsPerSecond < need * shortShare) ||
       queueMs > hopelessMs / 2 ||

@@ -168,7 +168,8 @@ export class Retransmitter {
     header.marker = false;
     const newest = this.#cache.newest;
     header.timestamp = (newest === undefined ? undefined : this.#cache.get(newest)?.timestamp) ?? 0;
-    const padding = Math.min(maximumPaddingBytes, Math.max(1, wanted - wireOverheadBytes));
+    const room = Math.floor(wanted) - wireOverheadBytes;
+    const padding = Math.min(maximumPaddingBytes, Math.max(1, room));
     this.#begin();
     let bytes = writeRtpHeader(packetScratch, header, this.#transportSequence.extensionId);
     packetScratch[0] = (packetScratch[0] ?? 0) | paddingBit;

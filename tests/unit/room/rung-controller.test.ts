@@ -120,7 +120,13 @@ describe('the rung that fits a path', () => {
   it('is not given up for a blip, nor for an estimate nobody feels', () => {
     const controller = new RungController(offers, 'auto');
     controller.start(5_000_000, 0);
-    const blip: LinkState = { ...calm, bitsPerSecond: 500_000, usage: 'over', queueMs: 90 };
+    const blip: LinkState = {
+      ...calm,
+      bitsPerSecond: 500_000,
+      usage: 'over',
+      queueMs: 90,
+      limitedBy: 'delay',
+    };
     controller.update(blip, 1000);
     controller.update(blip, 1200);
     controller.update(calm, 1210);
