@@ -37,6 +37,8 @@ export interface SenderContext {
   };
   /** Milliseconds of the room's clock. */
   readonly now: () => number;
+  /** Calls back after so many milliseconds of it, unless what it gives is called before. */
+  readonly after: (ms: number, what: () => void) => () => void;
   readonly ntp: NtpClock;
   readonly video: VideoFeed;
   readonly audio: AudioFeed;
@@ -88,7 +90,7 @@ export class DownlinkSender {
   #nextReportMs = 0;
   #sentAnything = false;
   #showsPictures = false;
-  #timer: NodeJS.Timeout | undefined;
+  #cancelPump: (() => void) | undefined;
   #closed = false;
 
   /**
@@ -180,7 +182,7 @@ export class DownlinkSender {
   /** Stops sending; may be called twice. */
   close(): void {
     this.#closed = true;
-    clearTimeout(this.#timer);
+    this.#cancelPump?.();
     this.#pictures?.close();
     this.#sound?.close();
   }
@@ -250,16 +252,16 @@ export class DownlinkSender {
 
   #pump(): void {
     if (this.#closed) return;
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#cancelPump?.();
+    this.#cancelPump = undefined;
     const nowMs = this.#context.now();
     const picturesMs = this.#pictures?.pump(nowMs) ?? null;
     const paddingMs = this.#adaptation.pump(nowMs);
     if (picturesMs === null && paddingMs === null) return;
     const waitMs = Math.min(picturesMs ?? Infinity, paddingMs ?? Infinity);
-    this.#timer = setTimeout(() => {
+    this.#cancelPump = this.#context.after(waitMs, () => {
       this.#pump();
-    }, waitMs);
+    });
   }
 
   #pace(): Pace {

@@ -208,6 +208,12 @@ export class MediaRoom {
         log: this.#log,
         metrics: this.#metrics,
         now,
+        after: (ms, what) => {
+          const timer = setTimeout(what, ms);
+          return () => {
+            clearTimeout(timer);
+          };
+        },
         ntp: this.#ntp,
         video: this.#video,
         audio: this.#audio,
