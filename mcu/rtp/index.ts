@@ -1,4 +1,10 @@
 /** The RTP and RTCP layer: pure, no sockets, no timers; clock and random injected. */
+export {
+  BandwidthEstimator,
+  type Estimate,
+  type EstimatorOptions,
+  type ProbeResult,
+} from './bandwidth/index.ts';
 export { buildNack, buildPli, buildReceiverReport } from './feedback.ts';
 export { packetizeH264 } from './h264.ts';
 export { mediaTime, NtpClock, type NtpTime } from './ntp.ts';

@@ -1,0 +1,96 @@
+/** The least delay is that of this many seconds. */
+const baseSeconds = 10;
+/** The standing queue is what every packet of this time has waited for. */
+const standingMs = 300;
+/** Or of this many groups, if they are few. */
+const standingGroups = 3;
+const recent = 64;
+/** RFC 3550 §6.4.1. */
+const jitterGain = 1 / 16;
+
+/**
+ * How long packets stand in queues: the least delay of the last 300 ms above the least of the last ten seconds. A
+ * minimum is not moved by jitter, and neither is a queue that empties between two pictures one that stands.
+ */
+export class QueueDelay {
+  /** Least delay by second, and which second it is. */
+  readonly #least = new Float64Array(baseSeconds).fill(Infinity);
+  readonly #seconds = new Float64Array(baseSeconds).fill(-Infinity);
+  readonly #delays = new Float64Array(recent);
+  readonly #arrivals = new Float64Array(recent);
+  #count = 0;
+  #next = 0;
+  #lastDelayMs = 0;
+  #jitterMs = 0;
+  #baseMs = Infinity;
+
+  /**
+   * Takes a group.
+   *
+   * @param delayMs - Arrival minus sending; any constant may be in it.
+   * @param arrivalMs - On the receiver's clock.
+   */
+  add(delayMs: number, arrivalMs: number): void {
+    if (this.#count > 0) {
+      // Only falls are counted: a growing queue makes none.
+      const fallMs = Math.max(0, this.#lastDelayMs - delayMs);
+      this.#jitterMs += (2 * fallMs - this.#jitterMs) * jitterGain;
+    }
+    this.#lastDelayMs = delayMs;
+    this.#delays[this.#next] = delayMs;
+    this.#arrivals[this.#next] = arrivalMs;
+    this.#next = (this.#next + 1) % recent;
+    this.#count = Math.min(recent, this.#count + 1);
+    this.#lower(delayMs, Math.floor(arrivalMs / 1000));
+  }
+
+  /** How much delay varies from group to group, milliseconds. */
+  get jitterMs(): number {
+    return this.#jitterMs;
+  }
+
+  /** How much longer the last group took than the least, milliseconds. */
+  get lastMs(): number {
+    return this.#count === 0 ? 0 : Math.max(0, this.#lastDelayMs - this.#baseMs);
+  }
+
+  /** The standing queue, milliseconds. */
+  get standingMs(): number {
+    if (this.#count === 0) return 0;
+    let least = Infinity;
+    const newest = this.#arrivals[(this.#next - 1 + recent) % recent] ?? 0;
+    for (let back = 1; back <= this.#count; back += 1) {
+      const slot = (this.#next - back + recent) % recent;
+      if (back > standingGroups && newest - (this.#arrivals[slot] ?? 0) > standingMs) break;
+      least = Math.min(least, this.#delays[slot] ?? Infinity);
+    }
+    return Math.max(0, least - this.#baseMs);
+  }
+
+  /** Forgets everything: the receiver's clock has changed. */
+  reset(): void {
+    this.#count = 0;
+    this.#seconds.fill(-Infinity);
+    this.#least.fill(Infinity);
+    this.#baseMs = Infinity;
+    this.#jitterMs = 0;
+  }
+
+  #lower(delayMs: number, second: number): void {
+    const slot = ((second % baseSeconds) + baseSeconds) % baseSeconds;
+    if (this.#seconds[slot] !== second) {
+      // A second that is over in the ring is one from late feedback.
+      if ((this.#seconds[slot] ?? -Infinity) > second) return;
+      this.#seconds[slot] = second;
+      this.#least[slot] = delayMs;
+      this.#baseMs = Infinity;
+      for (let index = 0; index < baseSeconds; index += 1) {
+        if ((this.#seconds[index] ?? -Infinity) <= second - baseSeconds) continue;
+        this.#baseMs = Math.min(this.#baseMs, this.#least[index] ?? Infinity);
+      }
+      return;
+    }
+    this.#least[slot] = Math.min(this.#least[slot] ?? Infinity, delayMs);
+    this.#baseMs = Math.min(this.#baseMs, delayMs);
+  }
+}

@@ -1,0 +1,178 @@
+import type { Usage } from './estimate.ts';
+
+/** What {@link RateControl} goes by, filled in anew for each feedback. */
+export interface RateInputs {
+  /** Monotonic milliseconds. */
+  nowMs: number;
+  /** What the delay detector says. */
+  usage: Usage;
+  /** What arrived in the last second, bits per second; null before there is anything. */
+  acknowledged: number | null;
+  /** What arrives while packets wait for each other, bits per second: what the path takes. */
+  busyRate: number | null;
+  /** What is sent, bits per second. */
+  sent: number;
+  /** The standing queue, milliseconds. */
+  queueMs: number;
+  /** Send to feedback, milliseconds. */
+  rttMs: number;
+  /** Whether losses allow a rise. */
+  mayRise: boolean;
+}
+
+/** Of what the path takes, what is asked for after over-use: with no queue to empty, and with a long one. */
+const backOff = { least: 0.95, most: 0.85, fromMs: 30, toMs: 150 };
+/** A queue that this does not empty within 1.2 s costs more, down to this share of what the path takes. */
+const drain = { share: 0.6, withinMs: 1200, fromMs: 100 };
+/** What is asked for once the queue is empty. */
+const restored = 0.92;
+const emptyMs = 25;
+/** So long a measured capacity is believed. */
+const freshMs = 5000;
+/** How long a decrease is given to show, beyond a round trip. */
+const responseMs = 200;
+/** Who sends at most so much more than the estimate has followed it. */
+const obeyed = 1.1;
+
+// libwebrtc: remote_bitrate_estimator/aimd_rate_control.cc.
+const headroom = 1.5;
+const headroomBits = 10_000;
+const leastRise = 1000;
+const leastAdditiveRise = 4000;
+const packetBits = 9600;
+const framesPerSecond = 30;
+/** Rise per second where capacity is unknown: 8 %, and more the longer no queue has shown. */
+const rise = { slow: 0.08, fast: 0.3, perSecond: 0.04 };
+/** Who receives so much more than the capacity once found has a new one to find. */
+const outgrown = 1.15;
+const longestStepMs = 1000;
+
+/**
+ * Additive increase, multiplicative decrease on what the delay says, bounded by what arrives. It differs from
+ * libwebrtc's in that the decrease is from the rate at which a busy path delivers, not from a mean over a second, that
+ * a long queue is emptied faster, and that the rate goes back near to the capacity once it is empty.
+ */
+export class RateControl {
+  /** When delay last lowered the rate; −Infinity if never. */
+  loweredMs = -Infinity;
+  /** What the path took when it was last busy, bits per second; null if unknown. */
+  #capacity: number | null = null;
+  #capacityMs = -Infinity;
+  #isDraining = false;
+  #queueAtDecreaseMs = 0;
+  #lastMs: number | null = null;
+  #risingSinceMs: number | null = null;
+
+  /**
+   * @param rate - The estimate, bits per second.
+   * @param inputs - What is known now.
+   * @returns The new estimate, bits per second.
+   */
+  update(rate: number, inputs: RateInputs): number {
+    const stepMs = Math.min(
+      longestStepMs,
+      Math.max(0, inputs.nowMs - (this.#lastMs ?? inputs.nowMs)),
+    );
+    this.#lastMs = inputs.nowMs;
+    switch (inputs.usage) {
+      case 'over':
+        this.#risingSinceMs = null;
+        return this.#lower(rate, inputs);
+      case 'under':
+        this.#risingSinceMs = null;
+        return this.#drain(rate, inputs);
+      case 'normal':
+        if (!this.#isDraining) return this.#raise(rate, inputs, stepMs);
+        this.#risingSinceMs = null;
+        return this.#drain(rate, inputs);
+      default:
+        inputs.usage satisfies never;
+        return rate;
+    }
+  }
+
+  /** A probe has shown more than the capacity that was known. */
+  outgrow(bitsPerSecond: number): void {
+    if (this.#capacity !== null && bitsPerSecond > this.#capacity) this.#capacity = null;
+  }
+
+  #lower(rate: number, inputs: RateInputs): number {
+    const capacity = inputs.busyRate;
+    if (capacity === null) return rate;
+    this.#isDraining = true;
+    const early = inputs.nowMs - this.loweredMs < inputs.rttMs + responseMs;
+    if (early && capacity > 0.5 * rate) return rate;
+    this.#capacity = capacity;
+    this.#capacityMs = inputs.nowMs;
+    const { least, most, fromMs, toMs } = backOff;
+    const queued = Math.min(1, Math.max(0, (inputs.queueMs - fromMs) / (toMs - fromMs)));
+    const target = capacity * (least + (most - least) * queued);
+    if (target >= rate) return this.#drain(rate, inputs);
+    this.loweredMs = inputs.nowMs;
+    this.#queueAtDecreaseMs = inputs.queueMs;
+    return target;
+  }
+
+  /** Waits for the queue to be empty; lowers the rate further if that would take too long. */
+  #drain(rate: number, inputs: RateInputs): number {
+    const capacity = this.#capacity;
+    if (capacity === null || !this.#isDraining) return rate;
+    const { nowMs, queueMs } = inputs;
+    if (queueMs < emptyMs && inputs.usage !== 'over') {
+      this.#isDraining = false;
+      const isFresh = nowMs - this.#capacityMs < freshMs;
+      return isFresh ? Math.max(rate, restored * capacity) : rate;
+    }
+    const sinceMs = nowMs - this.loweredMs;
+    if (sinceMs > freshMs) this.#isDraining = false;
+    const isFast = this.#queueAtDecreaseMs - queueMs > sinceMs / 4;
+    if (
+      queueMs > drain.fromMs &&
+      sinceMs > inputs.rttMs + responseMs &&
+      inputs.sent <= obeyed * rate &&
+      !isFast
+    ) {
+      const target = capacity * Math.max(drain.share, 1 - queueMs / drain.withinMs);
+      if (target < rate) {
+        this.loweredMs = nowMs;
+        this.#queueAtDecreaseMs = queueMs;
+        return target;
+      }
+    }
+    return rate;
+  }
+
+  #raise(rate: number, inputs: RateInputs, stepMs: number): number {
+    const { acknowledged, nowMs } = inputs;
+    if (acknowledged === null || !inputs.mayRise) {
+      this.#risingSinceMs = null;
+      return rate;
+    }
+    if (this.#capacity !== null && acknowledged > outgrown * this.#capacity) this.#capacity = null;
+    const limit = headroom * acknowledged + headroomBits;
+    if (rate >= limit) {
+      this.#risingSinceMs = null;
+      return rate;
+    }
+    this.#risingSinceMs ??= nowMs;
+    const capacity = this.#capacity;
+    const perSecond =
+      capacity !== null && rate > 0.9 * capacity
+        ? nearCapacityRise(rate, inputs.rttMs)
+        : Math.max(leastRise, rate * this.#riseOf(nowMs, inputs.queueMs));
+    return Math.min(limit, rate + (perSecond * stepMs) / 1000);
+  }
+
+  #riseOf(nowMs: number, queueMs: number): number {
+    if (queueMs > emptyMs) this.#risingSinceMs = nowMs;
+    const seconds = (nowMs - (this.#risingSinceMs ?? nowMs)) / 1000;
+    return Math.min(rise.fast, rise.slow + rise.perSecond * seconds);
+  }
+}
+
+/** A packet more in the time it takes to notice that it was too much. */
+function nearCapacityRise(rate: number, rttMs: number): number {
+  const frameBits = rate / framesPerSecond;
+  const bits = frameBits / Math.ceil(frameBits / packetBits);
+  return Math.max(leastAdditiveRise, (bits * 1000) / (2 * (rttMs + 100)));
+}
