@@ -123,6 +123,7 @@ export class Adaptation {
    */
   pump(nowMs: number): number | null {
     const rate = this.#options.controller.probe?.bitsPerSecond ?? 0;
+    this.#tag = this.#options.controller.probe?.tag ?? null;
     if (rate === 0) {
       this.#padding.atMs = 0;
       return null;
@@ -132,7 +133,6 @@ export class Adaptation {
     else padding.bytes += ((nowMs - padding.atMs) * rate) / 8000;
     padding.bytes = Math.min(mostPaddingBytes, padding.bytes);
     padding.atMs = nowMs;
-    this.#tag = this.#options.controller.probe?.tag ?? null;
     while (padding.bytes > 0 && this.#options.pad(padding.bytes) > 0);
     return paddingStepMs;
   }

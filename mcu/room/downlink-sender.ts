@@ -23,6 +23,7 @@ import {
   transportSequenceExtension,
 } from './downlink-sdp.ts';
 import type { AudioFeed, AudioSubscription, VideoFeed } from './feeds.ts';
+import type { LinkState } from './link-state.ts';
 import type { RungController } from './rung-controller.ts';
 import { type Pace, VideoSender } from './video-sender.ts';
 
@@ -65,9 +66,14 @@ const firstVideoReportMs = 5000;
  */
 const pictureLeadMs = 15;
 /** Packets leave at least so much faster than the rung needs, at most so much, and a picture and a half at once. */
-const leastPace = 1.1;
+const leastPace = 1.05;
 const mostPace = 2.5;
 const burstPictures = 1.5;
+/** What a full path carries is not used up, so that it empties. */
+const drainShare = 0.8;
+/** After congestion the smaller picture waits until the path has emptied to this, but not longer. */
+const emptyQueueMs = 80;
+const longestDrainMs = 700;
 
 /**
  * Turns the room's shared frames into one receiver's RTP, answers that receiver's RTCP, and keeps to what its path
@@ -89,7 +95,9 @@ export class DownlinkSender {
   readonly #startMs: number;
   #nextReportMs = 0;
   #sentAnything = false;
-  #showsPictures = false;
+  /** Whether the picture is the rung's, or will be with its next keyframe. */
+  #isCurrent = false;
+  #drainUntilMs = 0;
   #cancelPump: (() => void) | undefined;
   #closed = false;
 
@@ -179,6 +187,11 @@ export class DownlinkSender {
     this.#follow();
   }
 
+  /** The path as it is now. */
+  get link(): LinkState {
+    return this.#adaptation.link(this.#context.now());
+  }
+
   /** Stops sending; may be called twice. */
   close(): void {
     this.#closed = true;
@@ -230,21 +243,24 @@ export class DownlinkSender {
   /** Does what the controller has chosen. */
   #follow(): void {
     if (this.#closed) return;
-    const { rung } = this.#controller;
+    const { rung, reason } = this.#controller;
     const isReady = this.#adaptation.isReady;
-    let atOnce = false;
+    const nowMs = this.#context.now();
     if (rung !== this.#rung) {
-      const { reason } = this.#controller;
       const isDown = rungNames.indexOf(rung) > rungNames.indexOf(this.#rung);
-      atOnce = isDown && (reason === 'bandwidth' || reason === 'loss');
       this.#rung = rung;
       this.#sound?.setFormat(rungSound(rung));
-      this.#showsPictures = false;
+      this.#isCurrent = false;
+      if (isDown && reason === 'bandwidth') {
+        this.#pictures?.switchTo(null);
+        this.#drainUntilMs = nowMs + longestDrainMs;
+      }
     }
-    if (isReady && !this.#showsPictures) {
-      this.#showsPictures = true;
+    const isDraining = nowMs < this.#drainUntilMs && this.link.queueMs > emptyQueueMs;
+    if (isReady && !this.#isCurrent && !isDraining) {
+      this.#isCurrent = true;
       this.#pictures?.setPace(this.#pace());
-      this.#pictures?.switchTo(rung === 'audio' ? null : rung, atOnce);
+      this.#pictures?.switchTo(rung === 'audio' ? null : rung);
     }
     if (isReady) this.#context.onQuality(this.#adaptation.bitsPerSecond);
     this.#pump();
@@ -267,9 +283,11 @@ export class DownlinkSender {
   #pace(): Pace {
     const { canvas, fps } = this.#context.settings;
     const { wireBitsPerSecond, video } = rungPlan(this.#rung, { ...canvas, fps });
+    const { capacity, reason } = this.#controller;
+    const carried = reason === 'bandwidth' ? drainShare * capacity : capacity;
     const bitsPerSecond = Math.min(
       mostPace * wireBitsPerSecond,
-      Math.max(leastPace * wireBitsPerSecond, this.#controller.capacity),
+      Math.max(leastPace * wireBitsPerSecond, carried),
     );
     const burstBytes = (burstPictures * wireBitsPerSecond) / 8 / (video?.fps ?? fps);
     return { bitsPerSecond, burstBytes };

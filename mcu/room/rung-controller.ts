@@ -23,8 +23,9 @@ export type RungReason =
 /** The estimate must stay below this part of what is needed for so long; a blip costs nobody a rung. */
 const shortShare = 0.85;
 const shortMs = 250;
-/** So much waits in the path or in the server that there is no doubt. */
+/** So much waits in the path or in the server that there is no doubt, once what is left of the rung before is through. */
 const hopelessMs = 500;
+const graceMs = 1500;
 /** A path with less delay than this is not congested, whatever the estimate says. */
 const quietQueueMs = 60;
 /** A probe asks for more than the rung: pictures differ in size. */
@@ -35,6 +36,8 @@ const settleMs = 3000;
 const backOffMs = [4000, 8000, 15_000, 30_000, 60_000, 120_000] as const;
 /** Whoever has to go down so soon after having gone up had no business there. */
 const provenMs = 10_000;
+/** Failures are forgotten after so long at the best. */
+const forgivenMs = 30_000;
 /** More than one plea for a keyframe within this, or one with so much loss, and it is the receiver who has to move. */
 const pleaWindowMs = 20_000;
 const pleaLoss = 0.03;
@@ -56,11 +59,15 @@ export class RungController {
   #capped: boolean;
   #limit: 'bandwidth' | 'loss' = 'bandwidth';
   #probe: UpProbe | null = null;
-  #probes = 0;
+  /** Of the next probe; 0 is the first burst's. */
+  #nextTag = 1;
   #failures = 0;
   #nextProbeMs = 0;
   #roseAtMs = Number.NEGATIVE_INFINITY;
   #shortSinceMs: number | null = null;
+  /** Since the last change of the rung. */
+  #steadySinceMs = 0;
+  #graceUntilMs = 0;
   readonly #pleas: number[] = [];
 
   /**
@@ -113,6 +120,7 @@ export class RungController {
     this.#capacity = bitsPerSecond ?? cautious?.wireBitsPerSecond ?? 0;
     this.#current = this.#best();
     this.#nextProbeMs = nowMs + settleMs / 3;
+    this.#graceUntilMs = nowMs + graceMs;
   }
 
   /** Call it every 50 ms or with every feedback; `rung`, `reason` and `probe` hold what came of it. */
@@ -122,11 +130,14 @@ export class RungController {
       this.#goDown(link, nowMs);
       return;
     }
-    if (nowMs - this.#roseAtMs > provenMs && this.#current === this.#allowed[0]) this.#failures = 0;
+    if (nowMs - this.#steadySinceMs > forgivenMs && this.#current === this.#allowed[0])
+      this.#failures = 0;
     if (this.#probe !== null) this.#follow(this.#probe, link, nowMs);
     else if (this.#mayProbe(link, nowMs)) {
-      const target = (this.#allowed[0]?.wireBitsPerSecond ?? 0) * probeMargin;
-      this.#probe = new UpProbe(++this.#probes, target, link, nowMs);
+      const better = this.#allowed.slice(0, this.#allowed.indexOf(this.#current)).reverse();
+      const rates = better.map(({ wireBitsPerSecond }) => wireBitsPerSecond * probeMargin);
+      this.#probe = new UpProbe(this.#nextTag, rates, link, nowMs);
+      this.#nextTag += rates.length;
     }
   }
 
@@ -153,7 +164,9 @@ export class RungController {
   /** Whether the path does not carry the rung any more. */
   #isShort(link: LinkState, nowMs: number): boolean {
     const { queueMs, backlogMs, limitedBy, usage } = link;
-    if (this.#current === this.#allowed.at(-1)) return false;
+    const lower = this.#allowed[this.#allowed.indexOf(this.#current) + 1];
+    // A smaller picture gets through where a larger does not, but none is no better than one with losses.
+    if (lower === undefined || (lower.name === 'audio' && limitedBy === 'loss')) return false;
     // A still picture takes less than its rung may.
     const need = Math.min(this.#current.wireBitsPerSecond, link.sentBitsPerSecond * 1.05);
     // An estimate that nothing has lowered is one that has not grown yet.
@@ -161,16 +174,17 @@ export class RungController {
       limitedBy === 'loss' ||
       limitedBy === 'timeout' ||
       (limitedBy === 'delay' && (usage === 'over' || queueMs > quietQueueMs));
-    const isShort =
-      (isCongested && link.bitsPerSecond < need * shortShare) ||
-      queueMs > hopelessMs / 2 ||
-      backlogMs > hopelessMs;
+    const isFlooded =
+      (queueMs > hopelessMs / 2 || backlogMs > hopelessMs) &&
+      nowMs >= this.#graceUntilMs &&
+      this.#probe === null;
+    const isShort = isFlooded || (isCongested && link.bitsPerSecond < need * shortShare);
     if (!isShort) {
       this.#shortSinceMs = null;
       return false;
     }
     this.#shortSinceMs ??= nowMs;
-    return nowMs - this.#shortSinceMs >= shortMs || queueMs + backlogMs > 2 * hopelessMs;
+    return nowMs - this.#shortSinceMs >= shortMs;
   }
 
   #goDown(link: LinkState, nowMs: number): void {
@@ -180,12 +194,16 @@ export class RungController {
 
   /** At least one rung down, to what the path carries. */
   #fall(capacity: number, nowMs: number): void {
-    if (this.#probe !== null || nowMs - this.#roseAtMs < provenMs) this.#failures += 1;
+    // Losses do not show in a probe: who has to go down for them tries again later and later.
+    const isFailure = this.#probe !== null || nowMs - this.#roseAtMs < provenMs;
+    if (isFailure || this.#limit === 'loss') this.#failures += 1;
     this.#probe = null;
     this.#shortSinceMs = null;
     this.#capacity = Math.min(capacity, this.#current.wireBitsPerSecond * 0.99);
     this.#current = this.#best();
     this.#roseAtMs = Number.NEGATIVE_INFINITY;
+    this.#graceUntilMs = nowMs + graceMs;
+    this.#steadySinceMs = nowMs;
     this.#nextProbeMs = nowMs + this.#backOff();
   }
 
@@ -204,14 +222,15 @@ export class RungController {
     const outcome = probe.update(link, nowMs);
     if (outcome.kind === 'running') return;
     this.#probe = null;
+    this.#graceUntilMs = nowMs + graceMs;
     const before = this.#current;
     const carried =
       outcome.kind === 'passed'
         ? (this.#allowed[0]?.wireBitsPerSecond ?? 0)
-        : outcome.bitsPerSecond * shortShare;
+        : outcome.bitsPerSecond;
     this.#capacity = Math.max(this.#capacity, carried);
     this.#current = this.#best();
-    if (this.#current !== before) this.#roseAtMs = nowMs;
+    if (this.#current !== before) this.#roseAtMs = this.#steadySinceMs = nowMs;
     if (outcome.kind === 'failed') this.#failures += 1;
     this.#nextProbeMs = nowMs + (outcome.kind === 'failed' ? this.#backOff() : settleMs);
   }

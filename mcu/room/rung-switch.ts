@@ -40,20 +40,17 @@ export class RungSwitch {
     return (this.#playing?.subscription?.viewers ?? 0) > 1;
   }
 
-  /**
-   * Changes to a rung with its next keyframe; null: to none, at once.
-   * @param atOnce - whether the one that plays stops now
-   */
-  switchTo(rung: VideoRungName | null, atOnce = false): void {
+  /** Changes to a rung with its next keyframe; null: to none, at once. */
+  switchTo(rung: VideoRungName | null): void {
     if (rung !== null && rung === this.#waiting?.rung) return;
     this.#waiting?.subscription?.close();
     this.#waiting = undefined;
-    if (rung !== null && rung === this.#playing?.rung) return;
-    if (rung === null || atOnce) {
+    if (rung === null) {
       this.#playing?.subscription?.close();
       this.#playing = undefined;
+      return;
     }
-    if (rung === null) return;
+    if (rung === this.#playing?.rung) return;
     const tie: Tie = { rung, subscription: undefined };
     this.#waiting = tie;
     tie.subscription = this.#feed.watch(rung, this.#codec, (frame, tick, atMs) => {

@@ -109,12 +109,11 @@ export class VideoSender {
   }
 
   /**
-   * Changes the rung with its next keyframe; null: no picture.
-   * @param atOnce - the path is full: nothing more of the rung before
+   * Changes the rung with its next keyframe; null: no picture, at once.
    */
-  switchTo(rung: VideoRungName | null, atOnce: boolean): void {
-    if (rung === null || atOnce) this.#pacer.dropWaiting();
-    this.#pictures.switchTo(rung, atOnce);
+  switchTo(rung: VideoRungName | null): void {
+    if (rung === null) this.#pacer.dropWaiting();
+    this.#pictures.switchTo(rung);
   }
 
   /** Changes how fast packets leave. */

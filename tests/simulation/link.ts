@@ -7,7 +7,7 @@ export interface LinkOptions {
   /** Milliseconds from leaving the queue to arriving. */
   readonly delayMs: number;
   /** What the queue holds, bytes; what comes beyond is dropped. */
-  readonly queueBytes: number;
+  readonly queueBytes: number | ((atMs: number) => number);
   /** A token bucket of so many bytes lets them through at line rate. */
   readonly bucketBytes?: number;
   /** Share of what left the queue that is lost, 0 to 1, at a moment. */
@@ -53,7 +53,9 @@ export class Link {
    * @returns Whether it was taken into the queue.
    */
   send(bytes: number, deliver: ((queuedMs: number) => void) | null): boolean {
-    if (this.#queuedBytes + bytes > this.#options.queueBytes) return false;
+    const { queueBytes } = this.#options;
+    const room = typeof queueBytes === 'number' ? queueBytes : queueBytes(this.#events.nowMs);
+    if (this.#queuedBytes + bytes > room) return false;
     this.#queue.push({ bytes, deliver, enteredMs: this.#events.nowMs });
     this.#queuedBytes += bytes;
     if (!this.#isBusy) this.#serve();

@@ -61,16 +61,6 @@ describe('a change of rungs', () => {
     receiver = new RungSwitch(feed, 'h264', (_frame, _tick, atMs) => shown.push(atMs));
   });
 
-  it('leaves the old one at once where it is told so', () => {
-    receiver.switchTo('high');
-    rung('high').show(0, 1, true);
-    receiver.switchTo('low', true);
-    expect(watched()).toEqual(['low']);
-    rung('high').show(40);
-    rung('low').show(80, 1, true);
-    expect(shown).toEqual([0, 80]);
-  });
-
   it('knows whether others watch the same', () => {
     receiver.switchTo('high');
     expect(receiver.isShared).toBe(false);
