@@ -251,6 +251,8 @@ export class DownlinkSender {
       this.#rung = rung;
       this.#sound?.setFormat(rungSound(rung));
       this.#isCurrent = false;
+      const { cname: participant } = this.#streams;
+      this.#context.log.info({ participant, rung, reason, ...this.link }, 'rung changed');
       if (isDown && reason === 'bandwidth') {
         this.#pictures?.switchTo(null);
         this.#drainUntilMs = nowMs + longestDrainMs;
