@@ -93,13 +93,7 @@ export class RungSender {
   #waitMs = 4000;
   #sentBytes = 0;
 
-  constructor(
-    events: Events,
-    call: Call,
-    random: () => number,
-    first: string,
-    mostRung = 'high',
-  ) {
+  constructor(events: Events, call: Call, random: () => number, first: string, mostRung = 'high') {
     this.#events = events;
     this.#call = call;
     this.#random = random;

@@ -92,6 +92,12 @@ export class LossController {
     return Math.min(rate, Math.max(lowered, episode.floor));
   }
 
+  /** What is lost of what was sent before does not count. */
+  forgive(nowMs: number): void {
+    this.#episode = null;
+    this.#countFrom(nowMs);
+  }
+
   #atFloor(rate: number, episode: Episode, sent: number, nowMs: number): number {
     if (sent > obeyed * rate) {
       // What is lost is still lost at the rate of before.

@@ -1,7 +1,7 @@
 /** The least delay is that of this many seconds. */
 const baseSeconds = 10;
-/** The standing queue is what every packet of this time has waited for. */
-const standingMs = 300;
+/** The standing queue is what every packet of the last time has waited for: so long, and longer where delay jitters. */
+const standing = { ms: 100, jitters: 6, mostMs: 400 };
 /** Or of this many groups, if they are few. */
 const standingGroups = 3;
 const recent = 64;
@@ -9,7 +9,7 @@ const recent = 64;
 const jitterGain = 1 / 16;
 
 /**
- * How long packets stand in queues: the least delay of the last 300 ms above the least of the last ten seconds. A
+ * How long packets stand in queues: the least delay of the last 100 to 400 ms above the least of the last ten seconds. A
  * minimum is not moved by jitter, and neither is a queue that empties between two pictures one that stands.
  */
 export class QueueDelay {
@@ -58,10 +58,12 @@ export class QueueDelay {
   get standingMs(): number {
     if (this.#count === 0) return 0;
     let least = Infinity;
+    const { ms, jitters, mostMs } = standing;
+    const windowMs = Math.min(mostMs, ms + jitters * this.#jitterMs);
     const newest = this.#arrivals[(this.#next - 1 + recent) % recent] ?? 0;
     for (let back = 1; back <= this.#count; back += 1) {
       const slot = (this.#next - back + recent) % recent;
-      if (back > standingGroups && newest - (this.#arrivals[slot] ?? 0) > standingMs) break;
+      if (back > standingGroups && newest - (this.#arrivals[slot] ?? 0) > windowMs) break;
       least = Math.min(least, this.#delays[slot] ?? Infinity);
     }
     return Math.max(0, least - this.#baseMs);

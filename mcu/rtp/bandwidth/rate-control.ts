@@ -14,16 +14,20 @@ export interface RateInputs {
   sent: number;
   /** The standing queue, milliseconds. */
   queueMs: number;
-  /** Send to feedback, milliseconds. */
+  /** What was sent and not told of yet, bits. */
+  inFlight: number;
+  /** Send to feedback, milliseconds; and the least of it lately. */
   rttMs: number;
+  /** The least of it lately, milliseconds. */
+  baseRttMs: number;
   /** Whether losses allow a rise. */
   mayRise: boolean;
 }
 
 /** Of what the path takes, what is asked for after over-use: with no queue to empty, and with a long one. */
 const backOff = { least: 0.95, most: 0.85, fromMs: 30, toMs: 150 };
-/** A queue that this does not empty within 1.2 s costs more, down to this share of what the path takes. */
-const drain = { share: 0.6, withinMs: 1200, fromMs: 100 };
+/** A queue that this does not empty in time costs more, down to this share of what the path takes. */
+const drain = { share: 0.4, withinMs: 1500, fromMs: 100 };
 /** What is asked for once the queue is empty. */
 const restored = 0.92;
 const emptyMs = 25;
@@ -43,6 +47,8 @@ const packetBits = 9600;
 const framesPerSecond = 30;
 /** Rise per second where capacity is unknown: 8 %, and more the longer no queue has shown. */
 const rise = { slow: 0.08, fast: 0.3, perSecond: 0.04 };
+/** After a time-out it rises as it does after so long. */
+const restartSeconds = 5;
 /** Who receives so much more than the capacity once found has a new one to find. */
 const outgrown = 1.15;
 const longestStepMs = 1000;
@@ -59,7 +65,6 @@ export class RateControl {
   #capacity: number | null = null;
   #capacityMs = -Infinity;
   #isDraining = false;
-  #queueAtDecreaseMs = 0;
   #lastMs: number | null = null;
   #risingSinceMs: number | null = null;
 
@@ -91,6 +96,13 @@ export class RateControl {
     }
   }
 
+  /** Nothing was heard for a while: what the path takes now is to be found out, and quickly. */
+  restart(nowMs: number): void {
+    this.#capacity = null;
+    this.#isDraining = false;
+    this.#risingSinceMs = nowMs - restartSeconds * 1000;
+  }
+
   /** A probe has shown more than the capacity that was known. */
   outgrow(bitsPerSecond: number): void {
     if (this.#capacity !== null && bitsPerSecond > this.#capacity) this.#capacity = null;
@@ -109,7 +121,6 @@ export class RateControl {
     const target = capacity * (least + (most - least) * queued);
     if (target >= rate) return this.#drain(rate, inputs);
     this.loweredMs = inputs.nowMs;
-    this.#queueAtDecreaseMs = inputs.queueMs;
     return target;
   }
 
@@ -125,21 +136,15 @@ export class RateControl {
     }
     const sinceMs = nowMs - this.loweredMs;
     if (sinceMs > freshMs) this.#isDraining = false;
-    const isFast = this.#queueAtDecreaseMs - queueMs > sinceMs / 4;
-    if (
-      queueMs > drain.fromMs &&
-      sinceMs > inputs.rttMs + responseMs &&
-      inputs.sent <= obeyed * rate &&
-      !isFast
-    ) {
-      const target = capacity * Math.max(drain.share, 1 - queueMs / drain.withinMs);
-      if (target < rate) {
-        this.loweredMs = nowMs;
-        this.#queueAtDecreaseMs = queueMs;
-        return target;
-      }
-    }
-    return rate;
+    // Feedback tells of the queue as it was; what is in flight tells of it as it is.
+    const queuedMs = (inputs.inFlight * 1000) / capacity - inputs.baseRttMs;
+    const hasObeyed = sinceMs > inputs.baseRttMs + responseMs && inputs.sent <= obeyed * rate;
+    const drainMs = (queuedMs * capacity) / Math.max(1, capacity - inputs.sent);
+    if (!hasObeyed || queueMs < drain.fromMs || drainMs < drain.withinMs) return rate;
+    const target = capacity * Math.max(drain.share, 1 - queuedMs / drain.withinMs);
+    if (target >= rate) return rate;
+    this.loweredMs = nowMs;
+    return target;
   }
 
   #raise(rate: number, inputs: RateInputs, stepMs: number): number {
