@@ -104,9 +104,13 @@ export class BandwidthEstimator {
       limitedBy: 'nothing',
     };
     this.#inputs = {
-      ...{ nowMs: 0, usage: 'normal', acknowledged: null, busyRate: null },
+      ...{ nowMs: 0, usage: 'normal', acknowledged: null },
       ...{ sent: 0, queueMs: 0, inFlight: 0, mayRise: true },
       ...{ rttMs: assumedRttMs, baseRttMs: assumedRttMs },
+      busyRate: () => {
+        const sinceMs = this.#delay.busySinceMs;
+        return sinceMs === null ? null : this.#acknowledged.since(sinceMs);
+      },
     };
   }
 
@@ -276,8 +280,6 @@ export class BandwidthEstimator {
     inputs.baseRttMs = Math.min(inputs.rttMs, this.#baseRtt.now, this.#baseRtt.before);
     inputs.inFlight = this.#reported === null ? 0 : this.#sent.bytesAfter(this.#reported) * 8;
     inputs.mayRise = this.#losses.mayRise(inputs.queueMs);
-    inputs.busyRate =
-      delay.usage === 'over' ? this.#acknowledged.since(delay.busySinceMs ?? Infinity) : null;
     let rate = this.#estimate.bitsPerSecond;
     if (before !== null) {
       // If only feedback was lost, the path is what it was.

@@ -5,6 +5,8 @@ const standing = { ms: 100, jitters: 6, mostMs: 400 };
 /** Or of this many groups, if they are few. */
 const standingGroups = 3;
 const recent = 64;
+/** What is usual is that of so long, milliseconds; more than this is never usual. */
+const usual = { overMs: 5000, mostMs: 120 };
 /** RFC 3550 §6.4.1. */
 const jitterGain = 1 / 16;
 
@@ -22,6 +24,8 @@ export class QueueDelay {
   #next = 0;
   #lastDelayMs = 0;
   #jitterMs = 0;
+  #usualMs = 0;
+  #usualAtMs = 0;
   #baseMs = Infinity;
 
   /**
@@ -47,6 +51,20 @@ export class QueueDelay {
   /** How much delay varies from group to group, milliseconds. */
   get jitterMs(): number {
     return this.#jitterMs;
+  }
+
+  /** How much longer than the least packets take when there is no congestion, milliseconds. */
+  get usualMs(): number {
+    return this.#usualMs;
+  }
+
+  /** Notes that the last group met no congestion. */
+  noteUsual(): void {
+    const newest = this.#arrivals[(this.#next - 1 + recent) % recent] ?? 0;
+    const gapMs = Math.min(1000, Math.max(0, newest - this.#usualAtMs));
+    this.#usualAtMs = newest;
+    const excessMs = Math.min(usual.mostMs, this.lastMs);
+    this.#usualMs += (excessMs - this.#usualMs) * (gapMs / (usual.overMs + gapMs));
   }
 
   /** How much longer the last group took than the least, milliseconds. */
@@ -76,6 +94,7 @@ export class QueueDelay {
     this.#least.fill(Infinity);
     this.#baseMs = Infinity;
     this.#jitterMs = 0;
+    this.#usualMs = 0;
   }
 
   #lower(delayMs: number, second: number): void {

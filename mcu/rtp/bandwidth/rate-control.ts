@@ -8,8 +8,8 @@ export interface RateInputs {
   usage: Usage;
   /** What arrived in the last second, bits per second; null before there is anything. */
   acknowledged: number | null;
-  /** What arrives while packets wait for each other, bits per second: what the path takes. */
-  busyRate: number | null;
+  /** What arrives while packets wait for each other, bits per second: what the path takes. Null if they do not. */
+  busyRate: () => number | null;
   /** What is sent, bits per second. */
   sent: number;
   /** The standing queue, milliseconds. */
@@ -25,16 +25,19 @@ export interface RateInputs {
 }
 
 /** Of what the path takes, what is asked for after over-use: with no queue to empty, and with a long one. */
-const backOff = { least: 0.95, most: 0.85, fromMs: 30, toMs: 150 };
+const backOff = { least: 0.93, most: 0.85, fromMs: 30, toMs: 150 };
 /** A queue that this does not empty in time costs more, down to this share of what the path takes. */
-const drain = { share: 0.4, withinMs: 1500, fromMs: 100 };
+const drain = { share: 0.65, withinMs: 1500, fromMs: 100 };
+/** And to this one where sound would come more than a second late. */
+const longQueue = { ms: 1000, share: 0.4 };
 /** What is asked for once the queue is empty. */
 const restored = 0.92;
 const emptyMs = 25;
 /** So long a measured capacity is believed. */
 const freshMs = 5000;
-/** How long a decrease is given to show, beyond a round trip. */
+/** How long a decrease is given to show, beyond a round trip; not if the path takes so much less again. */
 const responseMs = 200;
+const farBelow = 0.8;
 /** Who sends at most so much more than the estimate has followed it. */
 const obeyed = 1.1;
 
@@ -109,11 +112,11 @@ export class RateControl {
   }
 
   #lower(rate: number, inputs: RateInputs): number {
-    const capacity = inputs.busyRate;
+    const capacity = inputs.busyRate();
     if (capacity === null) return rate;
     this.#isDraining = true;
-    const early = inputs.nowMs - this.loweredMs < inputs.rttMs + responseMs;
-    if (early && capacity > 0.5 * rate) return rate;
+    const isEarly = inputs.nowMs - this.loweredMs < inputs.baseRttMs + responseMs;
+    if (isEarly && capacity > farBelow * rate) return rate;
     this.#capacity = capacity;
     this.#capacityMs = inputs.nowMs;
     const { least, most, fromMs, toMs } = backOff;
@@ -126,9 +129,10 @@ export class RateControl {
 
   /** Waits for the queue to be empty; lowers the rate further if that would take too long. */
   #drain(rate: number, inputs: RateInputs): number {
-    const capacity = this.#capacity;
-    if (capacity === null || !this.#isDraining) return rate;
+    if (this.#capacity === null || !this.#isDraining) return rate;
     const { nowMs, queueMs } = inputs;
+    if (queueMs >= emptyMs) this.#measure(inputs);
+    const capacity = this.#capacity;
     if (queueMs < emptyMs && inputs.usage !== 'over') {
       this.#isDraining = false;
       const isFresh = nowMs - this.#capacityMs < freshMs;
@@ -141,10 +145,19 @@ export class RateControl {
     const hasObeyed = sinceMs > inputs.baseRttMs + responseMs && inputs.sent <= obeyed * rate;
     const drainMs = (queuedMs * capacity) / Math.max(1, capacity - inputs.sent);
     if (!hasObeyed || queueMs < drain.fromMs || drainMs < drain.withinMs) return rate;
-    const target = capacity * Math.max(drain.share, 1 - queuedMs / drain.withinMs);
+    const share = queuedMs > longQueue.ms ? longQueue.share : drain.share;
+    const target = capacity * Math.max(share, 1 - queuedMs / drain.withinMs);
     if (target >= rate) return rate;
     this.loweredMs = nowMs;
     return target;
+  }
+
+  /** As long as there is a queue, what arrives is what the path takes. */
+  #measure({ busyRate, nowMs }: RateInputs): void {
+    const capacity = busyRate();
+    if (capacity === null) return;
+    this.#capacity = capacity;
+    this.#capacityMs = nowMs;
   }
 
   #raise(rate: number, inputs: RateInputs, stepMs: number): number {
