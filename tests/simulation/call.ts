@@ -1,4 +1,5 @@
-import { BandwidthEstimator, parseRtcp, TransportArrivals } from '../../mcu/rtp/index.ts';
+import { BandwidthEstimator, parseRtcp } from '../../mcu/rtp/index.ts';
+import { ArrivalLog } from './arrival-log.ts';
 import type { Events } from './events.ts';
 import type { Link } from './link.ts';
 
@@ -25,7 +26,7 @@ export class Call {
   onArrival: (bytes: number, queuedMs: number) => void = () => undefined;
   readonly #events: Events;
   readonly #link: Link;
-  readonly #arrivals = new TransportArrivals(2);
+  readonly #arrivals = new ArrivalLog();
   readonly #options: CallOptions;
   #number: number;
 
@@ -55,7 +56,7 @@ export class Call {
     const { feedbackMs, returnDelayMs, feedbackLoss, random } = this.#options;
     this.#events.after(feedbackMs, () => {
       this.#feedback();
-      const packet = this.#arrivals.feedback(1);
+      const packet = this.#arrivals.feedback();
       if (packet === null || random() < (feedbackLoss?.(this.#events.nowMs) ?? 0)) return;
       this.#events.after(returnDelayMs, () => {
         for (const parsed of parseRtcp(packet)) {

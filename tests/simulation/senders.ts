@@ -139,7 +139,7 @@ export class RungSender {
       this.#send(next);
     }
     if (this.#probe === null) return;
-    if (this.#events.nowMs >= this.#probe.endMs) {
+    if (this.#events.nowMs >= this.#probe.endMs || this.#call.estimator.estimate.usage === 'over') {
       this.#probe = null;
       return;
     }

@@ -23,8 +23,12 @@ const assumedRttMs = 200;
 const clusterReach = 2;
 /** A probe that lost more shows nothing to rise to (libwebrtc: probe_bitrate_estimator.cc, kMinReceivedProbesRatio). */
 const mostProbeLoss = 0.2;
+/** So many packets of lost feedback are looked at. */
+const mostUntold = 1024;
 /** What has no number is added to what has one next, at most this; bytes. */
 const mostUnnumbered = 16_384;
+/** The least round trip is that of so long, or of twice as long. */
+const baseRttMs = 5000;
 /** Results that nobody took. */
 const mostResults = 32;
 
@@ -45,7 +49,7 @@ interface MutableEstimate extends Estimate {
  * grows without evidence: a sender far below what the path takes keeps the estimate, and raises it to at most 1.5 times
  * what arrives; a probe raises it to what the probe showed.
  *
- * No clock, no timer; 150 kB. Input may be hostile: whatever is fed, the estimate stays between its bounds.
+ * No clock, no timer; 170 kB. Input may be hostile: whatever is fed, the estimate stays between its bounds.
  */
 export class BandwidthEstimator {
   readonly #minimum: number;
@@ -68,6 +72,9 @@ export class BandwidthEstimator {
   /** The highest number any feedback told of. */
   #reported: number | null = null;
   #feedbackMs = -Infinity;
+  #feedbackCount: number | null = null;
+  /** The least round trips of this half of the time and of the one before, and when this one began. */
+  readonly #baseRtt = { now: Infinity, before: Infinity, sinceMs: -Infinity };
 
   /**
    * @param options - Where it begins, and its bounds.
@@ -97,8 +104,13 @@ export class BandwidthEstimator {
       limitedBy: 'nothing',
     };
     this.#inputs = {
-      ...{ nowMs: 0, usage: 'normal', acknowledged: null, busyRate: null },
-      ...{ sent: 0, queueMs: 0, rttMs: assumedRttMs, mayRise: true },
+      ...{ nowMs: 0, usage: 'normal', acknowledged: null },
+      ...{ sent: 0, queueMs: 0, inFlight: 0, mayRise: true },
+      ...{ rttMs: assumedRttMs, baseRttMs: assumedRttMs },
+      busyRate: () => {
+        const sinceMs = this.#delay.busySinceMs;
+        return sinceMs === null ? null : this.#acknowledged.since(sinceMs);
+      },
     };
   }
 
@@ -144,11 +156,16 @@ export class BandwidthEstimator {
       this.#delay.reset();
       this.#acknowledged.reset();
     }
+    const expected = this.#feedbackCount === null ? null : (this.#feedbackCount + 1) & 0xff;
+    if (expected !== null && feedback.feedbackCount !== expected) {
+      this.#skipUntold(base, referenceMs);
+    }
+    this.#feedbackCount = feedback.feedbackCount;
     const newest = this.#takeStatuses(feedback, base, referenceMs, nowMs);
     if (newest === null) return;
     this.#feedbackMs = nowMs;
     const before = this.#timeout.onHeard('feedback');
-    this.#measureRtt(nowMs - this.#sent.sentMs(newest));
+    this.#measureRtt(nowMs - this.#sent.sentMs(newest), nowMs);
     this.#control(before, nowMs);
     this.#takeProbes(nowMs);
     this.#publish(nowMs);
@@ -166,7 +183,7 @@ export class BandwidthEstimator {
     if (!(fractionLost >= 0 && fractionLost <= 1)) return;
     this.#timeout.onHeard('reports');
     const known = rttMs !== null && rttMs >= 0 && rttMs < Infinity ? rttMs : null;
-    if (known !== null) this.#measureRtt(known);
+    if (known !== null) this.#measureRtt(known, nowMs);
     const sent = this.#sentRate.bitsPerSecond(nowMs);
     const { bitsPerSecond } = this.#estimate;
     this.#set(this.#reports.update(bitsPerSecond, fractionLost, known, sent, nowMs));
@@ -234,6 +251,23 @@ export class BandwidthEstimator {
     return newest;
   }
 
+  /**
+   * Feedback was lost: what it told of arrived, for all we know, when the packets after it did. Otherwise every lost
+   * feedback would look like a sender that pauses.
+   */
+  #skipUntold(base: number, referenceMs: number): void {
+    const sent = this.#sent;
+    const from = this.#reported;
+    if (from === null || !sent.isKnown(base)) return;
+    const transitMs = referenceMs - sent.sentMs(base);
+    for (let number = Math.max(from + 1, base - mostUntold); number < base; number += 1) {
+      if (!sent.isInFlight(number)) continue;
+      sent.markUntold(number);
+      const sentMs = sent.sentMs(number);
+      this.#acknowledged.add(sentMs, sentMs + transitMs, sent.bytes(number));
+    }
+  }
+
   #control(before: number | null, nowMs: number): void {
     const inputs = this.#inputs;
     const delay = this.#delay;
@@ -243,13 +277,17 @@ export class BandwidthEstimator {
     inputs.sent = this.#sentRate.bitsPerSecond(nowMs, 500);
     inputs.queueMs = delay.queueMs;
     inputs.rttMs = this.#estimate.rttMs ?? assumedRttMs;
+    inputs.baseRttMs = Math.min(inputs.rttMs, this.#baseRtt.now, this.#baseRtt.before);
+    inputs.inFlight = this.#reported === null ? 0 : this.#sent.bytesAfter(this.#reported) * 8;
     inputs.mayRise = this.#losses.mayRise(inputs.queueMs);
-    inputs.busyRate =
-      delay.usage === 'over' ? this.#acknowledged.since(delay.busySinceMs ?? Infinity) : null;
     let rate = this.#estimate.bitsPerSecond;
-    // Only feedback was lost: the path is what it was.
-    if (before !== null && delay.usage === 'normal' && inputs.mayRise)
-      rate = Math.max(rate, before);
+    if (before !== null) {
+      // If only feedback was lost, the path is what it was.
+      const isAsBefore = delay.usage === 'normal' && inputs.mayRise;
+      if (isAsBefore) rate = Math.max(rate, before);
+      else this.#rate.restart(nowMs);
+      this.#losses.forgive(nowMs);
+    }
     rate = this.#rate.update(rate, inputs);
     if (inputs.acknowledged !== null) {
       rate = this.#losses.update(rate, inputs.acknowledged, inputs.sent, nowMs, inputs.rttMs);
@@ -299,7 +337,14 @@ export class BandwidthEstimator {
     return last === delayMs ? 'delay' : 'loss';
   }
 
-  #measureRtt(rttMs: number): void {
+  #measureRtt(rttMs: number, nowMs: number): void {
+    const base = this.#baseRtt;
+    if (nowMs - base.sinceMs > baseRttMs) {
+      base.before = base.now;
+      base.now = rttMs;
+      base.sinceMs = nowMs;
+    }
+    base.now = Math.min(base.now, rttMs);
     const smoothed = this.#estimate.rttMs ?? rttMs;
     this.#estimate.rttMs = Math.max(0, smoothed + (rttMs - smoothed) * rttGain);
   }

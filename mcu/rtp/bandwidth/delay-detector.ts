@@ -14,12 +14,11 @@ const thresholds = { min: 6, max: 600 };
 const mostOffset = 15;
 const longestStepMs = 100;
 
-/** A trend alone is noise unless packets stand this long, and so much longer as they jitter. */
+/** A trend alone is noise unless packets stand this much longer than they usually take, and than they jitter. */
 const trendQueueMs = 12;
-const trendJitters = 1.5;
+const jitters = 1.5;
 /** So long a queue is too long, whether it grows or not. */
 const standingQueueMs = 80;
-const standingJitters = 2;
 /** A queue that shrinks faster than this (milliseconds per millisecond) is left to it. */
 const draining = -0.05;
 /** Below this above the least delay the path is not busy. */
@@ -91,8 +90,9 @@ export class DelayDetector {
 
   #detect(trend: number, sendGapMs: number): void {
     const weighed = trend * this.#deltas * gain;
-    const { standingMs, jitterMs } = this.#queue;
-    if (weighed > this.#threshold && standingMs > trendQueueMs + trendJitters * jitterMs) {
+    const { standingMs, jitterMs, usualMs } = this.#queue;
+    const noiseMs = Math.max(jitters * jitterMs, usualMs);
+    if (weighed > this.#threshold && standingMs > trendQueueMs + noiseMs) {
       // Half of the time before the first sample above the threshold counts as above it.
       this.#overMs = this.#overMs < 0 ? sendGapMs / 2 : this.#overMs + sendGapMs;
       this.#overCount += 1;
@@ -107,10 +107,11 @@ export class DelayDetector {
     this.#overCount = 0;
     if (weighed < -this.#threshold) {
       this.usage = 'under';
-    } else if (standingMs > standingQueueMs + standingJitters * jitterMs && trend > draining) {
+    } else if (standingMs > standingQueueMs + noiseMs && trend > draining) {
       this.usage = 'over';
     } else {
       this.usage = 'normal';
+      this.#queue.noteUsual();
     }
   }
 

@@ -29,7 +29,7 @@ export class FeedbackTimeout {
   /**
    * Something was heard.
    *
-   * @returns The estimate of before the time-out, bits per second; null if there was none.
+   * @returns The estimate of before a time-out that this ends, bits per second; null if there was none.
    */
   onHeard(what: 'feedback' | 'reports'): number | null {
     this.#waitingSinceMs = null;

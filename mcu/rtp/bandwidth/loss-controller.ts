@@ -18,7 +18,8 @@ const randomAfterMs = 1500;
 const randomShare = 0.6;
 const obeyed = 1.1;
 const headroom = 1.5;
-const forget = 0.1;
+/** How quickly losses taken as given are forgotten when there are fewer: in 5 s of feedback every 100 ms. */
+const forget = 0.02;
 
 /** A time of too many losses. */
 interface Episode {
@@ -75,7 +76,9 @@ export class LossController {
     if (packets < fewest.packets) return rate;
     if (fraction < this.#inherent) this.#inherent += (fraction - this.#inherent) * forget;
     const excess = fraction - this.#inherent;
-    if (excess <= tooMuch || lost < fewest.lost) {
+    // What could be chance does not count.
+    const chance = Math.sqrt((fraction * (1 - fraction)) / packets);
+    if (excess - chance <= tooMuch || lost < fewest.lost) {
       if (excess < allowed.noQueue) this.#episode = null;
       return rate;
     }
@@ -90,6 +93,12 @@ export class LossController {
     this.loweredMs = nowMs;
     this.#countFrom(nowMs);
     return Math.min(rate, Math.max(lowered, episode.floor));
+  }
+
+  /** What is lost of what was sent before does not count. */
+  forgive(nowMs: number): void {
+    this.#episode = null;
+    this.#countFrom(nowMs);
   }
 
   #atFloor(rate: number, episode: Episode, sent: number, nowMs: number): number {

@@ -1,8 +1,8 @@
 import { measureProbe, type ProbeMeasure } from './probe-measure.ts';
 import type { SentPackets } from './sent-packets.ts';
 
-/** A probe is over when none of its packets was sent for three times its longest gap, within these. */
-const silence = { gaps: 3, leastMs: 60, mostMs: 300 };
+/** A probe is over when none of its packets was sent for so long; a picture may take the room of its padding. */
+const silenceMs = 300;
 /** Feedback that has not come by then will not. */
 const patience = { leastMs: 1000, rtts: 3, mostMs: 3000 };
 /** At once in flight; more are forgotten unmeasured. */
@@ -14,7 +14,6 @@ interface Probe {
   readonly first: number | null;
   last: number | null;
   lastSentMs: number;
-  longestGapMs: number;
   isOver: boolean;
 }
 
@@ -41,13 +40,12 @@ export class Probes {
       if (probe !== undefined) probe.isOver = true;
       probe = {
         ...{ id, first: number, last: number },
-        ...{ lastSentMs: nowMs, longestGapMs: 0, isOver: false },
+        ...{ lastSentMs: nowMs, isOver: false },
       };
       this.#probes.push(probe);
       if (this.#probes.length > most) this.#probes.shift();
       return;
     }
-    probe.longestGapMs = Math.max(probe.longestGapMs, nowMs - probe.lastSentMs);
     probe.lastSentMs = nowMs;
     probe.last = number ?? probe.last;
   }
@@ -67,8 +65,7 @@ export class Probes {
     const measured: MeasuredProbe[] = [];
     for (const probe of [...this.#probes]) {
       const quietMs = nowMs - probe.lastSentMs;
-      const { gaps, leastMs, mostMs } = silence;
-      probe.isOver ||= quietMs > Math.min(mostMs, Math.max(leastMs, gaps * probe.longestGapMs));
+      probe.isOver ||= quietMs > silenceMs;
       if (!probe.isOver) continue;
       const isReported = reported !== null && probe.last !== null && reported >= probe.last;
       const waitMs = Math.max(patience.leastMs, patience.rtts * (rttMs ?? 0));

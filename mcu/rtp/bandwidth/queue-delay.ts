@@ -1,15 +1,17 @@
 /** The least delay is that of this many seconds. */
 const baseSeconds = 10;
-/** The standing queue is what every packet of this time has waited for. */
-const standingMs = 300;
+/** The standing queue is what every packet of the last time has waited for: so long, and longer where delay jitters. */
+const standing = { ms: 100, jitters: 6, mostMs: 400 };
 /** Or of this many groups, if they are few. */
 const standingGroups = 3;
 const recent = 64;
+/** What is usual is that of so long, milliseconds; more than this is never usual. */
+const usual = { overMs: 5000, mostMs: 120 };
 /** RFC 3550 §6.4.1. */
 const jitterGain = 1 / 16;
 
 /**
- * How long packets stand in queues: the least delay of the last 300 ms above the least of the last ten seconds. A
+ * How long packets stand in queues: the least delay of the last 100 to 400 ms above the least of the last ten seconds. A
  * minimum is not moved by jitter, and neither is a queue that empties between two pictures one that stands.
  */
 export class QueueDelay {
@@ -22,6 +24,8 @@ export class QueueDelay {
   #next = 0;
   #lastDelayMs = 0;
   #jitterMs = 0;
+  #usualMs = 0;
+  #usualAtMs = 0;
   #baseMs = Infinity;
 
   /**
@@ -49,6 +53,20 @@ export class QueueDelay {
     return this.#jitterMs;
   }
 
+  /** How much longer than the least packets take when there is no congestion, milliseconds. */
+  get usualMs(): number {
+    return this.#usualMs;
+  }
+
+  /** Notes that the last group met no congestion. */
+  noteUsual(): void {
+    const newest = this.#arrivals[(this.#next - 1 + recent) % recent] ?? 0;
+    const gapMs = Math.min(1000, Math.max(0, newest - this.#usualAtMs));
+    this.#usualAtMs = newest;
+    const excessMs = Math.min(usual.mostMs, this.lastMs);
+    this.#usualMs += (excessMs - this.#usualMs) * (gapMs / (usual.overMs + gapMs));
+  }
+
   /** How much longer the last group took than the least, milliseconds. */
   get lastMs(): number {
     return this.#count === 0 ? 0 : Math.max(0, this.#lastDelayMs - this.#baseMs);
@@ -58,10 +76,12 @@ export class QueueDelay {
   get standingMs(): number {
     if (this.#count === 0) return 0;
     let least = Infinity;
+    const { ms, jitters, mostMs } = standing;
+    const windowMs = Math.min(mostMs, ms + jitters * this.#jitterMs);
     const newest = this.#arrivals[(this.#next - 1 + recent) % recent] ?? 0;
     for (let back = 1; back <= this.#count; back += 1) {
       const slot = (this.#next - back + recent) % recent;
-      if (back > standingGroups && newest - (this.#arrivals[slot] ?? 0) > standingMs) break;
+      if (back > standingGroups && newest - (this.#arrivals[slot] ?? 0) > windowMs) break;
       least = Math.min(least, this.#delays[slot] ?? Infinity);
     }
     return Math.max(0, least - this.#baseMs);
@@ -74,6 +94,7 @@ export class QueueDelay {
     this.#least.fill(Infinity);
     this.#baseMs = Infinity;
     this.#jitterMs = 0;
+    this.#usualMs = 0;
   }
 
   #lower(delayMs: number, second: number): void {

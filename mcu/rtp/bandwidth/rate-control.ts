@@ -8,29 +8,36 @@ export interface RateInputs {
   usage: Usage;
   /** What arrived in the last second, bits per second; null before there is anything. */
   acknowledged: number | null;
-  /** What arrives while packets wait for each other, bits per second: what the path takes. */
-  busyRate: number | null;
+  /** What arrives while packets wait for each other, bits per second: what the path takes. Null if they do not. */
+  busyRate: () => number | null;
   /** What is sent, bits per second. */
   sent: number;
   /** The standing queue, milliseconds. */
   queueMs: number;
-  /** Send to feedback, milliseconds. */
+  /** What was sent and not told of yet, bits. */
+  inFlight: number;
+  /** Send to feedback, milliseconds; and the least of it lately. */
   rttMs: number;
+  /** The least of it lately, milliseconds. */
+  baseRttMs: number;
   /** Whether losses allow a rise. */
   mayRise: boolean;
 }
 
 /** Of what the path takes, what is asked for after over-use: with no queue to empty, and with a long one. */
-const backOff = { least: 0.95, most: 0.85, fromMs: 30, toMs: 150 };
-/** A queue that this does not empty within 1.2 s costs more, down to this share of what the path takes. */
-const drain = { share: 0.6, withinMs: 1200, fromMs: 100 };
+const backOff = { least: 0.93, most: 0.85, fromMs: 30, toMs: 150 };
+/** A queue that this does not empty in time costs more, down to this share of what the path takes. */
+const drain = { share: 0.65, withinMs: 1500, fromMs: 100 };
+/** And to this one where sound would come more than a second late. */
+const longQueue = { ms: 1000, share: 0.4 };
 /** What is asked for once the queue is empty. */
 const restored = 0.92;
 const emptyMs = 25;
 /** So long a measured capacity is believed. */
 const freshMs = 5000;
-/** How long a decrease is given to show, beyond a round trip. */
+/** How long a decrease is given to show, beyond a round trip; not if the path takes so much less again. */
 const responseMs = 200;
+const farBelow = 0.8;
 /** Who sends at most so much more than the estimate has followed it. */
 const obeyed = 1.1;
 
@@ -43,6 +50,8 @@ const packetBits = 9600;
 const framesPerSecond = 30;
 /** Rise per second where capacity is unknown: 8 %, and more the longer no queue has shown. */
 const rise = { slow: 0.08, fast: 0.3, perSecond: 0.04 };
+/** After a time-out it rises as it does after so long. */
+const restartSeconds = 5;
 /** Who receives so much more than the capacity once found has a new one to find. */
 const outgrown = 1.15;
 const longestStepMs = 1000;
@@ -59,7 +68,6 @@ export class RateControl {
   #capacity: number | null = null;
   #capacityMs = -Infinity;
   #isDraining = false;
-  #queueAtDecreaseMs = 0;
   #lastMs: number | null = null;
   #risingSinceMs: number | null = null;
 
@@ -91,17 +99,24 @@ export class RateControl {
     }
   }
 
+  /** Nothing was heard for a while: what the path takes now is to be found out, and quickly. */
+  restart(nowMs: number): void {
+    this.#capacity = null;
+    this.#isDraining = false;
+    this.#risingSinceMs = nowMs - restartSeconds * 1000;
+  }
+
   /** A probe has shown more than the capacity that was known. */
   outgrow(bitsPerSecond: number): void {
     if (this.#capacity !== null && bitsPerSecond > this.#capacity) this.#capacity = null;
   }
 
   #lower(rate: number, inputs: RateInputs): number {
-    const capacity = inputs.busyRate;
+    const capacity = inputs.busyRate();
     if (capacity === null) return rate;
     this.#isDraining = true;
-    const early = inputs.nowMs - this.loweredMs < inputs.rttMs + responseMs;
-    if (early && capacity > 0.5 * rate) return rate;
+    const isEarly = inputs.nowMs - this.loweredMs < inputs.baseRttMs + responseMs;
+    if (isEarly && capacity > farBelow * rate) return rate;
     this.#capacity = capacity;
     this.#capacityMs = inputs.nowMs;
     const { least, most, fromMs, toMs } = backOff;
@@ -109,15 +124,15 @@ export class RateControl {
     const target = capacity * (least + (most - least) * queued);
     if (target >= rate) return this.#drain(rate, inputs);
     this.loweredMs = inputs.nowMs;
-    this.#queueAtDecreaseMs = inputs.queueMs;
     return target;
   }
 
   /** Waits for the queue to be empty; lowers the rate further if that would take too long. */
   #drain(rate: number, inputs: RateInputs): number {
-    const capacity = this.#capacity;
-    if (capacity === null || !this.#isDraining) return rate;
+    if (this.#capacity === null || !this.#isDraining) return rate;
     const { nowMs, queueMs } = inputs;
+    if (queueMs >= emptyMs) this.#measure(inputs);
+    const capacity = this.#capacity;
     if (queueMs < emptyMs && inputs.usage !== 'over') {
       this.#isDraining = false;
       const isFresh = nowMs - this.#capacityMs < freshMs;
@@ -125,21 +140,24 @@ export class RateControl {
     }
     const sinceMs = nowMs - this.loweredMs;
     if (sinceMs > freshMs) this.#isDraining = false;
-    const isFast = this.#queueAtDecreaseMs - queueMs > sinceMs / 4;
-    if (
-      queueMs > drain.fromMs &&
-      sinceMs > inputs.rttMs + responseMs &&
-      inputs.sent <= obeyed * rate &&
-      !isFast
-    ) {
-      const target = capacity * Math.max(drain.share, 1 - queueMs / drain.withinMs);
-      if (target < rate) {
-        this.loweredMs = nowMs;
-        this.#queueAtDecreaseMs = queueMs;
-        return target;
-      }
-    }
-    return rate;
+    // Feedback tells of the queue as it was; what is in flight tells of it as it is.
+    const queuedMs = (inputs.inFlight * 1000) / capacity - inputs.baseRttMs;
+    const hasObeyed = sinceMs > inputs.baseRttMs + responseMs && inputs.sent <= obeyed * rate;
+    const drainMs = (queuedMs * capacity) / Math.max(1, capacity - inputs.sent);
+    if (!hasObeyed || queueMs < drain.fromMs || drainMs < drain.withinMs) return rate;
+    const share = queuedMs > longQueue.ms ? longQueue.share : drain.share;
+    const target = capacity * Math.max(share, 1 - queuedMs / drain.withinMs);
+    if (target >= rate) return rate;
+    this.loweredMs = nowMs;
+    return target;
+  }
+
+  /** As long as there is a queue, what arrives is what the path takes. */
+  #measure({ busyRate, nowMs }: RateInputs): void {
+    const capacity = busyRate();
+    if (capacity === null) return;
+    this.#capacity = capacity;
+    this.#capacityMs = nowMs;
   }
 
   #raise(rate: number, inputs: RateInputs, stepMs: number): number {

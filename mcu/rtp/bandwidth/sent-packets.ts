@@ -6,18 +6,23 @@ const none = 0;
 const inFlight = 1;
 const lost = 2;
 const received = 3;
+/** The feedback that told of it was lost. */
+const untold = 4;
 
 /**
  * The last 4096 packets with a transport-wide number: when they left, what they weighed, and what became of them.
- * A ring by the low bits of the number, 86 kB; a packet allocates nothing.
+ * A ring by the low bits of the number, 120 kB; a packet allocates nothing.
  */
 export class SentPackets {
   readonly #sentMs = new Float64Array(capacity);
   readonly #arrivalMs = new Float64Array(capacity);
   readonly #bytes = new Uint32Array(capacity);
+  /** Bytes sent up to and with each packet. */
+  readonly #totals = new Float64Array(capacity);
   readonly #states = new Uint8Array(capacity);
   /** Unwrapped; null before the first packet. */
   #highest: number | null = null;
+  #total = 0;
 
   /**
    * Remembers a packet.
@@ -39,6 +44,8 @@ export class SentPackets {
     const slot = unwrapped & mask;
     this.#sentMs[slot] = nowMs;
     this.#bytes[slot] = bytes;
+    this.#total += bytes;
+    this.#totals[slot] = this.#total;
     this.#states[slot] = inFlight;
     this.#highest = unwrapped;
     return unwrapped;
@@ -53,9 +60,10 @@ export class SentPackets {
     return highest === null ? null : highest + (((number - highest) << 16) >> 16);
   }
 
-  /** Whether the packet was sent, and lately enough to be remembered. */
+  /** Whether the packet was sent lately enough to be remembered, and feedback has told or may tell of it. */
   isKnown(number: number): boolean {
-    return this.#state(number) !== none;
+    const state = this.#state(number);
+    return state !== none && state !== untold;
   }
 
   /** Whether the packet was sent and nothing is known of it yet. */
@@ -86,6 +94,16 @@ export class SentPackets {
   /** What a remembered packet weighs, bytes. */
   bytes(number: number): number {
     return this.#bytes[number & mask] ?? 0;
+  }
+
+  /** Bytes sent after a packet. */
+  bytesAfter(number: number): number {
+    return this.#state(number) === none ? 0 : this.#total - (this.#totals[number & mask] ?? 0);
+  }
+
+  /** Notes that the feedback on a remembered packet was lost. */
+  markUntold(number: number): void {
+    this.#states[number & mask] = untold;
   }
 
   /** Notes that a remembered packet was called lost. */
