@@ -1,6 +1,6 @@
 import { parse } from 'sdp-transform';
+import type { TransportDescription } from '../sdp/index.ts';
 import { isResolvable, maxRemoteCandidates } from './candidates.ts';
-import { sdpText } from './sdp-text.ts';
 
 /** Payload types of the downlink; each video codec has a retransmission format of its own. */
 export const payloadTypes = { h264: 102, h264Rtx: 103, vp8: 96, vp8Rtx: 97, opus: 111 } as const;
@@ -11,16 +11,6 @@ export const transportSequenceExtension = 3;
 const transportSequenceUri =
   'http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01';
 
-/** What of a PeerConnection goes into its offer. */
-export interface TransportDescription {
-  readonly usernameFragment: string;
-  readonly password: string;
-  /** As in `a=fingerprint:`, algorithm first. */
-  readonly fingerprint: string;
-  /** Lines without `a=`. */
-  readonly candidates: readonly string[];
-}
-
 /** The streams of a downlink. */
 export interface StreamDescription {
   readonly cname: string;
@@ -28,24 +18,6 @@ export interface StreamDescription {
   readonly videoRtxSsrc: number;
   readonly audioSsrc: number;
   readonly profileLevelId: string;
-}
-
-/** Reads the transport part out of the description libdatachannel made. */
-export function transportOf(sdp: string): TransportDescription {
-  const session = parse(sdp);
-  const [section] = session.media;
-  const fingerprint = section?.fingerprint ?? session.fingerprint;
-  const usernameFragment = section?.iceUfrag ?? session.iceUfrag;
-  const password = section?.icePwd ?? session.icePwd;
-  if (fingerprint === undefined || usernameFragment === undefined || password === undefined) {
-    throw new Error('libdatachannel made a description without a transport');
-  }
-  return {
-    usernameFragment: sdpText(usernameFragment),
-    password: sdpText(password),
-    fingerprint: `${fingerprint.type} ${sdpText(fingerprint.hash)}`,
-    candidates: sdp.split(/\r?\n/).flatMap((line) => /^a=(candidate:.*)$/.exec(line)?.[1] ?? []),
-  };
 }
 
 /**

@@ -3,13 +3,13 @@ import type { RungName } from '../../mixer/encode/index.ts';
 import type { Logger } from '../log.ts';
 import type { Candidate } from '../protocol/common.ts';
 import type { RoomSettings } from '../protocol/ipc.ts';
+import { transportOf } from '../sdp/index.ts';
 import { isUsable, maxRemoteCandidates } from './candidates.ts';
 import {
   type AnsweredMedia,
   payloadTypes,
   readAnswer,
   type StreamDescription,
-  transportOf,
   withoutNames,
   writeOffer,
 } from './downlink-sdp.ts';

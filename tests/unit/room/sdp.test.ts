@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import {
   payloadTypes,
   readAnswer,
-  transportOf,
   withoutNames,
   writeOffer,
 } from '../../../mcu/room/downlink-sdp.ts';
@@ -13,11 +12,13 @@ import {
   prepareUplinkOffer,
   usernameFragmentsOf,
 } from '../../../mcu/room/uplink-sdp.ts';
+import { transportOf } from '../../../mcu/sdp/index.ts';
 
 const transport = {
   usernameFragment: 'frag',
   password: 'password',
   fingerprint: 'sha-256 AA:BB',
+  setup: 'actpass',
   candidates: ['candidate:1 1 UDP 1 192.0.2.1 1000 typ host'],
 };
 const streams = {
