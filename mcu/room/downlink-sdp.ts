@@ -25,7 +25,10 @@ export interface StreamDescription {
  * H.264 before VP8, retransmission (RFC 4588) for both, transport-wide sequence numbers on
  * everything. libdatachannel's own offer lacks all feedback but NACK and PLI.
  */
-export function writeOffer(transport: TransportDescription, streams: StreamDescription): string {
+export function writeOffer(
+  transport: Omit<TransportDescription, 'setup'>,
+  streams: StreamDescription,
+): string {
   const { h264, h264Rtx, vp8, vp8Rtx, opus } = payloadTypes;
   const { cname, videoSsrc, videoRtxSsrc, audioSsrc, profileLevelId } = streams;
   const connection = (): string[] => [
