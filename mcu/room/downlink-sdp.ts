@@ -1,6 +1,6 @@
 import { parse } from 'sdp-transform';
+import type { TransportDescription } from '../sdp/index.ts';
 import { isResolvable, maxRemoteCandidates } from './candidates.ts';
-import { sdpText } from './sdp-text.ts';
 
 /** Payload types of the downlink; each video codec has a retransmission format of its own. */
 export const payloadTypes = { h264: 102, h264Rtx: 103, vp8: 96, vp8Rtx: 97, opus: 111 } as const;
@@ -11,16 +11,6 @@ export const transportSequenceExtension = 3;
 const transportSequenceUri =
   'http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01';
 
-/** What of a PeerConnection goes into its offer. */
-export interface TransportDescription {
-  readonly usernameFragment: string;
-  readonly password: string;
-  /** As in `a=fingerprint:`, algorithm first. */
-  readonly fingerprint: string;
-  /** Lines without `a=`. */
-  readonly candidates: readonly string[];
-}
-
 /** The streams of a downlink. */
 export interface StreamDescription {
   readonly cname: string;
@@ -30,30 +20,15 @@ export interface StreamDescription {
   readonly profileLevelId: string;
 }
 
-/** Reads the transport part out of the description libdatachannel made. */
-export function transportOf(sdp: string): TransportDescription {
-  const session = parse(sdp);
-  const [section] = session.media;
-  const fingerprint = section?.fingerprint ?? session.fingerprint;
-  const usernameFragment = section?.iceUfrag ?? session.iceUfrag;
-  const password = section?.icePwd ?? session.icePwd;
-  if (fingerprint === undefined || usernameFragment === undefined || password === undefined) {
-    throw new Error('libdatachannel made a description without a transport');
-  }
-  return {
-    usernameFragment: sdpText(usernameFragment),
-    password: sdpText(password),
-    fingerprint: `${fingerprint.type} ${sdpText(fingerprint.hash)}`,
-    candidates: sdp.split(/\r?\n/).flatMap((line) => /^a=(candidate:.*)$/.exec(line)?.[1] ?? []),
-  };
-}
-
 /**
  * The offer a browser gets: one sending video and one sending audio section in one MediaStream,
  * H.264 before VP8, retransmission (RFC 4588) for both, transport-wide sequence numbers on
  * everything. libdatachannel's own offer lacks all feedback but NACK and PLI.
  */
-export function writeOffer(transport: TransportDescription, streams: StreamDescription): string {
+export function writeOffer(
+  transport: Omit<TransportDescription, 'setup'>,
+  streams: StreamDescription,
+): string {
   const { h264, h264Rtx, vp8, vp8Rtx, opus } = payloadTypes;
   const { cname, videoSsrc, videoRtxSsrc, audioSsrc, profileLevelId } = streams;
   const connection = (): string[] => [

@@ -2,13 +2,13 @@ import nodeDataChannel, { type PeerConnection, type Track } from 'node-datachann
 import type { Logger } from '../log.ts';
 import type { Candidate } from '../protocol/common.ts';
 import type { RoomSettings } from '../protocol/ipc.ts';
+import { transportOf } from '../sdp/index.ts';
 import { isUsable, maxRemoteCandidates } from './candidates.ts';
 import {
   type AnsweredMedia,
   payloadTypes,
   readAnswer,
   type StreamDescription,
-  transportOf,
   withoutNames,
   writeOffer,
 } from './downlink-sdp.ts';
@@ -143,9 +143,12 @@ export class Downlink {
     if (this.#closed) return;
     this.#closed = true;
     this.#sender?.close();
-    // libdatachannel holds the tracks' callbacks, and with them this, for good: not the sent packets too.
     this.#sender = undefined;
     this.#lastRtcp = undefined;
+    // The connection closes its tracks too, but node-datachannel then keeps their callbacks, and with them this, for good.
+    // Not behind it: it closes them on a thread of its own, which may be within a callback that is freed here.
+    this.#videoTrack.close();
+    this.#audioTrack.close();
     this.#connection.close();
   }
 

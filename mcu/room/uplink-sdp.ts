@@ -1,6 +1,6 @@
 import { parse, write, type MediaDescription } from 'sdp-transform';
 import { isResolvable, maxRemoteCandidates } from './candidates.ts';
-import { sdpText } from './sdp-text.ts';
+import { sdpText } from '../sdp/index.ts';
 
 /**
  * Keeps the named codec and its retransmissions, if the section has it. The browser would otherwise

@@ -107,10 +107,9 @@ export class Uplink implements VideoSource {
       if (this.isClosed()) return;
       await this.#connection.setLocalDescription(answer);
       if (this.isClosed()) return;
-      const sdp = this.#connection.localDescription?.sdp;
-      if (sdp !== undefined) {
-        this.#events.signal({ type: 'answer', sdp: prepareUplinkAnswer(sdp) });
-      }
+      // Not `localDescription`: wrtc reads it while another of its threads adds candidates to it, which crashed now and
+      // then. Candidates come one by one, all of them after this.
+      this.#events.signal({ type: 'answer', sdp: prepareUplinkAnswer(answer.sdp) });
     });
   }
 

@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import {
   payloadTypes,
   readAnswer,
-  transportOf,
   withoutNames,
   writeOffer,
 } from '../../../mcu/room/downlink-sdp.ts';
@@ -13,6 +12,7 @@ import {
   prepareUplinkOffer,
   usernameFragmentsOf,
 } from '../../../mcu/room/uplink-sdp.ts';
+import { transportOf } from '../../../mcu/sdp/index.ts';
 
 const transport = {
   usernameFragment: 'frag',
@@ -56,7 +56,7 @@ describe('the downlink offer', () => {
   });
 
   it('carries the transport it was given, and gives it back', () => {
-    expect(transportOf(offer)).toEqual(transport);
+    expect(transportOf(offer)).toEqual({ ...transport, setup: 'actpass' });
   });
 });
 
