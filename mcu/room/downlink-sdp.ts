@@ -1,5 +1,4 @@
 import { parse } from 'sdp-transform';
-import { isResolvable, maxRemoteCandidates } from './candidates.ts';
 import { sdpText } from './sdp-text.ts';
 
 /** Payload types of the downlink; each video codec has a retransmission format of its own. */
@@ -147,17 +146,4 @@ export function readAnswer(sdp: string): AnsweredMedia {
       ext.some(({ uri }) => uri === transportSequenceUri),
     ),
   };
-}
-
-/** The same description without candidates whose address is a name, and without those beyond the limit. */
-export function withoutNames(sdp: string): string {
-  let candidates = 0;
-  return sdp
-    .split(/\r?\n/)
-    .filter(
-      (line) =>
-        !line.startsWith('a=candidate:') ||
-        (isResolvable(line.split(' ')[4] ?? '') && ++candidates <= maxRemoteCandidates),
-    )
-    .join('\r\n');
 }

@@ -3,14 +3,14 @@ import type { RungName } from '../../mixer/encode/index.ts';
 import type { Logger } from '../log.ts';
 import type { Candidate } from '../protocol/common.ts';
 import type { RoomSettings } from '../protocol/ipc.ts';
-import { isUsable, maxRemoteCandidates } from './candidates.ts';
+import type { IceServer } from '../protocol/server.ts';
+import { maxRemoteCandidates, usableTrickled, withUsableCandidates } from './candidates.ts';
 import {
   type AnsweredMedia,
   payloadTypes,
   readAnswer,
   type StreamDescription,
   transportOf,
-  withoutNames,
   writeOffer,
 } from './downlink-sdp.ts';
 import { DownlinkSender, type SenderContext } from './downlink-sender.ts';
@@ -25,11 +25,15 @@ export interface DownlinkEvents {
   candidate(candidate: Candidate): void;
   /** RTCP has come: the browser is there. */
   heard(): void;
+  /** ICE or DTLS has failed: only another PeerConnection helps. */
+  failed(): void;
 }
 
 /** What a downlink needs from its room. */
 export interface DownlinkContext extends Omit<SenderContext, 'transmit'> {
   readonly settings: RoomSettings;
+  /** For the server's own side. */
+  readonly iceServers: readonly IceServer[];
   readonly log: Logger;
 }
 
@@ -71,7 +75,7 @@ export class Downlink {
     this.#rung = rung;
     this.#context = context;
     this.#events = events;
-    const { settings } = context;
+    const { settings, iceServers } = context;
     this.#streams = {
       cname: participantId,
       videoSsrc: randomSsrc(),
@@ -80,7 +84,7 @@ export class Downlink {
       profileLevelId: context.profileLevelId,
     };
     this.#connection = new nodeDataChannel.PeerConnection(participantId, {
-      iceServers: nativeIceServers(settings.iceServers),
+      iceServers: nativeIceServers(iceServers),
       disableAutoNegotiation: true,
       ...(settings.udpPorts && {
         portRangeBegin: settings.udpPorts.minimum,
@@ -101,7 +105,7 @@ export class Downlink {
   answer(sdp: string): void {
     if (this.#closed || this.#answered !== undefined) return;
     const answered = readAnswer(sdp);
-    this.#connection.setRemoteDescription(withoutNames(sdp), 'answer');
+    this.#connection.setRemoteDescription(withUsableCandidates(sdp), 'answer');
     this.#answered = answered;
     this.#fragments = usernameFragmentsOf(sdp);
     for (const candidate of this.#early.splice(0)) this.addCandidate(candidate);
@@ -122,10 +126,11 @@ export class Downlink {
       if (this.#early.length < maxRemoteCandidates) this.#early.push(candidate);
       return;
     }
-    if (!isUsable(candidate, this.#fragments)) return;
+    const line = usableTrickled(candidate, this.#fragments);
+    if (line === null) return;
     this.#candidates += 1;
     try {
-      this.#connection.addRemoteCandidate(candidate.candidate, candidate.sdpMid ?? 'video');
+      this.#connection.addRemoteCandidate(line, candidate.sdpMid ?? 'video');
     } catch (error) {
       // A candidate that libdatachannel refuses costs one path, not the connection.
       this.#context.log.debug({ err: error }, 'candidate refused');
@@ -200,6 +205,9 @@ export class Downlink {
     });
     connection.onGatheringStateChange((state) => {
       if (state === 'complete' && !this.#closed) this.#events.candidate(null);
+    });
+    connection.onStateChange((state) => {
+      if (state === 'failed' && !this.#closed) this.#events.failed();
     });
     connection.setLocalDescription('offer');
   }
