@@ -12,7 +12,7 @@ import {
 import { errorCodes } from './errors.ts';
 
 /** `stun:host:port`, `turn:host:port?transport=…` (RFC 7064, RFC 7065). */
-const iceUrlSchema = z
+export const iceUrlSchema = z
   .string()
   .regex(/^(stun|turn)s?:[^\s:?@/]+(:\d{1,5})?(\?transport=(udp|tcp))?$/)
   .refine((url) => Number(/:(\d+)(\?|$)/.exec(url)?.[1] ?? 1) <= 65535);

@@ -1,6 +1,5 @@
 import { parse } from 'sdp-transform';
 import type { TransportDescription } from '../sdp/index.ts';
-import { isResolvable, maxRemoteCandidates } from './candidates.ts';
 
 /** Payload types of the downlink; each video codec has a retransmission format of its own. */
 export const payloadTypes = { h264: 102, h264Rtx: 103, vp8: 96, vp8Rtx: 97, opus: 111 } as const;
@@ -122,17 +121,4 @@ export function readAnswer(sdp: string): AnsweredMedia {
       ext.some(({ uri }) => uri === transportSequenceUri),
     ),
   };
-}
-
-/** The same description without candidates whose address is a name, and without those beyond the limit. */
-export function withoutNames(sdp: string): string {
-  let candidates = 0;
-  return sdp
-    .split(/\r?\n/)
-    .filter(
-      (line) =>
-        !line.startsWith('a=candidate:') ||
-        (isResolvable(line.split(' ')[4] ?? '') && ++candidates <= maxRemoteCandidates),
-    )
-    .join('\r\n');
 }

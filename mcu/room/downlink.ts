@@ -2,14 +2,14 @@ import nodeDataChannel, { type PeerConnection, type Track } from 'node-datachann
 import type { Logger } from '../log.ts';
 import type { Candidate } from '../protocol/common.ts';
 import type { RoomSettings } from '../protocol/ipc.ts';
+import type { IceServer } from '../protocol/server.ts';
 import { transportOf } from '../sdp/index.ts';
-import { isUsable, maxRemoteCandidates } from './candidates.ts';
+import { maxRemoteCandidates, usableTrickled, withUsableCandidates } from './candidates.ts';
 import {
   type AnsweredMedia,
   payloadTypes,
   readAnswer,
   type StreamDescription,
-  withoutNames,
   writeOffer,
 } from './downlink-sdp.ts';
 import { DownlinkSender, type SenderContext } from './downlink-sender.ts';
@@ -27,11 +27,15 @@ export interface DownlinkEvents {
   heard(): void;
   /** The rung, why it is that one, or what the path carries may have changed; null: nothing is known of that. */
   quality(bitsPerSecond: number | null): void;
+  /** ICE or DTLS has failed: only another PeerConnection helps. */
+  failed(): void;
 }
 
 /** What a downlink needs from its room. */
 export interface DownlinkContext extends Omit<SenderContext, 'transmit' | 'onQuality'> {
   readonly settings: RoomSettings;
+  /** For the server's own side. */
+  readonly iceServers: readonly IceServer[];
   readonly log: Logger;
 }
 
@@ -73,7 +77,7 @@ export class Downlink {
     this.#controller = controller;
     this.#context = context;
     this.#events = events;
-    const { settings } = context;
+    const { settings, iceServers } = context;
     this.#streams = {
       cname: participantId,
       videoSsrc: randomSsrc(),
@@ -82,7 +86,7 @@ export class Downlink {
       profileLevelId: context.profileLevelId,
     };
     this.#connection = new nodeDataChannel.PeerConnection(participantId, {
-      iceServers: nativeIceServers(settings.iceServers),
+      iceServers: nativeIceServers(iceServers),
       disableAutoNegotiation: true,
       ...(settings.udpPorts && {
         portRangeBegin: settings.udpPorts.minimum,
@@ -103,7 +107,7 @@ export class Downlink {
   answer(sdp: string): void {
     if (this.#closed || this.#answered !== undefined) return;
     const answered = readAnswer(sdp);
-    this.#connection.setRemoteDescription(withoutNames(sdp), 'answer');
+    this.#connection.setRemoteDescription(withUsableCandidates(sdp), 'answer');
     this.#answered = answered;
     this.#fragments = usernameFragmentsOf(sdp);
     for (const candidate of this.#early.splice(0)) this.addCandidate(candidate);
@@ -128,10 +132,11 @@ export class Downlink {
       if (this.#early.length < maxRemoteCandidates) this.#early.push(candidate);
       return;
     }
-    if (!isUsable(candidate, this.#fragments)) return;
+    const line = usableTrickled(candidate, this.#fragments);
+    if (line === null) return;
     this.#candidates += 1;
     try {
-      this.#connection.addRemoteCandidate(candidate.candidate, candidate.sdpMid ?? 'video');
+      this.#connection.addRemoteCandidate(line, candidate.sdpMid ?? 'video');
     } catch (error) {
       // A candidate that libdatachannel refuses costs one path, not the connection.
       this.#context.log.debug({ err: error }, 'candidate refused');
@@ -209,6 +214,9 @@ export class Downlink {
     });
     connection.onGatheringStateChange((state) => {
       if (state === 'complete' && !this.#closed) this.#events.candidate(null);
+    });
+    connection.onStateChange((state) => {
+      if (state === 'failed' && !this.#closed) this.#events.failed();
     });
     connection.setLocalDescription('offer');
   }

@@ -5,9 +5,11 @@ import type { Candidate, PcName, QualityCap } from '../protocol/common.ts';
 import { type ErrorCode } from '../protocol/errors.ts';
 import type { MediaState, Member, RoomSettings } from '../protocol/ipc.ts';
 import type { MediaMessage } from '../protocol/server.ts';
+import { announce } from './announced-address.ts';
 import { Downlink, type DownlinkContext } from './downlink.ts';
 import { Presence } from './presence.ts';
 import { offersOf, QualityNews } from './quality.ts';
+import { Reoffers } from './reoffers.ts';
 import { RungController } from './rung-controller.ts';
 import { audioFrameMs, fingerprintOf } from './uplink-sdp.ts';
 import type { VideoDemand } from './uplink-size.ts';
@@ -54,6 +56,7 @@ export class RoomParticipant implements VideoSource {
   readonly #news: QualityNews;
   #quality: QualityCap;
   #controller: RungController;
+  readonly #reoffers = new Reoffers();
   #hadPicture = false;
   /** Whether the browser was asked to send no video. */
   #videoStopped = false;
@@ -175,11 +178,12 @@ export class RoomParticipant implements VideoSource {
   }
 
   /**
-   * Looks after presence; call it a few times a second.
+   * Looks after presence and a downlink that has failed; call it a few times a second.
    * @returns whether nothing at all has come for longer than allowed
    */
   async isGone(): Promise<boolean> {
     const now = this.#context.now();
+    if (this.#reoffers.isDue(now)) this.reconnect('downlink');
     if (this.#hadPicture && !this.#presence.hasPicture(now)) this.#forgetPicture();
     const limit = this.#context.settings.mediaTimeoutMs;
     if (this.#presence.silentFor(now) < limit / 2) {
@@ -211,10 +215,10 @@ export class RoomParticipant implements VideoSource {
   }
 
   #openUplink(): Uplink {
-    const { settings, signal, sound, now } = this.#context;
-    return new Uplink(settings, {
+    const { settings, downlink, sound, now } = this.#context;
+    return new Uplink(settings, downlink.iceServers, {
       signal: (message) => {
-        signal({ ...message, pc: 'uplink' });
+        this.#tell({ ...message, pc: 'uplink' });
       },
       audio: ({ samples, sampleRate, channelCount }) => {
         if (this.#media.audio) sound.push(samples, sampleRate, channelCount);
@@ -242,22 +246,33 @@ export class RoomParticipant implements VideoSource {
   #openDownlink(): Downlink {
     this.#negotiation += 1;
     const negotiation = this.#negotiation;
-    const { signal, downlink, now } = this.#context;
+    const { downlink, log, now } = this.#context;
     this.#tellQuality(null);
+    this.#reoffers.offered();
     return new Downlink(this.id, this.#controller, downlink, {
       offer: (sdp) => {
-        signal({ type: 'offer', pc: 'downlink', sdp, negotiation });
+        this.#tell({ type: 'offer', pc: 'downlink', sdp, negotiation });
       },
       candidate: (candidate) => {
-        signal({ type: 'candidate', pc: 'downlink', candidate });
+        this.#tell({ type: 'candidate', pc: 'downlink', candidate });
       },
       heard: () => {
         this.#presence.heard(now());
+        this.#reoffers.worked();
+      },
+      failed: () => {
+        log.info({ participant: this.id, negotiation }, 'downlink failed');
+        this.#reoffers.failed(now());
       },
       quality: (bitsPerSecond) => {
         this.#tellQuality(bitsPerSecond);
       },
     });
+  }
+
+  /** Something about one of the server's PeerConnections. */
+  #tell(message: MediaMessage): void {
+    this.#context.signal(announce(message, this.#context.settings.announcedIp));
   }
 
   #refuse(code: ErrorCode, message: string, error: unknown): void {

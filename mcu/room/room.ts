@@ -205,6 +205,7 @@ export class MediaRoom {
       sound: this.#mixer.addSource(id),
       downlink: {
         settings: this.#settings,
+        iceServers: member.iceServers,
         log: this.#log,
         metrics: this.#metrics,
         now,

@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import {
   payloadTypes,
   readAnswer,
-  withoutNames,
   writeOffer,
 } from '../../../mcu/room/downlink-sdp.ts';
 import {
@@ -90,14 +89,6 @@ describe('the downlink answer', () => {
       rtx: false,
       audio: true,
     });
-  });
-
-  it('loses candidates whose address is a name, and nothing else', () => {
-    const named = 'a=candidate:1 1 udp 1 0a1b.local 5000 typ host';
-    const plain = 'a=candidate:2 1 udp 1 192.0.2.7 5000 typ host';
-    expect(withoutNames(['v=0', named, plain, ''].join('\r\n'))).toBe(
-      ['v=0', plain, ''].join('\r\n'),
-    );
   });
 });
 
