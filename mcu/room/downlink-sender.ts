@@ -22,6 +22,7 @@ import {
 } from './downlink-sdp.ts';
 import type { AudioFeed, AudioSubscription, VideoFeed } from './feeds.ts';
 import { RungSwitch } from './rung-switch.ts';
+import { audioClock, SoundSender } from './sound-sender.ts';
 
 /** What a sender needs from its room and its PeerConnection. */
 export interface SenderContext {
@@ -39,7 +40,6 @@ export interface SenderContext {
 }
 
 const videoClock = 90_000;
-const audioClock = 48_000;
 const reportIntervalMs = 1000;
 /**
  * The picture's reports begin later. A receiver holds the picture back to match the sound once it has
@@ -63,6 +63,7 @@ export class DownlinkSender {
   readonly #streams: StreamDescription;
   readonly #video: RtpStream;
   readonly #audio: RtpStream;
+  readonly #soundSender: SoundSender;
   readonly #retransmitter: Retransmitter;
   /** Undefined where the receiver takes no picture. */
   readonly #pictures: RungSwitch | undefined;
@@ -116,6 +117,7 @@ export class DownlinkSender {
       payloadType: payloadTypes.opus,
       transmit: transmit.audio,
     });
+    this.#soundSender = new SoundSender(this.#audio, answered.red);
     this.#retransmitter = new Retransmitter({
       ...common,
       cache,
@@ -129,7 +131,7 @@ export class DownlinkSender {
     });
     this.#sound = answered.audio
       ? context.audio.listen(streams.cname, rungSound(rung), (data, atMs) => {
-          this.#audio.sendPacket(data, mediaTime(atMs, audioClock), false);
+          this.#soundSender.send(data, atMs);
           this.#sent(1);
         })
       : undefined;
@@ -183,6 +185,9 @@ export class DownlinkSender {
         const { ntp, now } = this.#context;
         for (const block of packet.reports) {
           this.#rttMs = roundTripMs(block, ntp.at(now())) ?? this.#rttMs;
+          if (block.ssrc === this.#streams.audioSsrc) {
+            this.#soundSender.onLoss(block.fractionLost, now());
+          }
         }
         return;
       }
