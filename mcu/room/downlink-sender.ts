@@ -25,6 +25,7 @@ import {
 import type { AudioFeed, AudioSubscription, VideoFeed } from './feeds.ts';
 import type { LinkState } from './link-state.ts';
 import type { RungController } from './rung-controller.ts';
+import { audioClock, SoundSender } from './sound-sender.ts';
 import { type Pace, VideoSender } from './video-sender.ts';
 
 /** What a sender needs from its room and its PeerConnection. */
@@ -51,7 +52,6 @@ export interface SenderContext {
   readonly transmit: { readonly video: Transmit; readonly audio: Transmit };
 }
 
-const audioClock = 48_000;
 const reportIntervalMs = 1000;
 /**
  * The picture's reports begin later. A receiver holds the picture back to match the sound once it has
@@ -86,6 +86,7 @@ export class DownlinkSender {
   readonly #adaptation: Adaptation;
   readonly #transportSequence: TransportSequence;
   readonly #audio: RtpStream;
+  readonly #soundSender: SoundSender;
   /** Undefined where the receiver takes no picture. */
   readonly #pictures: VideoSender | undefined;
   /** Undefined where the receiver takes no sound. */
@@ -135,6 +136,7 @@ export class DownlinkSender {
         this.#transmit('audio', packet);
       },
     });
+    this.#soundSender = new SoundSender(this.#audio, answered.red);
     if (answered.codec !== null) {
       this.#pictures = new VideoSender({
         ...{ streams, now, transportSequence, codec: answered.codec, rtx: answered.rtx },
@@ -162,7 +164,7 @@ export class DownlinkSender {
     });
     this.#sound = answered.audio
       ? context.audio.listen(streams.cname, rungSound(this.#rung), (data, atMs) => {
-          this.#audio.sendPacket(data, mediaTime(atMs, audioClock), false);
+          this.#soundSender.send(data, atMs);
           this.#sent(1);
         })
       : undefined;
@@ -227,6 +229,9 @@ export class DownlinkSender {
           if (block.ssrc === videoSsrc || this.#rung === 'audio') {
             this.#adaptation.report(block.fractionLost, rttMs, now());
           }
+          if (block.ssrc === this.#streams.audioSsrc) {
+            this.#soundSender.onLoss(block.fractionLost, now());
+          }
         }
         return;
       case 'transport-feedback':
@@ -264,8 +269,17 @@ export class DownlinkSender {
       this.#pictures?.setPace(this.#pace());
       this.#pictures?.switchTo(rung === 'audio' ? null : rung);
     }
+    this.#soundSender.allowRed(this.#hasRoomForRed());
     if (isReady) this.#context.onQuality(this.#adaptation.bitsPerSecond);
     this.#pump();
+  }
+
+  /** It takes as much as the sound again. */
+  #hasRoomForRed(): boolean {
+    const { canvas, fps } = this.#context.settings;
+    const { wireBitsPerSecond, sound } = rungPlan(this.#rung, { ...canvas, fps });
+    const carried = Math.max(this.#controller.capacity, this.#adaptation.bitsPerSecond);
+    return carried > wireBitsPerSecond + sound.bitsPerSecond;
   }
 
   #pump(): void {

@@ -11,6 +11,7 @@ export { mediaTime, NtpClock, type NtpTime } from './ntp.ts';
 export { PacketCache, type CachedPacket, type PacketCacheOptions } from './packet-cache.ts';
 export { Pacer } from './pacer.ts';
 export type { PacketizedFrame } from './packetized-frame.ts';
+export { RedPacker, type Redundancy } from './red.ts';
 export { StreamReception } from './reception.ts';
 export { parseRtcp, roundTripMs } from './rtcp.ts';
 export type {

@@ -5,6 +5,14 @@ export interface InboundStream {
   ssrc: number;
   packetsReceived: number;
   packetsLost: number;
+  /** Payload bytes, headers apart. */
+  bytesReceived: number;
+  /** Audio only. */
+  concealedSamples: number;
+  /** Audio only. */
+  silentConcealedSamples: number;
+  /** Audio only. */
+  totalSamplesReceived: number;
   /** Video only, like all below. */
   pliCount: number;
   freezeCount: number;

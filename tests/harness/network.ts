@@ -30,10 +30,13 @@ export class TestHost {
   readonly serverAddress: string;
   /** The network namespace's name. */
   readonly namespace: string;
+  /** The name its network device has on it. */
+  readonly device: string;
   readonly #link: string;
 
-  private constructor(namespace: string, link: string, serverAddress: string) {
+  private constructor(namespace: string, link: string, device: string, serverAddress: string) {
     this.namespace = namespace;
+    this.device = device;
     this.#link = link;
     this.serverAddress = serverAddress;
   }
@@ -53,7 +56,7 @@ export class TestHost {
     ip('-n', namespace, 'addr', 'add', `${subnet}${String(number * 4 + 2)}/30`, 'dev', inside);
     ip('-n', namespace, 'link', 'set', inside, 'up');
     ip('-n', namespace, 'link', 'set', 'lo', 'up');
-    return new TestHost(namespace, link, serverAddress);
+    return new TestHost(namespace, link, inside, serverAddress);
   }
 
   /** Pulls the cable. */

@@ -119,7 +119,13 @@ export function simulateCall(options: PathOptions): CallOutcome {
     });
   };
   let told = '';
-  const answered = { codec: 'h264', rtx: true, audio: true, transportSequence: true } as const;
+  const answered = {
+    codec: 'h264',
+    rtx: true,
+    audio: true,
+    red: true,
+    transportSequence: true,
+  } as const;
   const sender = new DownlinkSender(streams, answered, controller, {
     log: pino({ level: 'silent' }),
     metrics: new RoomMetrics(),
