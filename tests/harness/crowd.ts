@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 
-const launcher = fileURLToPath(new URL('../../../bin/onegrid.mjs', import.meta.url));
+const launcher = fileURLToPath(new URL('../../bin/onegrid.mjs', import.meta.url));
 
 /** The part of `onegrid load --details` that is used. */
 const reportSchema = z.object({
