@@ -60,18 +60,11 @@ export class Lab {
 
   /** Lets synthetic participants with good links join; they stay until the lab stops. Resolves when all are there. */
   async invite(room: string, options: CrowdOptions & { participants: number }): Promise<Crowd> {
+    const wanted = (await this.#present()) + options.participants;
     const crowd = new Crowd(this.server.url, { room, ...options });
     this.#crowds.push(crowd);
-    await until(async () => (await this.present(room)) >= options.participants, 30_000);
+    await until(async () => (await this.#present()) >= wanted, 30_000);
     return crowd;
-  }
-
-  /** How many are in a room. */
-  async present(room: string): Promise<number> {
-    const response = await fetch(`${this.server.url}/api/v1/rooms/${room}`);
-    if (!response.ok) return 0;
-    const { participants } = (await response.json()) as { participants: unknown };
-    return Array.isArray(participants) ? participants.length : Number(participants);
   }
 
   /** What passes the link in so many seconds from now. */
@@ -79,6 +72,11 @@ export class Lab {
     const before: Wire = this.host.wire();
     await sleep(seconds * 1000);
     return wireRates(before, this.host.wire());
+  }
+
+  /** How many are in all rooms. */
+  #present(): Promise<number> {
+    return this.server.metricSum('onegrid_participants');
   }
 
   /** Ends all of it. */
