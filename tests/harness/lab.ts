@@ -8,44 +8,66 @@ import { TestServer } from './server.ts';
 import { sleep, until } from './until.ts';
 import { type Wire, wireRates } from './wire.ts';
 
+/** What a {@link Lab} is to be like. */
+export interface LabOptions {
+  /** Of the server, in environment variables. */
+  readonly settings?: Record<string, string>;
+  /** Of all UDP between the host and the server. */
+  readonly delay?: Delay;
+}
+
+function there<Thing>(thing: Thing | undefined): Thing {
+  if (thing === undefined) throw new Error('The lab has not started.');
+  return thing;
+}
+
 /** A server, and a browser on a host of its own behind a link that can be made as bad as a test wants it. */
 export class Lab {
-  readonly server: TestServer;
   readonly host: TestHost;
-  readonly browser: Browser;
-  readonly #relay: Relay | null;
   readonly #crowds: Crowd[] = [];
+  #relay: Relay | undefined;
+  #server: TestServer | undefined;
+  #browser: Browser | undefined;
 
-  private constructor(server: TestServer, host: TestHost, browser: Browser, relay: Relay | null) {
-    this.server = server;
+  private constructor(host: TestHost) {
     this.host = host;
-    this.browser = browser;
-    this.#relay = relay;
   }
 
-  /**
-   * Starts all of it, with nothing bad about the link but a delay, where one is wanted.
-   * @param settings - of the server, in environment variables
-   */
-  static async start({
-    settings = {},
-    delay,
-  }: { settings?: Record<string, string>; delay?: Delay } = {}): Promise<Lab> {
-    const host = TestHost.create(1);
+  /** Starts all of it, with nothing bad about the link but a delay, where one is wanted. */
+  static async start(options: LabOptions = {}): Promise<Lab> {
+    const lab = new Lab(TestHost.create(1));
+    try {
+      await lab.#start(options);
+      return lab;
+    } catch (error) {
+      await lab.stop();
+      throw error;
+    }
+  }
+
+  async #start({ settings = {}, delay }: LabOptions): Promise<void> {
     const { first, count } = relayedPorts;
-    const server = await TestServer.start({
+    this.#server = await TestServer.start({
       ...(delay && { ONEGRID_UDP_PORTS: `${first}-${first + count - 1}` }),
       ...settings,
     });
-    const relay = delay ? await Relay.start(host, delay) : null;
-    const url = `http://${host.serverAddress}:${String(server.port)}`;
-    const browser = await launchChromium({
+    if (delay) this.#relay = await Relay.start(this.host, delay);
+    this.#browser = await launchChromium({
       // What is measured is at its end: it must not be the browser that stands back.
       polite: false,
-      host,
-      more: [`--unsafely-treat-insecure-origin-as-secure=${url}`],
+      host: this.host,
+      more: [`--unsafely-treat-insecure-origin-as-secure=${this.url}`],
     });
-    return new Lab(server, host, browser, relay);
+  }
+
+  /** The server; throws when it is not there. */
+  get server(): TestServer {
+    return there(this.#server);
+  }
+
+  /** The browser on the host; throws when it is not there. */
+  get browser(): Browser {
+    return there(this.#browser);
   }
 
   /** The server as the host reaches it. */
@@ -82,9 +104,9 @@ export class Lab {
   /** Ends all of it. */
   async stop(): Promise<void> {
     await Promise.allSettled(this.#crowds.map((crowd) => crowd.leave()));
-    await this.browser.close();
-    await this.server.stop();
+    await this.#browser?.close();
     await this.#relay?.stop();
+    await this.#server?.stop();
     this.host.remove();
   }
 }

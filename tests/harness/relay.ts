@@ -45,17 +45,20 @@ export class Relay {
     });
     await once(child.stdout, 'data');
     const ports = `${first}-${first + count - 1}`;
-    const own = `${ownPorts}-${ownPorts + count - 1}`;
+    // To a range, any port of it would be taken.
+    const own = Array.from({ length: count }, (_, n) => `${first + n} : ${ownPorts + n}`).join(
+      ', ',
+    );
+    // What is not tracked makes no connection, which the host's answer would belong to and so go past the relay.
     host.nft(
       false,
       `table ip ${tableOf(host)} {
-        chain redirect {
+        chain divert {
           type nat hook prerouting priority -100;
-          iifname "${host.link}" udp dport ${ports} redirect to :${own}
+          iifname "${host.link}" udp dport ${ports} redirect to :udp dport map { ${own} }
         }
-        chain untracked {
+        chain apart {
           type filter hook output priority -300;
-          # Tracked, the host's answer would belong to it and go past the relay.
           oifname "${host.link}" udp sport ${ports} notrack
         }
       }\n`,
