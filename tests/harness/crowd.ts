@@ -19,6 +19,8 @@ const reportSchema = z.object({
       joinMs: z.number().nullable(),
       fps: z.number().nullable(),
       gapMaxMs: z.number(),
+      rungs: z.array(z.string()),
+      uplink: z.object({ videoPackets: z.int(), audioPackets: z.int(), bytes: z.int() }),
     }),
   ),
 });

@@ -7,6 +7,8 @@ export interface InboundStream {
   packetsLost: number;
   /** Video only, like all below. */
   pliCount: number;
+  /** NACK messages sent. */
+  nackCount: number;
   freezeCount: number;
   framesDecoded: number;
   framesDropped: number;

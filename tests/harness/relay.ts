@@ -21,7 +21,7 @@ const relayTtl = 33;
 /**
  * A relay that delays all UDP between a host and the server, unseen by both: nftables sends what the host sends to the
  * server's ports to the relay, which passes it on. What the server sends to the host by itself, past the relay, is not let
- * in: by its hop limit, as a sender would notice a drop on its own side. TCP, and so signalling, is not delayed.
+ * in: by its hop limit, as a sender would notice a drop on its own side. Signalling is not delayed; media by TCP does not pass.
  */
 export class Relay {
   readonly #host: TestHost;
@@ -69,6 +69,7 @@ export class Relay {
         chain only {
           type filter hook input priority 0;
           udp sport ${ports} ip ttl != ${relayTtl} drop
+          tcp sport ${ports} drop
         }
       }\n`,
     );
