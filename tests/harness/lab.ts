@@ -101,9 +101,14 @@ export class Lab {
     return this.server.metricSum('onegrid_participants');
   }
 
+  /** Lets all synthetic participants leave. */
+  async dismiss(): Promise<void> {
+    await Promise.allSettled(this.#crowds.splice(0).map((crowd) => crowd.leave()));
+  }
+
   /** Ends all of it. */
   async stop(): Promise<void> {
-    await Promise.allSettled(this.#crowds.map((crowd) => crowd.leave()));
+    await this.dismiss();
     await this.#browser?.close();
     await this.#relay?.stop();
     await this.#server?.stop();
