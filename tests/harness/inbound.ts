@@ -4,6 +4,8 @@ export interface InboundStream {
   timestamp: number;
   ssrc: number;
   packetsReceived: number;
+  /** Payloads, without headers. */
+  bytesReceived: number;
   packetsLost: number;
   /** Video only, like all below. */
   pliCount: number;

@@ -12,6 +12,8 @@ import { type Wire, wireRates } from './wire.ts';
 export interface LabOptions {
   /** Of the server, in environment variables. */
   readonly settings?: Record<string, string>;
+  /** Of the browser. */
+  readonly flags?: readonly string[];
   /** Of all UDP between the host and the server. */
   readonly delay?: Delay;
 }
@@ -45,7 +47,7 @@ export class Lab {
     }
   }
 
-  async #start({ settings = {}, delay }: LabOptions): Promise<void> {
+  async #start({ settings = {}, flags = [], delay }: LabOptions): Promise<void> {
     const { first, count } = relayedPorts;
     this.#server = await TestServer.start({
       ...(delay && { ONEGRID_UDP_PORTS: `${first}-${first + count - 1}` }),
@@ -56,7 +58,7 @@ export class Lab {
       // What is measured is at its end: it must not be the browser that stands back.
       polite: false,
       host: this.host,
-      more: [`--unsafely-treat-insecure-origin-as-secure=${this.url}`],
+      more: [`--unsafely-treat-insecure-origin-as-secure=${this.url}`, ...flags],
     });
   }
 
