@@ -44,10 +44,11 @@ const fits = 0.9;
 const upKbps = 2500;
 const room = 'links';
 
-/** How long things take, in seconds. */
+/** How long things take, in seconds, and how many are in the room. */
 interface Lengths {
   readonly settle: number;
   readonly measure: number;
+  readonly others: number;
 }
 
 /**
@@ -62,7 +63,9 @@ export const links: Benchmark<z.infer<typeof linksSchema>> = {
   schema: linksSchema,
   async run({ quick, seconds }) {
     const why = whyNoNetwork(['tc', 'nft']);
-    const lengths = quick ? { settle: 1, measure: 1 } : { settle: 20, measure: seconds ?? 20 };
+    const lengths = quick
+      ? { settle: 1, measure: 1, others: 1 }
+      : { settle: 20, measure: seconds ?? 20, others: 3 };
     const rows: z.infer<typeof rowSchema>[] = [];
     for (const linkKbps of quick ? rates.slice(2, 3) : rates) {
       const rung = bestThatFits(linkKbps);
@@ -148,13 +151,13 @@ function fromPeer(
   );
 }
 
-/** Three synthetic participants, and the receiver, who listens only. */
+/** Synthetic participants, and the receiver, who listens only. */
 async function fromServer(
   lab: Lab,
   linkKbps: number,
-  { settle, measure: seconds }: Lengths,
+  { settle, measure: seconds, others }: Lengths,
 ): Promise<Received> {
-  await lab.invite(room, { participants: 3, speakers: 3 });
+  await lab.invite(room, { participants: others, speakers: others });
   const listener = await lab.open(room, 'Listener', {});
   lab.host.limit({ down: linkKbps, up: upKbps });
   await listener.enter();
