@@ -2,7 +2,7 @@ import { protocolVersion } from '../protocol/common.ts';
 import type { DirectionContext } from './direction.ts';
 import { Downlink, type DownlinkTotals } from './downlink.ts';
 import type { LoadEngine } from './engine.ts';
-import { readInstruction, type ServerInstruction } from './messages.ts';
+import { readInstruction, readRung, type ServerInstruction } from './messages.ts';
 import type { ParticipantHooks, ParticipantOptions } from './participant-options.ts';
 import type { ReceptionLog } from './reception-log.ts';
 import { type LoadError, Signalling } from './signalling.ts';
@@ -23,6 +23,8 @@ export class SyntheticParticipant {
   readonly name: string;
   readonly room: string;
   readonly errors: LoadError[] = [];
+  /** The rungs it was told it gets, in order; the same one again is not a change. */
+  readonly rungs: string[] = [];
   readonly #options: ParticipantOptions;
   readonly #engine: LoadEngine;
   readonly #hooks: ParticipantHooks;
@@ -128,6 +130,8 @@ export class SyntheticParticipant {
       message: (message) => {
         if (this.#state === 'ended') return;
         this.#hooks.message?.(message);
+        const rung = readRung(message);
+        if (rung !== null && rung !== this.rungs.at(-1)) this.rungs.push(rung);
         const instruction = readInstruction(message);
         if (instruction !== null) this.#obey(instruction);
       },

@@ -12,6 +12,7 @@ const nothing: UplinkCounters = {
   keyframes: 0,
   videoPackets: 0,
   audioPackets: 0,
+  bytes: 0,
   plis: 0,
   resentPackets: 0,
 };

@@ -4,9 +4,9 @@ export interface InboundStream {
   timestamp: number;
   ssrc: number;
   packetsReceived: number;
-  packetsLost: number;
-  /** Payload bytes, headers apart. */
+  /** Payloads, without headers. */
   bytesReceived: number;
+  packetsLost: number;
   /** Audio only. */
   concealedSamples: number;
   /** Audio only. */
@@ -15,6 +15,8 @@ export interface InboundStream {
   totalSamplesReceived: number;
   /** Video only, like all below. */
   pliCount: number;
+  /** NACK messages sent. */
+  nackCount: number;
   freezeCount: number;
   framesDecoded: number;
   framesDropped: number;
