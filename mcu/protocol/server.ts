@@ -70,6 +70,8 @@ export const mediaMessageSchema = z.discriminatedUnion('type', [
     rung: rungSchema,
     reason: qualityReasonSchema,
     estimateKbps: z.number().int(),
+    /** In the first one: what there is to choose from, best first, and what each takes on the wire. */
+    rungs: z.array(z.object({ rung: rungSchema, kbps: z.number().int().positive() })).optional(),
   }),
   z.object({ type: z.literal('speakers'), active: z.array(participantIdSchema) }),
   z.object({

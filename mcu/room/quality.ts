@@ -17,12 +17,12 @@ export function offersOf(settings: PictureSettings & Pick<RoomSettings, 'rungs'>
     .map((name) => ({ name, wireBitsPerSecond: rungPlan(name, canvas).wireBitsPerSecond }));
 }
 
-/** What a receiver is told about the rung it gets: every change of it, and its estimate now and then. */
+/** What a receiver is told about the rung it gets: what there is, every change, and its estimate now and then. */
 export class QualityNews {
-  readonly #settings: PictureSettings;
+  readonly #settings: Parameters<typeof offersOf>[0];
   #told: { rung: RungName; reason: RungReason; estimateKbps: number; atMs: number } | undefined;
 
-  constructor(settings: PictureSettings) {
+  constructor(settings: Parameters<typeof offersOf>[0]) {
     this.#settings = settings;
   }
 
@@ -46,6 +46,12 @@ export class QualityNews {
     const estimateKbps = Math.round(bits / 1000);
     if (isSame && Math.abs(estimateKbps / told.estimateKbps - 1) < notableShare) return undefined;
     this.#told = { rung, reason, estimateKbps, atMs: nowMs };
-    return { type: 'quality', rung, reason, estimateKbps };
+    const message = { type: 'quality' as const, rung, reason, estimateKbps };
+    if (told !== undefined) return message;
+    const rungs = offersOf(this.#settings).map(({ name, wireBitsPerSecond }) => ({
+      rung: name,
+      kbps: Math.round(wireBitsPerSecond / 1000),
+    }));
+    return { ...message, rungs };
   }
 }

@@ -32,12 +32,17 @@ describe('the rung of a receiver of whom nothing is known yet', () => {
 
 describe('what a receiver is told about its rung', () => {
   it('is every change, with what the rung takes while the path is not known', () => {
-    const news = new QualityNews(picture);
+    const news = new QualityNews({ ...picture, rungs: ['high', 'low'] });
     expect(news.next('high', 'auto', null, 0)).toEqual({
       type: 'quality',
       rung: 'high',
       reason: 'auto',
       estimateKbps: 1652,
+      rungs: [
+        { rung: 'high', kbps: 1652 },
+        { rung: 'low', kbps: 184 },
+        { rung: 'audio', kbps: 30 },
+      ],
     });
     expect(news.next('high', 'auto', null, 1)).toBeUndefined();
     expect(news.next('audio', 'requested', null, 2)).toMatchObject({ estimateKbps: 30 });
@@ -48,7 +53,7 @@ describe('what a receiver is told about its rung', () => {
   });
 
   it('is an estimate only where it differs by a quarter, and every 5 s at most', () => {
-    const news = new QualityNews(picture);
+    const news = new QualityNews({ ...picture, rungs: ['high', 'low'] });
     news.next('low', 'bandwidth', 200_000, 0);
     expect(news.next('low', 'bandwidth', 400_000, 4999)).toBeUndefined();
     expect(news.next('low', 'bandwidth', 240_000, 5000)).toBeUndefined();

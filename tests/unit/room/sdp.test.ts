@@ -1,9 +1,6 @@
 import { parse } from 'sdp-transform';
 import { describe, expect, it } from 'vitest';
-import {
-  readAnswer,
-  writeOffer,
-} from '../../../mcu/room/downlink-sdp.ts';
+import { readAnswer, writeOffer } from '../../../mcu/room/downlink-sdp.ts';
 import {
   fingerprintOf,
   prepareUplinkAnswer,

@@ -200,17 +200,20 @@ describe('padding', () => {
 
   it('has own numbers, and takes from 65 to 319 bytes', () => {
     fc.assert(
-      fc.property(fc.array(fc.double({ min: -10, max: 2000, noNaN: true }), { maxLength: 20 }), (sizes) => {
-        const { retransmitter, packets, parsed } = afterSending(0);
-        const sent = sizes.map((size) => retransmitter.pad(size));
-        packets.forEach((packet, index) => expect(packet.length + 44).toBe(sent[index]));
-        for (const bytes of sent) {
-          expect(bytes).toBeGreaterThanOrEqual(65);
-          expect(bytes).toBeLessThanOrEqual(319);
-        }
-        const numbers = parsed().map(({ sequenceNumber }) => sequenceNumber);
-        expect(numbers).toEqual(sizes.map((_, index) => 0x4000 + index));
-      }),
+      fc.property(
+        fc.array(fc.double({ min: -10, max: 2000, noNaN: true }), { maxLength: 20 }),
+        (sizes) => {
+          const { retransmitter, packets, parsed } = afterSending(0);
+          const sent = sizes.map((size) => retransmitter.pad(size));
+          packets.forEach((packet, index) => expect(packet.length + 44).toBe(sent[index]));
+          for (const bytes of sent) {
+            expect(bytes).toBeGreaterThanOrEqual(65);
+            expect(bytes).toBeLessThanOrEqual(319);
+          }
+          const numbers = parsed().map(({ sequenceNumber }) => sequenceNumber);
+          expect(numbers).toEqual(sizes.map((_, index) => 0x4000 + index));
+        },
+      ),
     );
   });
 });
