@@ -60,8 +60,7 @@ export class LossController {
   /** Whether there are so few losses that the rate may rise. */
   mayRise(standingQueueMs: number): boolean {
     if (this.#window.lost < fewest.lost) return true;
-    const excess = this.#window.fraction - this.#inherent;
-    return excess < (standingQueueMs > queueMs ? allowed.queue : allowed.noQueue);
+    return this.#excess() < (standingQueueMs > queueMs ? allowed.queue : allowed.noQueue);
   }
 
   /**
@@ -75,10 +74,8 @@ export class LossController {
     const { packets, lost, fraction } = this.#window;
     if (packets < fewest.packets) return rate;
     if (fraction < this.#inherent) this.#inherent += (fraction - this.#inherent) * forget;
-    const excess = fraction - this.#inherent;
-    // What could be chance does not count.
-    const chance = Math.sqrt((fraction * (1 - fraction)) / packets);
-    if (excess - chance <= tooMuch || lost < fewest.lost) {
+    const excess = this.#excess();
+    if (excess <= tooMuch || lost < fewest.lost) {
       if (excess < allowed.noQueue) this.#episode = null;
       return rate;
     }
@@ -110,9 +107,16 @@ export class LossController {
     }
     if (nowMs - (episode.floorSinceMs ?? nowMs) < randomAfterMs) return rate;
     const { fraction } = this.#window;
-    if (fraction > randomShare * episode.loss) this.#inherent = fraction;
+    if (fraction > randomShare * episode.loss) this.#inherent = Math.max(fraction, episode.loss);
     this.#episode = null;
     return rate;
+  }
+
+  /** The share lost beyond what is taken as given, and beyond what could be chance. */
+  #excess(): number {
+    const { packets, fraction } = this.#window;
+    const chance = Math.sqrt((fraction * (1 - fraction)) / Math.max(1, packets));
+    return fraction - chance - this.#inherent;
   }
 
   #countFrom(nowMs: number): void {
