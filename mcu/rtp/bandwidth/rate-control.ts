@@ -27,13 +27,13 @@ export interface RateInputs {
 }
 
 /** Of what the path takes, what is asked for after over-use: with no queue to empty, and with a long one. */
-const backOff = { least: 0.93, most: 0.85, fromMs: 30, toMs: 150 };
+const backOff = { least: 0.9, most: 0.85, fromMs: 30, toMs: 150 };
 /** A queue that this does not empty in time costs more, down to this share of what the path takes. */
 const drain = { share: 0.65, withinMs: 1500, fromMs: 300 };
 /** And to this one where sound would come more than a second late. */
 const longQueue = { ms: 1000, share: 0.4 };
 /** What is asked for once the queue is empty. */
-const restored = 0.92;
+const restored = 0.9;
 const emptyMs = 25;
 /** So long a measured capacity is believed. */
 const freshMs = 5000;
