@@ -29,7 +29,16 @@ export function measure(samples: readonly Sample[], from: number, to: number): M
   };
 }
 
-/** The first second from which on, until `to`, the estimate is at least this share of what the link has left; null if there is none. */
+/** So many seconds after a moment no packet of the next ten seconds waits longer any more. */
+export function emptied(samples: readonly Sample[], from: number, longestMs: number): number {
+  const last = samples.findLast(
+    ({ second, queuedMs }) =>
+      second > from && second <= from + 10 && queuedMs !== null && queuedMs >= longestMs,
+  );
+  return last === undefined ? 0 : last.second - from;
+}
+
+/** The first second at which the estimate is at least this share of what the link has left; null if there is none. */
 export function reached(samples: readonly Sample[], from: number, share: number): number | null {
   const first = samples.find(
     ({ second, estimate, available }) => second > from && estimate >= share * available,

@@ -1,6 +1,7 @@
 import { Call } from './call.ts';
 import { Events, seededRandom } from './events.ts';
 import { Link } from './link.ts';
+import { sendReno } from './reno.ts';
 import { RungSender, sendElastic } from './senders.ts';
 
 /** A simulated path and who sends over it. */
@@ -29,6 +30,8 @@ export interface Scenario {
   readonly feedbackMs?: number;
   /** Others' traffic at a constant rate, bits per second, by the second. */
   readonly cross?: readonly (readonly [fromSecond: number, bitsPerSecond: number])[];
+  /** A TCP download from one second to another. */
+  readonly download?: readonly [fromSecond: number, toSecond: number];
   /** Default 300 000. */
   readonly startBitsPerSecond?: number;
   readonly seed?: number;
@@ -94,6 +97,10 @@ export function simulate(scenario: Scenario): Outcome {
     ...optional('feedbackLoss', shareOf(feedbackLoss)),
   });
   if (cross !== undefined) sendCross(events, link, (second) => valueAt(cross, second));
+  if (scenario.download !== undefined) {
+    const [from, to] = scenario.download;
+    sendReno(events, link, from * 1000, to * 1000, delayMs);
+  }
   let rungSender: RungSender | null = null;
   if (scenario.sender === 'elastic') sendElastic(events, call);
   else rungSender = new RungSender(events, call, random, scenario.sender, scenario.mostRung);

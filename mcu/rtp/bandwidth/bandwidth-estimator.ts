@@ -104,7 +104,7 @@ export class BandwidthEstimator {
       limitedBy: 'nothing',
     };
     this.#inputs = {
-      ...{ nowMs: 0, usage: 'normal', acknowledged: null },
+      ...{ nowMs: 0, usage: 'normal', isGrowing: false, acknowledged: null },
       ...{ sent: 0, queueMs: 0, inFlight: 0, mayRise: true },
       ...{ rttMs: assumedRttMs, baseRttMs: assumedRttMs },
       busyRate: () => {
@@ -273,6 +273,7 @@ export class BandwidthEstimator {
     const delay = this.#delay;
     inputs.nowMs = nowMs;
     inputs.usage = delay.usage;
+    inputs.isGrowing = delay.isGrowing;
     inputs.acknowledged = this.#acknowledged.bitsPerSecond;
     inputs.sent = this.#sentRate.bitsPerSecond(nowMs, 500);
     inputs.queueMs = delay.queueMs;

@@ -33,6 +33,8 @@ const idleMs = 5;
 export class DelayDetector {
   /** What it says now. */
   usage: Usage = 'normal';
+  /** Whether over-use is told from a queue that grows, and not from a long one alone. */
+  isGrowing = false;
   /** Since when packets have waited without a pause, on the receiver's clock; null if they do not. */
   busySinceMs: number | null = null;
   readonly #groups = new ArrivalGroups();
@@ -100,11 +102,13 @@ export class DelayDetector {
         this.#overMs = 0;
         this.#overCount = 0;
         this.usage = 'over';
+        this.isGrowing = true;
       }
       return;
     }
     this.#overMs = -1;
     this.#overCount = 0;
+    this.isGrowing = false;
     if (weighed < -this.#threshold) {
       this.usage = 'under';
     } else if (standingMs > standingQueueMs + noiseMs && trend > draining) {

@@ -16,10 +16,13 @@ const settleMs = 1200;
 /** Losses that stay for so long at the floor are not the sender's doing. */
 const randomAfterMs = 1500;
 const randomShare = 0.6;
+/** And losses that are few for so long are over. */
+const overAfterMs = 1500;
 const obeyed = 1.1;
 const headroom = 1.5;
-/** How quickly losses taken as given are forgotten when there are fewer: in 5 s of feedback every 100 ms. */
-const forget = 0.02;
+/** How quickly what is taken as given follows what is lost: in 5 s of feedback every 100 ms. And the most it can be. */
+const drift = 0.02;
+const mostInherent = 0.4;
 
 /** A time of too many losses. */
 interface Episode {
@@ -30,6 +33,8 @@ interface Episode {
   floor: number;
   /** Since when the rate is at the floor; null if it is not. */
   floorSinceMs: number | null;
+  /** Since when losses are few; null if they are not. */
+  fewSinceMs: number | null;
 }
 
 /**
@@ -59,9 +64,9 @@ export class LossController {
 
   /** Whether there are so few losses that the rate may rise. */
   mayRise(standingQueueMs: number): boolean {
+    if (this.#episode !== null) return false;
     if (this.#window.lost < fewest.lost) return true;
-    const excess = this.#window.fraction - this.#inherent;
-    return excess < (standingQueueMs > queueMs ? allowed.queue : allowed.noQueue);
+    return this.#excess() < (standingQueueMs > queueMs ? allowed.queue : allowed.noQueue);
   }
 
   /**
@@ -74,17 +79,21 @@ export class LossController {
     this.#window.forward(nowMs);
     const { packets, lost, fraction } = this.#window;
     if (packets < fewest.packets) return rate;
-    if (fraction < this.#inherent) this.#inherent += (fraction - this.#inherent) * forget;
-    const excess = fraction - this.#inherent;
-    // What could be chance does not count.
-    const chance = Math.sqrt((fraction * (1 - fraction)) / packets);
-    if (excess - chance <= tooMuch || lost < fewest.lost) {
-      if (excess < allowed.noQueue) this.#episode = null;
+    if (this.#inherent > 0) {
+      this.#inherent = Math.min(mostInherent, this.#inherent + (fraction - this.#inherent) * drift);
+    }
+    const excess = this.#excess();
+    if (excess <= tooMuch || lost < fewest.lost) {
+      this.#endEpisode(excess, nowMs);
       return rate;
     }
     const least = floor * acknowledged;
-    this.#episode ??= { startMs: nowMs, loss: fraction, floor: least, floorSinceMs: null };
+    this.#episode ??= {
+      ...{ startMs: nowMs, loss: fraction, floor: least },
+      ...{ floorSinceMs: null, fewSinceMs: null },
+    };
     const episode = this.#episode;
+    episode.fewSinceMs = null;
     if (nowMs - episode.startMs < settleMs) episode.floor = Math.min(episode.floor, least);
     if (episode.floorSinceMs !== null) return this.#atFloor(rate, episode, sent, nowMs);
     if (nowMs - this.loweredMs < intervalMs + rttMs) return rate;
@@ -110,9 +119,27 @@ export class LossController {
     }
     if (nowMs - (episode.floorSinceMs ?? nowMs) < randomAfterMs) return rate;
     const { fraction } = this.#window;
-    if (fraction > randomShare * episode.loss) this.#inherent = fraction;
+    if (fraction > randomShare * episode.loss) this.#inherent = Math.max(fraction, episode.loss);
     this.#episode = null;
     return rate;
+  }
+
+  /** It is over when losses have been few for long enough for that not to be chance. */
+  #endEpisode(excess: number, nowMs: number): void {
+    const episode = this.#episode;
+    if (episode === null) return;
+    if (excess >= allowed.noQueue) episode.fewSinceMs = null;
+    else episode.fewSinceMs ??= nowMs;
+    if (episode.fewSinceMs !== null && nowMs - episode.fewSinceMs > overAfterMs) {
+      this.#episode = null;
+    }
+  }
+
+  /** The share lost beyond what is taken as given, and beyond what could be chance. */
+  #excess(): number {
+    const { packets, fraction } = this.#window;
+    const chance = Math.sqrt((fraction * (1 - fraction)) / Math.max(1, packets));
+    return fraction - chance - this.#inherent;
   }
 
   #countFrom(nowMs: number): void {

@@ -2,8 +2,8 @@
 const baseSeconds = 10;
 /** The standing queue is what every packet of the last time has waited for: so long, and longer where delay jitters. */
 const standing = { ms: 100, jitters: 6, mostMs: 400 };
-/** Or of this many groups, if they are few. */
-const standingGroups = 3;
+/** Or of this many groups, if they are few: fewer where delay hardly jitters. */
+const standingGroups = { steady: 2, most: 3, jitterMs: 10 };
 const recent = 64;
 /** What is usual is that of so long, milliseconds; more than this is never usual. */
 const usual = { overMs: 5000, mostMs: 120 };
@@ -77,11 +77,13 @@ export class QueueDelay {
     if (this.#count === 0) return 0;
     let least = Infinity;
     const { ms, jitters, mostMs } = standing;
+    const { steady, most, jitterMs } = standingGroups;
+    const groups = this.#jitterMs < jitterMs ? steady : most;
     const windowMs = Math.min(mostMs, ms + jitters * this.#jitterMs);
     const newest = this.#arrivals[(this.#next - 1 + recent) % recent] ?? 0;
     for (let back = 1; back <= this.#count; back += 1) {
       const slot = (this.#next - back + recent) % recent;
-      if (back > standingGroups && newest - (this.#arrivals[slot] ?? 0) > windowMs) break;
+      if (back > groups && newest - (this.#arrivals[slot] ?? 0) > windowMs) break;
       least = Math.min(least, this.#delays[slot] ?? Infinity);
     }
     return Math.max(0, least - this.#baseMs);

@@ -6,6 +6,8 @@ export interface RateInputs {
   nowMs: number;
   /** What the delay detector says. */
   usage: Usage;
+  /** Whether it says over-use because the queue grows. */
+  isGrowing: boolean;
   /** What arrived in the last second, bits per second; null before there is anything. */
   acknowledged: number | null;
   /** What arrives while packets wait for each other, bits per second: what the path takes. Null if they do not. */
@@ -25,19 +27,21 @@ export interface RateInputs {
 }
 
 /** Of what the path takes, what is asked for after over-use: with no queue to empty, and with a long one. */
-const backOff = { least: 0.93, most: 0.85, fromMs: 30, toMs: 150 };
+const backOff = { least: 0.9, most: 0.85, fromMs: 30, toMs: 150 };
 /** A queue that this does not empty in time costs more, down to this share of what the path takes. */
-const drain = { share: 0.65, withinMs: 1500, fromMs: 100 };
+const drain = { share: 0.65, withinMs: 1500, fromMs: 300 };
 /** And to this one where sound would come more than a second late. */
 const longQueue = { ms: 1000, share: 0.4 };
 /** What is asked for once the queue is empty. */
-const restored = 0.92;
+const restored = 0.9;
 const emptyMs = 25;
 /** So long a measured capacity is believed. */
 const freshMs = 5000;
 /** How long a decrease is given to show, beyond a round trip; not if the path takes so much less again. */
 const responseMs = 200;
 const farBelow = 0.8;
+/** So often it is lowered for a queue that stands and does not grow. */
+const standingMs = 5000;
 /** Who sends at most so much more than the estimate has followed it. */
 const obeyed = 1.1;
 
@@ -119,6 +123,10 @@ export class RateControl {
     if (isEarly && capacity > farBelow * rate) return rate;
     this.#capacity = capacity;
     this.#capacityMs = inputs.nowMs;
+    // Of a queue that stands and does not grow, the rate was lowered already; if it is others', more does not help.
+    if (!inputs.isGrowing && inputs.nowMs - this.loweredMs < standingMs) {
+      return this.#drain(rate, inputs);
+    }
     const { least, most, fromMs, toMs } = backOff;
     const queued = Math.min(1, Math.max(0, (inputs.queueMs - fromMs) / (toMs - fromMs)));
     const target = capacity * (least + (most - least) * queued);
@@ -144,7 +152,7 @@ export class RateControl {
     const queuedMs = (inputs.inFlight * 1000) / capacity - inputs.baseRttMs;
     const hasObeyed = sinceMs > inputs.baseRttMs + responseMs && inputs.sent <= obeyed * rate;
     const drainMs = (queuedMs * capacity) / Math.max(1, capacity - inputs.sent);
-    if (!hasObeyed || queueMs < drain.fromMs || drainMs < drain.withinMs) return rate;
+    if (!hasObeyed || queuedMs < drain.fromMs || drainMs < drain.withinMs) return rate;
     const share = queuedMs > longQueue.ms ? longQueue.share : drain.share;
     const target = capacity * Math.max(share, 1 - queuedMs / drain.withinMs);
     if (target >= rate) return rate;

@@ -28,7 +28,9 @@ export class SentRate {
     for (let back = 0; back < count; back += 1) {
       bytes += this.#bytes[(((this.#step - back) % steps) + steps) % steps] ?? 0;
     }
-    return (bytes * 8000) / (count * stepMs);
+    // The newest step has only begun.
+    const spanMs = (count - 1) * stepMs + nowMs - this.#step * stepMs;
+    return (bytes * 8000) / Math.min(count * stepMs, Math.max(stepMs, spanMs));
   }
 
   #forward(nowMs: number): void {
