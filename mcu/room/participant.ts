@@ -54,6 +54,8 @@ export class RoomParticipant implements VideoSource {
   #downlink: Downlink;
   #negotiation: number;
   readonly #reoffers = new Reoffers();
+  /** Whether their browser has to come by a gate. */
+  #throughGate = false;
   #rung: RungName;
   #hadPicture = false;
   /** Whether the browser was asked to send no video. */
@@ -170,7 +172,7 @@ export class RoomParticipant implements VideoSource {
    */
   async isGone(): Promise<boolean> {
     const now = this.#context.now();
-    if (this.#reoffers.isDue(now)) this.reconnect('downlink');
+    this.#mendDownlink(now);
     if (this.#hadPicture && !this.#presence.hasPicture(now)) this.#forgetPicture();
     const limit = this.#context.settings.mediaTimeoutMs;
     if (this.#presence.silentFor(now) < limit / 2) {
@@ -227,12 +229,18 @@ export class RoomParticipant implements VideoSource {
     return rung;
   }
 
+  #mendDownlink(now: number): void {
+    const needsGate = this.#downlink.needsGate;
+    this.#throughGate ||= needsGate;
+    if (needsGate || this.#reoffers.isDue(now)) this.reconnect('downlink');
+  }
+
   #openDownlink(): Downlink {
     this.#negotiation += 1;
     const negotiation = this.#negotiation;
     const { downlink, log, now } = this.#context;
     this.#reoffers.offered();
-    return new Downlink(this.id, this.#rung, downlink, {
+    return new Downlink(this.id, this.#rung, this.#throughGate, downlink, {
       offer: (sdp) => {
         this.#tell({ type: 'offer', pc: 'downlink', sdp, negotiation });
       },

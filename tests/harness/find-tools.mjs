@@ -42,7 +42,8 @@ const ip = { names: ['ip'], places: () => [] };
 const nft = { names: ['nft'], places: () => [] };
 const gstreamer = { names: ['gst-launch-1.0'], places: () => [] };
 
-const tools = { chromium, firefox, ffmpeg, ffprobe, gstreamer, ip, nft };
+const coturn = { names: ['turnserver'], places: () => [] };
+const tools = { chromium, firefox, ffmpeg, ffprobe, gstreamer, ip, nft, coturn };
 
 /**
  * The path of a program: from its variable, then PATH, then the usual places.
