@@ -32,8 +32,10 @@ describe.skipIf(why !== null)(`ICE${why === null ? '' : ` (skipped: ${why})`}`, 
       ONEGRID_TURN_URLS: turn.urls.join(','),
     });
     url = `http://${host.serverAddress}:${String(server.port)}`;
+    // It has the machine nearly for itself.
     away = await launchChromium({
       host,
+      polite: false,
       more: [`--unsafely-treat-insecure-origin-as-secure=${url}`],
     });
   });
