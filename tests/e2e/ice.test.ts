@@ -4,6 +4,7 @@ import { launchChromium, Person } from '../harness/chromium.ts';
 import { TestTurnServer, turnSecret, whyNoCoturn } from '../harness/coturn.ts';
 import { noUdp, setRules, whyNoFirewall } from '../harness/firewall.ts';
 import { TestHost } from '../harness/network.ts';
+import type { IceWays } from '../harness/peers.ts';
 import type { Rgb } from '../harness/probes.ts';
 import { TestServer } from '../harness/server.ts';
 import { until } from '../harness/until.ts';
@@ -53,9 +54,9 @@ describe.skipIf(why !== null)(`ICE${why === null ? '' : ` (skipped: ${why})`}`, 
   });
 
   /** Somebody on the host sees in the composite what they send, and gets sound. */
-  const call = async (room: string, ice: 'any' | 'relay' | 'relay-udp'): Promise<Person> => {
+  const call = async (room: string, ways: IceWays): Promise<Person> => {
     const media = { colour: css(red), tone: 640, fps: 10 };
-    const alice = await Person.open(away, url, room, 'Alice', media, ice);
+    const alice = await Person.open(away, url, room, 'Alice', media, ways);
     people.push(alice);
     const started = performance.now();
     await alice.enter();
@@ -96,7 +97,7 @@ describe.skipIf(why !== null)(`ICE${why === null ? '' : ` (skipped: ${why})`}`, 
 
   it('needs no TURN for the uplink where UDP is dropped: the server takes TCP', async () => {
     setRules(host, noUdp);
-    const alice = await call('ice-tcp', 'any');
+    const alice = await call('ice-tcp', 'direct-uplink');
     const { uplink, downlink } = await alice.selectedPairs();
     expect(uplink.local.protocol).toBe('tcp');
     expect(uplink.local.candidateType).not.toBe('relay');

@@ -5,7 +5,7 @@ import { findChromium } from './browsers.ts';
 import { type FakeMedia, installFakeMedia } from './fake-media.ts';
 import { type InboundStream, readInbound } from './inbound.ts';
 import { type Outbound, readOutbound } from './outbound.ts';
-import { relayOnly, rememberPeers } from './peers.ts';
+import { type IceWays, limitIce, rememberPeers } from './peers.ts';
 import { measureLipSync, readPixels, readTones, type Rgb } from './probes.ts';
 import type { TestHost } from './network.ts';
 import { readSelectedPairs, type SelectedPair } from './selected-pairs.ts';
@@ -86,7 +86,7 @@ export class Person {
     room: string,
     name: string,
     media: FakeMedia,
-    ice: 'any' | 'relay' | 'relay-udp' = 'any',
+    ways?: IceWays,
   ): Promise<Person> {
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
     const page = await context.newPage();
@@ -97,7 +97,7 @@ export class Person {
       });
     });
     await page.addInitScript(rememberPeers);
-    if (ice !== 'any') await page.addInitScript(relayOnly, ice === 'relay-udp' ? 'udp' : 'any');
+    if (ways !== undefined) await page.addInitScript(limitIce, ways);
     await page.addInitScript(installFakeMedia, media);
     await page.goto(`${url}/r/${room}`);
     await page.getByRole('textbox', { name: 'Your name' }).fill(name);
