@@ -5,8 +5,11 @@ export type LinkState = 'none' | 'connecting' | 'connected' | 'interrupted';
 
 /** How long `disconnected` may last before the PeerConnection is given up, in milliseconds. */
 const patienceMs = 1000;
-/** How long nothing may come after a change of the network, in milliseconds. Sound alone comes every 60. */
-const silenceMs = 1000;
+/**
+ * How long nothing may come after a change of the network, in milliseconds. Sound comes every 60, feedback on what is sent
+ * four times a second.
+ */
+const silenceMs = 700;
 
 /** A watch over one PeerConnection. */
 export interface ConnectionWatch {

@@ -42,7 +42,7 @@ const replyPatienceMs = 10_000;
 /** The same after a connection broke that had worked: the socket may well have gone with it. */
 const brokenPatienceMs = 3000;
 /** The same after a change of the network. */
-const changedPatienceMs = 1000;
+const changedPatienceMs = 800;
 
 /** Both PeerConnections of this participant: makes them, and makes them anew when they fail. */
 export class MediaLinks extends Emitter<LinksEvents> {
