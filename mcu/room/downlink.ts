@@ -14,6 +14,7 @@ import {
 } from './downlink-sdp.ts';
 import { DownlinkSender, type SenderContext } from './downlink-sender.ts';
 import { nativeIceServers } from './ice-servers.ts';
+import { isRelayedByTcp, RelayGate } from './relay-gate.ts';
 import type { RungController } from './rung-controller.ts';
 import { usernameFragmentsOf } from './uplink-sdp.ts';
 
@@ -39,6 +40,9 @@ export interface DownlinkContext extends Omit<SenderContext, 'transmit' | 'onQua
   readonly log: Logger;
 }
 
+/** So long a browser with TURN over TCP may take to connect after its answer; milliseconds. */
+const gatePatienceMs = 2000;
+
 const randomSsrc = (): number => 1 + Math.floor(Math.random() * 0xfffffffe);
 
 /**
@@ -59,22 +63,29 @@ export class Downlink {
   #fragments: ReadonlySet<string> = new Set();
   readonly #early: NonNullable<Candidate>[] = [];
   #candidates = 0;
+  readonly #throughGate: boolean;
+  #gate: RelayGate | undefined;
+  #answeredAtMs = 0;
+  #isRelayedByTcp = false;
   #lastRtcp: { from: Track; bytes: Buffer } | undefined;
   #closed = false;
 
   /**
    * @param participantId - names the stream and the log lines
    * @param controller - chooses the quality
+   * @param throughGate - whether the browser is to come by a {@link RelayGate}
    * @param context - where media comes from
    * @param events - told what the browser has to know
    */
   constructor(
     participantId: string,
     controller: RungController,
+    throughGate: boolean,
     context: DownlinkContext,
     events: DownlinkEvents,
   ) {
     this.#controller = controller;
+    this.#throughGate = throughGate;
     this.#context = context;
     this.#events = events;
     const { settings, iceServers } = context;
@@ -107,11 +118,24 @@ export class Downlink {
   answer(sdp: string): void {
     if (this.#closed || this.#answered !== undefined) return;
     const answered = readAnswer(sdp);
-    this.#connection.setRemoteDescription(withUsableCandidates(sdp), 'answer');
+    const usable = withUsableCandidates(sdp);
+    const candidates = /^a=candidate:.*\r?\n/gm;
+    for (const [line] of usable.matchAll(candidates)) this.#noteRelay(line.slice(2));
+    // By the gate the browser comes to us, and we do not go to it by another way.
+    const given = this.#throughGate ? usable.replace(candidates, '') : usable;
+    this.#connection.setRemoteDescription(given, 'answer');
     this.#answered = answered;
+    this.#answeredAtMs = this.#context.now();
     this.#fragments = usernameFragmentsOf(sdp);
     for (const candidate of this.#early.splice(0)) this.addCandidate(candidate);
     this.#startWhenOpen();
+  }
+
+  /** Whether it does not come about, and would by a {@link RelayGate}. */
+  get needsGate(): boolean {
+    const waited = this.#context.now() - this.#answeredAtMs;
+    const isStuck = this.#answered !== undefined && this.#sender === undefined;
+    return isStuck && !this.#throughGate && this.#isRelayedByTcp && waited > gatePatienceMs;
   }
 
   /** Another quality is wanted, as the controller knows already. */
@@ -134,6 +158,8 @@ export class Downlink {
     }
     const line = usableTrickled(candidate, this.#fragments);
     if (line === null) return;
+    this.#noteRelay(line);
+    if (this.#throughGate) return;
     this.#candidates += 1;
     try {
       this.#connection.addRemoteCandidate(line, candidate.sdpMid ?? 'video');
@@ -154,6 +180,7 @@ export class Downlink {
     // Not behind it: it closes them on a thread of its own, which may be within a callback that is freed here.
     this.#videoTrack.close();
     this.#audioTrack.close();
+    this.#gate?.close();
     this.#connection.close();
   }
 
@@ -196,21 +223,33 @@ export class Downlink {
 
   #offer(): void {
     const connection = this.#connection;
+    const { settings, log } = this.#context;
     let fragment: string | null = null;
+    const tell = (candidate: string, mid: string): void => {
+      const sdpMLineIndex = null;
+      this.#events.candidate({ candidate, sdpMid: mid, sdpMLineIndex, usernameFragment: fragment });
+    };
     connection.onLocalDescription((sdp) => {
       if (this.#closed) return;
       const transport = transportOf(sdp);
       fragment = transport.usernameFragment;
-      this.#events.offer(writeOffer(transport, this.#streams));
+      if (this.#throughGate) {
+        this.#gate = new RelayGate(settings.udpPorts, transport.password, (candidate) => {
+          tell(candidate, 'video');
+        });
+      }
+      const candidates = this.#throughGate ? [] : transport.candidates;
+      this.#events.offer(writeOffer({ ...transport, candidates }, this.#streams));
     });
     connection.onLocalCandidate((candidate, mid) => {
       if (this.#closed) return;
-      this.#events.candidate({
-        candidate: candidate.replace(/^a=/, ''),
-        sdpMid: mid,
-        sdpMLineIndex: null,
-        usernameFragment: fragment,
-      });
+      const line = candidate.replace(/^a=/, '');
+      if (this.#gate === undefined) tell(line, mid);
+      else {
+        this.#gate.stand(line).catch((error: unknown) => {
+          log.warn({ participant: this.#streams.cname, err: error }, 'no port for a gate');
+        });
+      }
     });
     connection.onGatheringStateChange((state) => {
       if (state === 'complete' && !this.#closed) this.#events.candidate(null);
@@ -240,6 +279,10 @@ export class Downlink {
         },
       },
     });
+  }
+
+  #noteRelay(candidate: string): void {
+    this.#isRelayedByTcp ||= isRelayedByTcp(candidate);
   }
 
   /** A track may close at any moment, on another thread; that is no reason for others to miss a picture. */

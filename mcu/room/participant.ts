@@ -57,6 +57,8 @@ export class RoomParticipant implements VideoSource {
   #quality: QualityCap;
   #controller: RungController;
   readonly #reoffers = new Reoffers();
+  /** Whether their browser has to come by a gate. */
+  #throughGate = false;
   #hadPicture = false;
   /** Whether the browser was asked to send no video. */
   #videoStopped = false;
@@ -183,7 +185,7 @@ export class RoomParticipant implements VideoSource {
    */
   async isGone(): Promise<boolean> {
     const now = this.#context.now();
-    if (this.#reoffers.isDue(now)) this.reconnect('downlink');
+    this.#mendDownlink(now);
     if (this.#hadPicture && !this.#presence.hasPicture(now)) this.#forgetPicture();
     const limit = this.#context.settings.mediaTimeoutMs;
     if (this.#presence.silentFor(now) < limit / 2) {
@@ -243,13 +245,19 @@ export class RoomParticipant implements VideoSource {
     if (message !== undefined) this.#context.signal(message);
   }
 
+  #mendDownlink(now: number): void {
+    const needsGate = this.#downlink.needsGate;
+    this.#throughGate ||= needsGate;
+    if (needsGate || this.#reoffers.isDue(now)) this.reconnect('downlink');
+  }
+
   #openDownlink(): Downlink {
     this.#negotiation += 1;
     const negotiation = this.#negotiation;
     const { downlink, log, now } = this.#context;
     this.#tellQuality(null);
     this.#reoffers.offered();
-    return new Downlink(this.id, this.#controller, downlink, {
+    return new Downlink(this.id, this.#controller, this.#throughGate, downlink, {
       offer: (sdp) => {
         this.#tell({ type: 'offer', pc: 'downlink', sdp, negotiation });
       },

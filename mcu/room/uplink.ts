@@ -8,6 +8,7 @@ import type { Candidate } from '../protocol/common.ts';
 import type { RoomSettings } from '../protocol/ipc.ts';
 import type { IceServer } from '../protocol/server.ts';
 import { maxRemoteCandidates, usableTrickled } from './candidates.ts';
+import { ownIceServers } from './ice-servers.ts';
 import { prepareUplinkAnswer, prepareUplinkOffer, usernameFragmentsOf } from './uplink-sdp.ts';
 import {
   type NativeAudioData,
@@ -64,7 +65,7 @@ export class Uplink implements VideoSource {
   ) {
     this.#events = events;
     this.#connection = new RTCPeerConnection({
-      iceServers: [...iceServers],
+      iceServers: ownIceServers(iceServers),
       bundlePolicy: 'max-bundle',
       ...(udpPorts && { portRange: { min: udpPorts.minimum, max: udpPorts.maximum } }),
     });

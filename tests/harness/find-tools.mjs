@@ -43,7 +43,8 @@ const nft = { names: ['nft'], places: () => [] };
 const tc = { names: ['tc'], places: () => [] };
 const gstreamer = { names: ['gst-launch-1.0'], places: () => [] };
 
-const tools = { chromium, firefox, ffmpeg, ffprobe, gstreamer, ip, nft, tc };
+const coturn = { names: ['turnserver'], places: () => [] };
+const tools = { chromium, firefox, ffmpeg, ffprobe, gstreamer, ip, nft, tc, coturn };
 
 /**
  * The path of a program: from its variable, then PATH, then the usual places.

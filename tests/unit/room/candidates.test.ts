@@ -8,7 +8,7 @@ import {
   usableTrickled,
   withUsableCandidates,
 } from '../../../mcu/room/candidates.ts';
-import { nativeIceServers } from '../../../mcu/room/ice-servers.ts';
+import { nativeIceServers, ownIceServers } from '../../../mcu/room/ice-servers.ts';
 import { Presence, videoStallMs } from '../../../mcu/room/presence.ts';
 
 const line = (address: string, rest = ''): string =>
@@ -194,6 +194,19 @@ describe('ICE servers for libdatachannel', () => {
         password: 'c',
       },
     ]);
+  });
+});
+
+describe('ICE servers for libwebrtc', () => {
+  it('are STUN and TURN over UDP; others are left out', () => {
+    const secret = { username: 'u', credential: 'c' };
+    expect(
+      ownIceServers([
+        { urls: 'stun:stun.example.org' },
+        { urls: ['turn:t.example.org', 'turn:t.example.org?transport=tcp'], ...secret },
+        { urls: ['turns:t.example.org:443?transport=tcp'], ...secret },
+      ]),
+    ).toEqual([{ urls: ['stun:stun.example.org'] }, { urls: ['turn:t.example.org'], ...secret }]);
   });
 });
 

@@ -9,6 +9,7 @@ import type {
   Platform,
   SendParametersLike,
   SocketLike,
+  StatsLike,
   StreamLike,
   TrackLike,
   TransceiverInit,
@@ -186,6 +187,14 @@ export class FakePeer extends Listeners implements PeerLike {
     return Promise.resolve();
   }
 
+  /** What its statistics say it has received. */
+  received = 0;
+
+  getStats(): Promise<StatsLike> {
+    const report = { type: 'candidate-pair', bytesReceived: this.received };
+    return Promise.resolve(new Map([['pair', report]]));
+  }
+
   close(): void {
     this.closed = true;
     this.connectionState = 'closed';
@@ -210,6 +219,7 @@ export class FakePlatform implements Platform {
         ...(request.video === undefined ? [] : [new FakeTrack('video')]),
       ),
     );
+  readonly #networkListeners = new Set<() => void>();
   #now = 0;
   #timers: { at: number; action: () => void }[] = [];
 
@@ -244,6 +254,23 @@ export class FakePlatform implements Platform {
 
   savesData(): boolean {
     return false;
+  }
+
+  onNetworkChange(listener: () => void): () => void {
+    this.#networkListeners.add(listener);
+    return () => {
+      this.#networkListeners.delete(listener);
+    };
+  }
+
+  /** The network may be another one now. */
+  changeNetwork(): void {
+    for (const listener of this.#networkListeners) listener();
+  }
+
+  /** Who still listens for that. */
+  get networkListeners(): number {
+    return this.#networkListeners.size;
   }
 
   random(): number {

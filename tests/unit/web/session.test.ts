@@ -216,7 +216,7 @@ describe('the uplink', () => {
     expect(stage.platform.socket.of('offer')).toHaveLength(1);
   });
 
-  it('is made anew when it fails, and when it stays disconnected for 3 s', async () => {
+  it('is made anew when it fails, and when it stays disconnected for 1 s', async () => {
     const stage = new Stage();
     const { uplink } = await stage.live();
     uplink.become('failed');
@@ -230,12 +230,12 @@ describe('the uplink', () => {
     await settle();
     second.become('connected');
     second.become('disconnected');
-    await stage.platform.pass(2_000);
+    await stage.platform.pass(900);
     second.become('connected');
     await stage.platform.pass(10_000);
     expect(stage.platform.socket.of('offer')).toHaveLength(2);
     second.become('disconnected');
-    await stage.platform.pass(3_300);
+    await stage.platform.pass(1_300);
     expect(stage.platform.socket.of('offer')).toHaveLength(3);
   });
 
@@ -391,7 +391,7 @@ describe('the downlink', () => {
     downlink.become('failed');
     await stage.platform.pass(300);
     expect(stage.platform.socket.of('reconnect')).toEqual([{ type: 'reconnect', pc: 'downlink' }]);
-    await stage.platform.pass(9_999);
+    await stage.platform.pass(2_999);
     expect(stage.state.phase).toBe('live');
     await stage.platform.pass(1);
     expect(stage.state.phase).toBe('reconnecting');
@@ -410,6 +410,66 @@ describe('the downlink', () => {
     expect(stage.platform.socket.of('reconnect')).toHaveLength(0);
     await stage.platform.pass(1);
     expect(stage.platform.socket.of('reconnect')).toHaveLength(1);
+  });
+});
+
+describe('a change of the network', () => {
+  it('leaves alone what still receives', async () => {
+    const stage = new Stage();
+    const { uplink, downlink } = await stage.live();
+    stage.platform.changeNetwork();
+    await settle();
+    uplink.received += 1;
+    downlink.received += 1;
+    await stage.platform.pass(5_000);
+    expect(stage.platform.socket.of('reconnect')).toHaveLength(0);
+    expect(stage.platform.socket.of('offer')).toHaveLength(1);
+    expect(stage.phases.at(-1)).toBe('live');
+  });
+
+  it('brings fresh PeerConnections within 3 s for those that do not', async () => {
+    const stage = new Stage();
+    const { uplink, downlink } = await stage.live();
+    stage.platform.changeNetwork();
+    stage.platform.changeNetwork();
+    await settle();
+    await stage.platform.pass(1_300);
+    expect(uplink.closed).toBe(true);
+    expect(stage.platform.socket.of('offer')).toHaveLength(2);
+    expect(stage.platform.socket.of('reconnect')).toHaveLength(1);
+    stage.platform.socket.receive({ type: 'offer', pc: 'downlink', sdp: offerSdp, negotiation: 2 });
+    await settle();
+    expect(downlink.closed).toBe(true);
+  });
+
+  it('gives up at once what is disconnected already', async () => {
+    const stage = new Stage();
+    const { uplink } = await stage.live();
+    uplink.become('disconnected');
+    stage.platform.changeNetwork();
+    await stage.platform.pass(300);
+    expect(uplink.closed).toBe(true);
+  });
+
+  it('brings another socket within 3 s when that does not answer either', async () => {
+    const stage = new Stage();
+    await stage.live();
+    stage.platform.changeNetwork();
+    await settle();
+    await stage.platform.pass(2_700);
+    expect(stage.platform.sockets).toHaveLength(2);
+    stage.platform.socket.open();
+    expect(stage.platform.socket.of('join')).toHaveLength(1);
+  });
+
+  it('is of no interest once the stay has ended, and its timers are gone', async () => {
+    const stage = new Stage();
+    await stage.live();
+    stage.platform.changeNetwork();
+    await settle();
+    stage.session.leave();
+    expect(stage.platform.networkListeners).toBe(0);
+    expect(stage.platform.timers).toBe(0);
   });
 });
 

@@ -1,6 +1,6 @@
 import type { Candidate } from '../../../mcu/protocol/common.ts';
 import { onLocalCandidate } from './local-candidates.ts';
-import { watchConnection, type LinkState } from './connection-watch.ts';
+import { type ConnectionWatch, watchConnection, type LinkState } from './connection-watch.ts';
 import { Emitter } from './emitter.ts';
 import type { LocalTracks } from './local-media.ts';
 import type { PeerLike, Platform, SenderLike, StreamLike, TrackLike } from './platform.ts';
@@ -23,7 +23,7 @@ export class Uplink extends Emitter<UplinkEvents> {
   readonly #peer: PeerLike;
   readonly #stream: StreamLike;
   readonly #candidates: RemoteCandidates;
-  readonly #endWatch: () => void;
+  readonly #watch: ConnectionWatch;
   readonly #shaper: VideoShaper;
   readonly #senders: Partial<
     Record<'audio' | 'video', { sender: SenderLike; track: TrackLike | null }>
@@ -50,7 +50,7 @@ export class Uplink extends Emitter<UplinkEvents> {
     onLocalCandidate(peer, (candidate) => {
       if (!this.#closed) this.emit('candidate', candidate);
     });
-    this.#endWatch = watchConnection(
+    this.#watch = watchConnection(
       peer,
       platform,
       (state) => {
@@ -100,11 +100,16 @@ export class Uplink extends Emitter<UplinkEvents> {
     if (!this.#closed) this.#candidates.add(candidate);
   }
 
+  /** The network may be another one now. */
+  handleNetworkChange(): void {
+    this.#watch.networkChanged();
+  }
+
   /** Ends the PeerConnection; the tracks go on living. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#endWatch();
+    this.#watch.end();
     this.#shaper.close();
     this.#peer.close();
   }
