@@ -5,7 +5,8 @@ import type { ClientMessage } from '../protocol/client.ts';
 import type { ChatMessage, LayoutMode, Participant, QualityCap } from '../protocol/common.ts';
 import { OnegridError } from '../protocol/errors.ts';
 import type { MediaState, RoomEvent, RoomSettings } from '../protocol/ipc.ts';
-import type { ClosedReason, ServerMessage } from '../protocol/server.ts';
+import type { ClosedReason, IceServer, ServerMessage } from '../protocol/server.ts';
+import { iceServersFor } from './ice-servers.ts';
 import type { RoomProcess } from './room-process.ts';
 
 /** A participant's connection, as a room sees it. */
@@ -61,7 +62,7 @@ const roomSettings = (settings: Settings): RoomSettings => ({
   transitions: settings.transitions,
   rungs: settings.rungs,
   udpPorts: settings.udpPorts,
-  iceServers: settings.iceServers,
+  announcedIp: settings.announcedIp,
   mediaTimeoutMs: settings.mediaTimeoutMs,
   logLevel: settings.logLevel,
 });
@@ -111,7 +112,7 @@ export class Room {
    * @throws OnegridError `room-full`
    */
   join(message: JoinMessage, connection: Connection): string {
-    const { maxParticipants, iceServers } = this.#context.settings;
+    const { maxParticipants } = this.#context.settings;
     if (this.#members.size >= maxParticipants) {
       throw new OnegridError(
         'room-full',
@@ -141,7 +142,7 @@ export class Room {
         recording: null,
       },
       participants: this.#participants(),
-      iceServers,
+      iceServers: this.#iceServers(participant.id),
       chat: [...this.#chat],
     });
     this.#broadcast({ type: 'participant', event: 'joined', participant }, participant.id);
@@ -237,6 +238,10 @@ export class Room {
     void this.#process.end();
   }
 
+  #iceServers(participantId: string): IceServer[] {
+    return iceServersFor(this.#context.settings, participantId, Date.now());
+  }
+
   #participants(): Participant[] {
     return Array.from(this.#members.values(), ({ participant }) => participant);
   }
@@ -245,7 +250,14 @@ export class Room {
     const { id, name, hand } = participant;
     this.#process.send({
       type: 'add',
-      member: { id, name, media: mediaOf(participant), hand, quality },
+      member: {
+        id,
+        name,
+        media: mediaOf(participant),
+        hand,
+        quality,
+        iceServers: this.#iceServers(id),
+      },
       requestedAt: Date.now(),
       generation: this.#deaths.length,
     });

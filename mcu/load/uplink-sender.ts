@@ -12,6 +12,7 @@ import {
   TransportSequence,
 } from '../rtp/index.ts';
 import { ClipCursor, type SoundClip, type VideoClip } from './clip.ts';
+import type { Identity } from './identity.ts';
 
 /** The streams of an uplink, as offered. */
 export interface UplinkFormat {
@@ -26,14 +27,11 @@ export interface UplinkFormat {
 }
 
 /** What an uplink's sender needs. */
-export interface UplinkContext {
+export interface UplinkContext extends Identity {
   readonly transmit: { readonly video: Transmit; readonly audio: Transmit };
   /** Monotonic milliseconds. */
   readonly now: () => number;
   readonly ntp: NtpClock;
-  /** Uniform in [0, 1). */
-  readonly random: () => number;
-  readonly cname: string;
   /** Told of each picture sent: its number in the clip, when it was due and when its last packet was handed over. */
   readonly frame: (index: number, dueMs: number, sentMs: number, keyframe: boolean) => void;
 }
@@ -176,7 +174,7 @@ export class UplinkSender {
           this.counters.resentPackets += this.#retransmitter.answer(
             packet.sequenceNumbers,
             this.#rttMs,
-          );
+          ).resent;
           break;
         case 'pli':
           if (packet.mediaSsrc === this.#videoSsrc) this.#refresh();

@@ -18,7 +18,8 @@ export const roomSettingsSchema = z.object({
   /** Those with a picture that may be used, best first. */
   rungs: z.array(rungSchema.exclude(['audio'])).min(1),
   udpPorts: z.object({ minimum: z.number().int(), maximum: z.number().int() }).optional(),
-  iceServers: z.array(iceServerSchema),
+  /** Put into the server's candidates in place of local ones. */
+  announcedIp: z.string().optional(),
   mediaTimeoutMs: z.number().int(),
   logLevel: z.string(),
 });
@@ -41,6 +42,8 @@ export const memberSchema = z.object({
   media: mediaStateSchema,
   hand: z.boolean(),
   quality: qualityCapSchema,
+  /** For the server's side of this participant's PeerConnections. */
+  iceServers: z.array(iceServerSchema),
 });
 /** A participant as the room process knows it. */
 export type Member = z.infer<typeof memberSchema>;

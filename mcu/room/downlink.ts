@@ -1,20 +1,20 @@
 import nodeDataChannel, { type PeerConnection, type Track } from 'node-datachannel';
-import type { RungName } from '../../mixer/encode/index.ts';
 import type { Logger } from '../log.ts';
 import type { Candidate } from '../protocol/common.ts';
 import type { RoomSettings } from '../protocol/ipc.ts';
-import { isUsable, maxRemoteCandidates } from './candidates.ts';
+import type { IceServer } from '../protocol/server.ts';
+import { transportOf } from '../sdp/index.ts';
+import { maxRemoteCandidates, usableTrickled, withUsableCandidates } from './candidates.ts';
 import {
   type AnsweredMedia,
   payloadTypes,
   readAnswer,
   type StreamDescription,
-  transportOf,
-  withoutNames,
   writeOffer,
 } from './downlink-sdp.ts';
 import { DownlinkSender, type SenderContext } from './downlink-sender.ts';
 import { nativeIceServers } from './ice-servers.ts';
+import type { RungController } from './rung-controller.ts';
 import { usernameFragmentsOf } from './uplink-sdp.ts';
 
 /** What a downlink tells. */
@@ -25,11 +25,17 @@ export interface DownlinkEvents {
   candidate(candidate: Candidate): void;
   /** RTCP has come: the browser is there. */
   heard(): void;
+  /** The rung, why it is that one, or what the path carries may have changed; null: nothing is known of that. */
+  quality(bitsPerSecond: number | null): void;
+  /** ICE or DTLS has failed: only another PeerConnection helps. */
+  failed(): void;
 }
 
 /** What a downlink needs from its room. */
-export interface DownlinkContext extends Omit<SenderContext, 'transmit'> {
+export interface DownlinkContext extends Omit<SenderContext, 'transmit' | 'onQuality'> {
   readonly settings: RoomSettings;
+  /** For the server's own side. */
+  readonly iceServers: readonly IceServer[];
   readonly log: Logger;
 }
 
@@ -47,7 +53,7 @@ export class Downlink {
   // A collected Track closes, so both are kept.
   readonly #videoTrack: Track;
   readonly #audioTrack: Track;
-  #rung: RungName;
+  readonly #controller: RungController;
   #answered: AnsweredMedia | undefined;
   #sender: DownlinkSender | undefined;
   #fragments: ReadonlySet<string> = new Set();
@@ -58,20 +64,20 @@ export class Downlink {
 
   /**
    * @param participantId - names the stream and the log lines
-   * @param rung - the quality to begin with
+   * @param controller - chooses the quality
    * @param context - where media comes from
    * @param events - told what the browser has to know
    */
   constructor(
     participantId: string,
-    rung: RungName,
+    controller: RungController,
     context: DownlinkContext,
     events: DownlinkEvents,
   ) {
-    this.#rung = rung;
+    this.#controller = controller;
     this.#context = context;
     this.#events = events;
-    const { settings } = context;
+    const { settings, iceServers } = context;
     this.#streams = {
       cname: participantId,
       videoSsrc: randomSsrc(),
@@ -80,7 +86,7 @@ export class Downlink {
       profileLevelId: context.profileLevelId,
     };
     this.#connection = new nodeDataChannel.PeerConnection(participantId, {
-      iceServers: nativeIceServers(settings.iceServers),
+      iceServers: nativeIceServers(iceServers),
       disableAutoNegotiation: true,
       ...(settings.udpPorts && {
         portRangeBegin: settings.udpPorts.minimum,
@@ -101,17 +107,21 @@ export class Downlink {
   answer(sdp: string): void {
     if (this.#closed || this.#answered !== undefined) return;
     const answered = readAnswer(sdp);
-    this.#connection.setRemoteDescription(withoutNames(sdp), 'answer');
+    this.#connection.setRemoteDescription(withUsableCandidates(sdp), 'answer');
     this.#answered = answered;
     this.#fragments = usernameFragmentsOf(sdp);
     for (const candidate of this.#early.splice(0)) this.addCandidate(candidate);
     this.#startWhenOpen();
   }
 
-  /** Changes the quality. */
-  setRung(rung: RungName): void {
-    this.#rung = rung;
-    this.#sender?.setRung(rung);
+  /** Another quality is wanted, as the controller knows already. */
+  qualityChanged(): void {
+    this.#sender?.changed();
+  }
+
+  /** Looks after the path; call it every 50 ms. */
+  tick(): void {
+    this.#sender?.tick();
   }
 
   /** Takes a remote candidate; unusable and stale ones are ignored. */
@@ -122,10 +132,11 @@ export class Downlink {
       if (this.#early.length < maxRemoteCandidates) this.#early.push(candidate);
       return;
     }
-    if (!isUsable(candidate, this.#fragments)) return;
+    const line = usableTrickled(candidate, this.#fragments);
+    if (line === null) return;
     this.#candidates += 1;
     try {
-      this.#connection.addRemoteCandidate(candidate.candidate, candidate.sdpMid ?? 'video');
+      this.#connection.addRemoteCandidate(line, candidate.sdpMid ?? 'video');
     } catch (error) {
       // A candidate that libdatachannel refuses costs one path, not the connection.
       this.#context.log.debug({ err: error }, 'candidate refused');
@@ -137,9 +148,12 @@ export class Downlink {
     if (this.#closed) return;
     this.#closed = true;
     this.#sender?.close();
-    // libdatachannel holds the tracks' callbacks, and with them this, for good: not the sent packets too.
     this.#sender = undefined;
     this.#lastRtcp = undefined;
+    // The connection closes its tracks too, but node-datachannel then keeps their callbacks, and with them this, for good.
+    // Not behind it: it closes them on a thread of its own, which may be within a callback that is freed here.
+    this.#videoTrack.close();
+    this.#audioTrack.close();
     this.#connection.close();
   }
 
@@ -201,6 +215,9 @@ export class Downlink {
     connection.onGatheringStateChange((state) => {
       if (state === 'complete' && !this.#closed) this.#events.candidate(null);
     });
+    connection.onStateChange((state) => {
+      if (state === 'failed' && !this.#closed) this.#events.failed();
+    });
     connection.setLocalDescription('offer');
   }
 
@@ -209,8 +226,11 @@ export class Downlink {
     const [video, audio] = [this.#videoTrack, this.#audioTrack];
     const isWanted = { video: this.#answered.codec !== null, audio: this.#answered.audio };
     if ((isWanted.video && !video.isOpen()) || (isWanted.audio && !audio.isOpen())) return;
-    this.#sender = new DownlinkSender(this.#streams, this.#answered, this.#rung, {
+    this.#sender = new DownlinkSender(this.#streams, this.#answered, this.#controller, {
       ...this.#context,
+      onQuality: (bitsPerSecond) => {
+        this.#events.quality(bitsPerSecond);
+      },
       transmit: {
         video: (packet) => {
           this.#transmit(video, packet);

@@ -1,14 +1,16 @@
 import type { AudioSource } from '../../mixer/audio/index.ts';
 import type { VideoSource } from '../../mixer/compositor/index.ts';
-import type { RungName } from '../../mixer/encode/index.ts';
 import type { Logger } from '../log.ts';
 import type { Candidate, PcName, QualityCap } from '../protocol/common.ts';
 import { type ErrorCode } from '../protocol/errors.ts';
 import type { MediaState, Member, RoomSettings } from '../protocol/ipc.ts';
 import type { MediaMessage } from '../protocol/server.ts';
+import { announce } from './announced-address.ts';
 import { Downlink, type DownlinkContext } from './downlink.ts';
 import { Presence } from './presence.ts';
-import { chooseRung, qualityMessage } from './quality.ts';
+import { offersOf, QualityNews } from './quality.ts';
+import { Reoffers } from './reoffers.ts';
+import { RungController } from './rung-controller.ts';
 import { audioFrameMs, fingerprintOf } from './uplink-sdp.ts';
 import type { VideoDemand } from './uplink-size.ts';
 import { Uplink } from './uplink.ts';
@@ -51,7 +53,10 @@ export class RoomParticipant implements VideoSource {
   #uplinkFingerprint: string | undefined;
   #downlink: Downlink;
   #negotiation: number;
-  #rung: RungName;
+  readonly #news: QualityNews;
+  #quality: QualityCap;
+  #controller: RungController;
+  readonly #reoffers = new Reoffers();
   #hadPicture = false;
   /** Whether the browser was asked to send no video. */
   #videoStopped = false;
@@ -75,7 +80,9 @@ export class RoomParticipant implements VideoSource {
     this.#media = media;
     this.#context = context;
     this.#presence = new Presence(context.now());
-    this.#rung = this.#choose(quality);
+    this.#news = new QualityNews(context.settings);
+    this.#quality = quality;
+    this.#controller = this.#newController();
     this.#downlink = this.#openDownlink();
   }
 
@@ -105,8 +112,10 @@ export class RoomParticipant implements VideoSource {
 
   /** The best quality they want to receive. They are told which one that comes to. */
   setQuality(max: QualityCap): void {
-    this.#rung = this.#choose(max);
-    this.#downlink.setRung(this.#rung);
+    this.#quality = max;
+    this.#controller.setCap(max);
+    this.#tellQuality(null);
+    this.#downlink.qualityChanged();
   }
 
   /** The uplink's offer: another DTLS fingerprint replaces the PeerConnection. */
@@ -157,16 +166,24 @@ export class RoomParticipant implements VideoSource {
       this.#forgetPicture();
     } else {
       this.#downlink.close();
+      // It may be another path.
+      this.#controller = this.#newController();
       this.#downlink = this.#openDownlink();
     }
   }
 
+  /** Looks after the path to the receiver; call it every 50 ms. */
+  adapt(): void {
+    this.#downlink.tick();
+  }
+
   /**
-   * Looks after presence; call it a few times a second.
+   * Looks after presence and a downlink that has failed; call it a few times a second.
    * @returns whether nothing at all has come for longer than allowed
    */
   async isGone(): Promise<boolean> {
     const now = this.#context.now();
+    if (this.#reoffers.isDue(now)) this.reconnect('downlink');
     if (this.#hadPicture && !this.#presence.hasPicture(now)) this.#forgetPicture();
     const limit = this.#context.settings.mediaTimeoutMs;
     if (this.#presence.silentFor(now) < limit / 2) {
@@ -198,10 +215,10 @@ export class RoomParticipant implements VideoSource {
   }
 
   #openUplink(): Uplink {
-    const { settings, signal, sound, now } = this.#context;
-    return new Uplink(settings, {
+    const { settings, downlink, sound, now } = this.#context;
+    return new Uplink(settings, downlink.iceServers, {
       signal: (message) => {
-        signal({ ...message, pc: 'uplink' });
+        this.#tell({ ...message, pc: 'uplink' });
       },
       audio: ({ samples, sampleRate, channelCount }) => {
         if (this.#media.audio) sound.push(samples, sampleRate, channelCount);
@@ -216,28 +233,46 @@ export class RoomParticipant implements VideoSource {
     });
   }
 
-  #choose(max: QualityCap): RungName {
-    const { settings, signal } = this.#context;
-    const rung = chooseRung(max, settings.rungs);
-    signal(qualityMessage(rung, max, settings));
-    return rung;
+  #newController(): RungController {
+    return new RungController(offersOf(this.#context.settings), this.#quality);
+  }
+
+  #tellQuality(bitsPerSecond: number | null): void {
+    const { rung, reason } = this.#controller;
+    const message = this.#news.next(rung, reason, bitsPerSecond, this.#context.now());
+    if (message !== undefined) this.#context.signal(message);
   }
 
   #openDownlink(): Downlink {
     this.#negotiation += 1;
     const negotiation = this.#negotiation;
-    const { signal, downlink, now } = this.#context;
-    return new Downlink(this.id, this.#rung, downlink, {
+    const { downlink, log, now } = this.#context;
+    this.#tellQuality(null);
+    this.#reoffers.offered();
+    return new Downlink(this.id, this.#controller, downlink, {
       offer: (sdp) => {
-        signal({ type: 'offer', pc: 'downlink', sdp, negotiation });
+        this.#tell({ type: 'offer', pc: 'downlink', sdp, negotiation });
       },
       candidate: (candidate) => {
-        signal({ type: 'candidate', pc: 'downlink', candidate });
+        this.#tell({ type: 'candidate', pc: 'downlink', candidate });
       },
       heard: () => {
         this.#presence.heard(now());
+        this.#reoffers.worked();
+      },
+      failed: () => {
+        log.info({ participant: this.id, negotiation }, 'downlink failed');
+        this.#reoffers.failed(now());
+      },
+      quality: (bitsPerSecond) => {
+        this.#tellQuality(bitsPerSecond);
       },
     });
+  }
+
+  /** Something about one of the server's PeerConnections. */
+  #tell(message: MediaMessage): void {
+    this.#context.signal(announce(message, this.#context.settings.announcedIp));
   }
 
   #refuse(code: ErrorCode, message: string, error: unknown): void {

@@ -23,6 +23,8 @@ const audioOffsetMs = 17;
 /** How often presence, speakers and metrics are looked at. */
 const housekeepingMs = 200;
 const metricsMs = 500;
+/** How often the paths to the receivers are looked after. */
+const adaptMs = 50;
 
 /** Commands for a room that is open. */
 export type OpenRoomCommand = Exclude<RoomCommand, { type: 'open' | 'close' }>;
@@ -118,6 +120,9 @@ export class MediaRoom {
     setInterval(() => {
       this.#keepHouse();
     }, housekeepingMs);
+    setInterval(() => {
+      for (const participant of this.#participants.values()) participant.adapt();
+    }, adaptMs);
   }
 
   /** Does what the gateway says. What goes wrong with one participant must not end the others' call. */
@@ -200,9 +205,16 @@ export class MediaRoom {
       sound: this.#mixer.addSource(id),
       downlink: {
         settings: this.#settings,
+        iceServers: member.iceServers,
         log: this.#log,
         metrics: this.#metrics,
         now,
+        after: (ms, what) => {
+          const timer = setTimeout(what, ms);
+          return () => {
+            clearTimeout(timer);
+          };
+        },
         ntp: this.#ntp,
         video: this.#video,
         audio: this.#audio,

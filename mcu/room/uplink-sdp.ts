@@ -1,6 +1,6 @@
 import { parse, write, type MediaDescription } from 'sdp-transform';
-import { isResolvable, maxRemoteCandidates } from './candidates.ts';
-import { sdpText } from './sdp-text.ts';
+import { sdpText } from '../sdp/index.ts';
+import { withUsableCandidates } from './candidates.ts';
 
 /**
  * Keeps the named codec and its retransmissions, if the section has it. The browser would otherwise
@@ -36,17 +36,12 @@ function renameStream(section: MediaDescription, id: string): void {
  * - sound is a stream of its own: libwebrtc would hold the picture back for it, up to 60 ms too long and for the whole
  *   call where the sound's jitter buffer began large (video/stream_synchronization.cc). The receivers bring the two
  *   together;
- * - candidates that cannot be resolved here are dropped, the browser's checks will show its address.
+ * - candidates that are not for native code are dropped; the browser's checks will show its address.
  * @param sdp - a checked offer
  */
 export function prepareUplinkOffer(sdp: string): string {
-  const session = parse(sdp);
+  const session = parse(withUsableCandidates(sdp));
   for (const section of session.media) {
-    if (section.candidates !== undefined) {
-      section.candidates = section.candidates
-        .filter(({ ip }) => isResolvable(sdpText(ip)))
-        .slice(0, maxRemoteCandidates);
-    }
     if (section.type === 'video') preferCodec(section, 'VP8');
     else renameStream(section, 'sound');
   }

@@ -6,7 +6,8 @@ import {
 } from '../../mixer/compositor/index.ts';
 import type { Candidate } from '../protocol/common.ts';
 import type { RoomSettings } from '../protocol/ipc.ts';
-import { isUsable, maxRemoteCandidates } from './candidates.ts';
+import type { IceServer } from '../protocol/server.ts';
+import { maxRemoteCandidates, usableTrickled } from './candidates.ts';
 import { prepareUplinkAnswer, prepareUplinkOffer, usernameFragmentsOf } from './uplink-sdp.ts';
 import {
   type NativeAudioData,
@@ -51,11 +52,19 @@ export class Uplink implements VideoSource {
   #steps: Promise<void> = Promise.resolve();
   #closed = false;
 
-  constructor(settings: RoomSettings, events: UplinkEvents) {
+  /**
+   * @param settings - the room's
+   * @param iceServers - for the server's own side
+   * @param events - told what comes
+   */
+  constructor(
+    { udpPorts }: Pick<RoomSettings, 'udpPorts'>,
+    iceServers: readonly IceServer[],
+    events: UplinkEvents,
+  ) {
     this.#events = events;
-    const { iceServers, udpPorts } = settings;
     this.#connection = new RTCPeerConnection({
-      iceServers,
+      iceServers: [...iceServers],
       bundlePolicy: 'max-bundle',
       ...(udpPorts && { portRange: { min: udpPorts.minimum, max: udpPorts.maximum } }),
     });
@@ -107,10 +116,9 @@ export class Uplink implements VideoSource {
       if (this.isClosed()) return;
       await this.#connection.setLocalDescription(answer);
       if (this.isClosed()) return;
-      const sdp = this.#connection.localDescription?.sdp;
-      if (sdp !== undefined) {
-        this.#events.signal({ type: 'answer', sdp: prepareUplinkAnswer(sdp) });
-      }
+      // Not `localDescription`: wrtc reads it while another of its threads adds candidates to it, which crashed now and
+      // then. Candidates come one by one, all of them after this.
+      this.#events.signal({ type: 'answer', sdp: prepareUplinkAnswer(answer.sdp) });
     });
   }
 
@@ -121,10 +129,13 @@ export class Uplink implements VideoSource {
     // Behind the offer it belongs to. One that libwebrtc refuses costs one path, not the connection.
     this.#step(async () => {
       this.#waiting -= 1;
-      if (!isUsable(candidate, this.#fragments)) return;
+      const line = usableTrickled(candidate, this.#fragments);
+      if (line === null) return;
       this.#candidates += 1;
       if (this.#candidates > maxRemoteCandidates) return;
-      const { candidate: line, sdpMid = null, sdpMLineIndex = null } = candidate;
+      const { sdpMid = null } = candidate;
+      // Where it says neither, all sections share one transport.
+      const sdpMLineIndex = candidate.sdpMLineIndex ?? (sdpMid === null ? 0 : null);
       await this.#connection.addIceCandidate({ candidate: line, sdpMid, sdpMLineIndex });
     }).catch(() => undefined);
   }

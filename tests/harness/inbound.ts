@@ -7,6 +7,12 @@ export interface InboundStream {
   /** Payloads, without headers. */
   bytesReceived: number;
   packetsLost: number;
+  /** Audio only. */
+  concealedSamples: number;
+  /** Audio only. */
+  silentConcealedSamples: number;
+  /** Audio only. */
+  totalSamplesReceived: number;
   /** Video only, like all below. */
   pliCount: number;
   /** NACK messages sent. */

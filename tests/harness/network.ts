@@ -80,6 +80,11 @@ export class TestHost {
     return host;
   }
 
+  /** The name its network device has on it. */
+  get device(): string {
+    return this.#inside;
+  }
+
   /** The host's own address. */
   get address(): string {
     return this.serverAddress.replace(/\d+$/, (last) => String(Number(last) + 1));

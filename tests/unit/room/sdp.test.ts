@@ -1,18 +1,13 @@
 import { parse } from 'sdp-transform';
 import { describe, expect, it } from 'vitest';
-import {
-  payloadTypes,
-  readAnswer,
-  transportOf,
-  withoutNames,
-  writeOffer,
-} from '../../../mcu/room/downlink-sdp.ts';
+import { readAnswer, writeOffer } from '../../../mcu/room/downlink-sdp.ts';
 import {
   fingerprintOf,
   prepareUplinkAnswer,
   prepareUplinkOffer,
   usernameFragmentsOf,
 } from '../../../mcu/room/uplink-sdp.ts';
+import { transportOf } from '../../../mcu/sdp/index.ts';
 
 const transport = {
   usernameFragment: 'frag',
@@ -48,6 +43,11 @@ describe('the downlink offer', () => {
     expect(video?.fmtp.map(({ config }) => config)).toContain('apt=102');
   });
 
+  it('has sound with redundancy as Chromium writes it', () => {
+    expect(audio?.payloads).toBe('111 63');
+    expect(offer).toContain('a=rtpmap:63 red/48000/2\r\na=fmtp:63 111/111\r\n');
+  });
+
   it('asks for transport-wide feedback on both', () => {
     for (const section of [video, audio]) {
       expect(section?.ext?.[0]?.uri).toContain('transport-wide-cc');
@@ -56,12 +56,12 @@ describe('the downlink offer', () => {
   });
 
   it('carries the transport it was given, and gives it back', () => {
-    expect(transportOf(offer)).toEqual(transport);
+    expect(transportOf(offer)).toEqual({ ...transport, setup: 'actpass' });
   });
 });
 
 describe('the downlink answer', () => {
-  const answer = (payloads: number[], direction = 'recvonly'): string =>
+  const answer = (payloads: number[], direction = 'recvonly', sound: number[] = [111]): string =>
     [
       'v=0',
       'o=- 1 1 IN IP4 0.0.0.0',
@@ -70,9 +70,9 @@ describe('the downlink answer', () => {
       `m=video 9 UDP/TLS/RTP/SAVPF ${payloads.join(' ')}`,
       `a=${direction}`,
       ...payloads.map((payload) => `a=rtpmap:${String(payload)} X/90000`),
-      `m=audio 9 UDP/TLS/RTP/SAVPF ${String(payloadTypes.opus)}`,
+      `m=audio 9 UDP/TLS/RTP/SAVPF ${sound.join(' ')}`,
       'a=recvonly',
-      `a=rtpmap:${String(payloadTypes.opus)} opus/48000/2`,
+      ...sound.map((payload) => `a=rtpmap:${String(payload)} X/48000/2`),
       '',
     ].join('\r\n');
 
@@ -81,8 +81,14 @@ describe('the downlink answer', () => {
       codec: 'h264',
       rtx: true,
       audio: true,
+      red: false,
       transportSequence: false,
     });
+    expect(readAnswer(answer([102], 'recvonly', [111, 63]))).toMatchObject({
+      audio: true,
+      red: true,
+    });
+    expect(readAnswer(answer([102], 'recvonly', [63]))).toMatchObject({ audio: false, red: false });
     expect(readAnswer(answer([96, 97]))).toMatchObject({ codec: 'vp8', rtx: true, audio: true });
     expect(readAnswer(answer([96]))).toMatchObject({ codec: 'vp8', rtx: false, audio: true });
     expect(readAnswer(answer([102], 'inactive'))).toMatchObject({
@@ -90,14 +96,6 @@ describe('the downlink answer', () => {
       rtx: false,
       audio: true,
     });
-  });
-
-  it('loses candidates whose address is a name, and nothing else', () => {
-    const named = 'a=candidate:1 1 udp 1 0a1b.local 5000 typ host';
-    const plain = 'a=candidate:2 1 udp 1 192.0.2.7 5000 typ host';
-    expect(withoutNames(['v=0', named, plain, ''].join('\r\n'))).toBe(
-      ['v=0', plain, ''].join('\r\n'),
-    );
   });
 });
 

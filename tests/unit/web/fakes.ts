@@ -242,6 +242,10 @@ export class FakePlatform implements Platform {
     };
   }
 
+  savesData(): boolean {
+    return false;
+  }
+
   random(): number {
     return 1;
   }

@@ -28,6 +28,11 @@ export const browserPlatform: Platform = {
       clearTimeout(timer);
     };
   },
+  savesData() {
+    // Not in every browser, nor in the DOM types (WICG netinfo).
+    const { connection } = navigator as { connection?: { readonly saveData?: boolean } };
+    return connection?.saveData === true;
+  },
   random: () => Math.random(),
 };
 

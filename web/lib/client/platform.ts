@@ -121,6 +121,8 @@ export interface Platform {
   getUserMedia(request: MediaRequest): Promise<StreamLike>;
   /** Runs `action` once after `delayMs` milliseconds, unless the returned function is called before. */
   after(delayMs: number, action: () => void): () => void;
+  /** Whether the person has asked pages to save data (`navigator.connection.saveData`). */
+  savesData(): boolean;
   /** A number in [0, 1). */
   random(): number;
 }

@@ -227,8 +227,8 @@ export class RoomSession extends Emitter<SessionEvents> {
     const view = { ...viewOf(message), links: this.#links.view };
     // A resumed downlink goes on showing what it showed; `layout` comes only when that changes.
     if (resumed) {
-      const { layout, quality } = before.view;
-      this.#enter({ phase: 'live', view: { ...view, layout, quality } });
+      const { layout, quality, qualities } = before.view;
+      this.#enter({ phase: 'live', view: { ...view, layout, quality, qualities } });
     } else this.#enter({ phase: 'live', view });
     this.#links.setTracks(this.#media.tracks);
     if (resumed) this.#links.resume(message.iceServers);
