@@ -41,7 +41,7 @@ describe.skipIf(noNetwork !== null)(
       good = fellowsOf(alice).get('Load 1')!;
       // Until all are in the picture and jitter buffers have settled.
       await sleep(3000);
-      control = await observe(lab, alice, 6);
+      control = await observe(lab, alice, 5);
       console.log(told('good', control));
     });
     afterAll(async () => {
@@ -49,7 +49,7 @@ describe.skipIf(noNetwork !== null)(
     });
 
     it('of 5 % loss is hardly seen or heard', async () => {
-      const lossy = await observe(lab, alice, 10, () => {
+      const lossy = await observe(lab, alice, 8, () => {
         lab.host.lose({ down: 5, up: 5 });
       });
       lab.host.lose({ down: 0, up: 0 });
@@ -62,7 +62,7 @@ describe.skipIf(noNetwork !== null)(
     it('that gets narrow gives a lower rung within a moment, and costs nobody else', async () => {
       const rungs = ['high', 'medium'];
       expect(rungs).toContain(control.rung);
-      const narrow = await observe(lab, alice, 12, () => {
+      const narrow = await observe(lab, alice, 10, () => {
         lab.host.limit({ down: 300, up: 300 });
       });
       lab.host.limit(null);
@@ -92,7 +92,7 @@ describe.skipIf(noNetwork !== null)(
       await alice.chooses(name);
       await until(() => alice.last('quality')?.rung === rung, 10_000);
       // The keyframe it began with has passed.
-      await sleep(2000);
+      await sleep(1500);
       const { down, up } = await lab.rates(4);
       const kinds = Object.entries(down.kinds).map(([kind, kbps]) => `${kind} ${kbps.toFixed(1)}`);
       console.log(

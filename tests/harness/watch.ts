@@ -29,9 +29,12 @@ type WatchedWindow = Window & { testPeers: RTCPeerConnection[]; testWatch?: Watc
 function watchPage(): void {
   const page = window as unknown as WatchedWindow;
   clearInterval(page.testWatch?.timer);
+  const own: Watching = { frames: [], sound: [], timer: 0 };
   let video: HTMLVideoElement | null = null;
   const onFrame = (_now: number, { expectedDisplayTime }: VideoFrameCallbackMetadata): void => {
-    page.testWatch?.frames.push(performance.timeOrigin + expectedDisplayTime);
+    // Another watch may have begun.
+    if (page.testWatch !== own) return;
+    own.frames.push(performance.timeOrigin + expectedDisplayTime);
     video?.requestVideoFrameCallback(onFrame);
   };
   const look = async (): Promise<void> => {
@@ -56,7 +59,7 @@ function watchPage(): void {
           concealedSamples: number;
         };
         if (stats.type !== 'inbound-rtp') continue;
-        page.testWatch?.sound.push({
+        own.sound.push({
           at: stats.timestamp,
           total: stats.totalSamplesReceived,
           concealed: stats.concealedSamples,
@@ -64,8 +67,8 @@ function watchPage(): void {
       }
     }
   };
-  const timer = window.setInterval(() => void look(), 100);
-  page.testWatch = { frames: [], sound: [], timer };
+  own.timer = window.setInterval(() => void look(), 100);
+  page.testWatch = own;
 }
 
 /** Begins to note what a person sees and hears, anew where that was done before. */

@@ -15,7 +15,6 @@ const steps = [
 ] as const;
 /** The way up is told by feedback of the receiver: it must not be what is missing. */
 const upKbps = 2500;
-const lastSeconds = 45;
 
 /** What one run gives. */
 interface Run {
@@ -31,9 +30,9 @@ interface Run {
  * @returns what is wrong
  */
 export async function stepsSoak({ quick }: { quick: boolean }): Promise<string[]> {
-  const seconds = quick ? 8 : 30;
-  const trial = await run(seconds, true);
-  const control = await run(seconds, false);
+  const lengths = quick ? { seconds: 8, lastSeconds: 20 } : { seconds: 30, lastSeconds: 45 };
+  const trial = await run(lengths, true);
+  const control = await run(lengths, false);
   console.log(
     `the others' rungs changed ${trial.othersChanges} times, ${control.othersChanges} without`,
   );
@@ -44,12 +43,18 @@ export async function stepsSoak({ quick }: { quick: boolean }): Promise<string[]
   ];
 }
 
-function run(seconds: number, narrow: boolean): Promise<Run> {
+/** How long each step takes, and the last one. */
+interface Lengths {
+  readonly seconds: number;
+  readonly lastSeconds: number;
+}
+
+function run({ seconds, lastSeconds }: Lengths, narrow: boolean): Promise<Run> {
   return withCall({ others }, async ({ lab, alice, crowd }) => {
     const wrong: string[] = [];
     for (const [index, { kbps, rung }] of steps.entries()) {
       const isLast = index === steps.length - 1;
-      const length = isLast && seconds === 30 ? lastSeconds : seconds;
+      const length = isLast ? lastSeconds : seconds;
       const observed = await observe(lab, alice, length, () => {
         if (narrow) lab.host.limit({ down: kbps, up: upKbps });
       });

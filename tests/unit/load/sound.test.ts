@@ -4,7 +4,7 @@ import { SpeechDetector } from '../../../mixer/audio/speech-detector.ts';
 
 const frame = 960;
 
-describe.each([115, 190, 150, 220, 130, 205, 170, 240])('a voice of %i Hz', (hertz) => {
+describe.each([115, 170, 240])('a voice of %i Hz', (hertz) => {
   it('is taken for speech by the detector', async () => {
     const samples = await voice(hertz).samples();
     const detector = new SpeechDetector();
