@@ -9,8 +9,10 @@ import type { MediaMessage } from '../protocol/server.ts';
 import { Downlink, type DownlinkContext } from './downlink.ts';
 import { Presence } from './presence.ts';
 import { chooseRung, qualityMessage } from './quality.ts';
-import { audioFrameMs, fingerprintOf } from './uplink-sdp.ts';
+import { UplinkControl } from './uplink-control.ts';
+import { fingerprintOf } from './uplink-sdp.ts';
 import type { VideoDemand } from './uplink-size.ts';
+import { noCounts } from './uplink-watch.ts';
 import { Uplink } from './uplink.ts';
 
 /** What a participant's media needs from its room. */
@@ -28,9 +30,6 @@ export interface ParticipantContext {
   /** What the tile shows may have changed: picture or initials. */
   readonly changed: () => void;
 }
-
-/** The Opus of one voice, in bits a second. */
-const audioBitrate = 32_000;
 
 /** An answer to an offer of a dead process must not pass for one to this process's. */
 const negotiationsPerGeneration = 1000;
@@ -53,8 +52,7 @@ export class RoomParticipant implements VideoSource {
   #negotiation: number;
   #rung: RungName;
   #hadPicture = false;
-  /** Whether the browser was asked to send no video. */
-  #videoStopped = false;
+  readonly #control: UplinkControl;
   /** What the uplink had received at the last look, while nothing else is heard. */
   #receivedBefore: number | undefined;
 
@@ -75,6 +73,13 @@ export class RoomParticipant implements VideoSource {
     this.#media = media;
     this.#context = context;
     this.#presence = new Presence(context.now());
+    const { settings, log, now, signal } = context;
+    this.#control = new UplinkControl({
+      settings,
+      log: log.child({ participant: id }),
+      now,
+      signal,
+    });
     this.#rung = this.#choose(quality);
     this.#downlink = this.#openDownlink();
   }
@@ -119,10 +124,12 @@ export class RoomParticipant implements VideoSource {
     }
     this.#uplinkFingerprint = fingerprint;
     const uplink = (this.#uplink ??= this.#openUplink());
-    uplink.accept(sdp).catch((error: unknown) => {
-      if (this.#uplink !== uplink) return;
-      this.#refuse('bad-sdp', 'The uplink offer cannot be used.', error);
-    });
+    uplink
+      .accept(sdp, () => this.#control.answerTerms)
+      .catch((error: unknown) => {
+        if (this.#uplink !== uplink) return;
+        this.#refuse('bad-sdp', 'The uplink offer cannot be used.', error);
+      });
   }
 
   /** The answer to the downlink's offer; one to an older offer is ignored. */
@@ -141,12 +148,20 @@ export class RoomParticipant implements VideoSource {
     else this.#downlink.addCandidate(candidate);
   }
 
-  /** Tells the browser what to send from now on. */
+  /** Tells the browser what to send from now on, as far as there is room for it. */
   askFor(demand: VideoDemand): void {
-    this.#videoStopped = demand.fps === 0;
     this.#receivedBefore = undefined;
-    const audio = { ptime: audioFrameMs, bitrate: audioBitrate };
-    this.#context.signal({ type: 'uplink', ...demand, audio });
+    this.#control.want(demand, this.screen ? 'screen' : 'camera');
+  }
+
+  /** What their browser may send by its own reckoning, in kbit/s. */
+  setUplinkKbps(kbps: number): void {
+    this.#control.setUplinkKbps(kbps);
+  }
+
+  /** What all of their downlink may take, in kbit/s: their uplink is taken to have no more where that is little. */
+  setDownlinkKbps(kbps: number): void {
+    this.#control.setDownlinkKbps(kbps);
   }
 
   /** A fresh PeerConnection: the downlink's offer follows; an uplink is offered anew by the browser. */
@@ -169,14 +184,15 @@ export class RoomParticipant implements VideoSource {
     const now = this.#context.now();
     if (this.#hadPicture && !this.#presence.hasPicture(now)) this.#forgetPicture();
     const limit = this.#context.settings.mediaTimeoutMs;
-    if (this.#presence.silentFor(now) < limit / 2) {
-      this.#receivedBefore = undefined;
-      return false;
-    }
+    const isSilent = this.#presence.silentFor(now) >= limit / 2;
+    if (!isSilent) this.#receivedBefore = undefined;
+    if (!isSilent && !this.#control.isLookDue) return false;
     // Sound comes out of the jitter buffer whether packets come or not: ask for the packets.
-    const { packets = 0, checks = 0 } = (await this.#uplink?.received()) ?? {};
+    const counts = (await this.#uplink?.received()) ?? noCounts;
+    this.#control.look(counts, this.#media.video);
+    if (!isSilent) return false;
     // Who was asked to send no video may have nothing else to send.
-    const received = packets + (this.#videoStopped ? checks : 0);
+    const received = counts.packets + (this.#control.isVideoStopped ? counts.checks : 0);
     const more = this.#receivedBefore !== undefined && received > this.#receivedBefore;
     this.#receivedBefore = received;
     if (more) this.#presence.heard(this.#context.now());
@@ -198,6 +214,7 @@ export class RoomParticipant implements VideoSource {
   }
 
   #openUplink(): Uplink {
+    this.#control.restart();
     const { settings, signal, sound, now } = this.#context;
     return new Uplink(settings, {
       signal: (message) => {

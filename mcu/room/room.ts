@@ -162,6 +162,9 @@ export class MediaRoom {
       case 'quality':
         participant.setQuality(command.max);
         return;
+      case 'network':
+        participant.setUplinkKbps(command.uplinkKbps);
+        return;
       case 'hand':
         participant.hand = command.raised;
         this.#scene.touch();

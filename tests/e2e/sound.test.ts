@@ -9,16 +9,19 @@ import { sleep, until } from '../harness/until.ts';
 
 /** Runs in the page before anything else: its answers know no RED. */
 function takeNoRed(): void {
-  const set = RTCPeerConnection.prototype.setRemoteDescription;
-  RTCPeerConnection.prototype.setRemoteDescription = function (
-    this: RTCPeerConnection,
-    description: RTCSessionDescriptionInit,
-  ) {
-    const sdp = (description.sdp ?? '')
-      .replace(/(m=audio .*) 63\b/, '$1')
-      .replace(/a=(rtpmap|fmtp):63 .*\r\n/g, '');
-    return Reflect.apply(set, this, [{ type: description.type, sdp }]) as Promise<void>;
-  } as typeof set;
+  type Set = (description: RTCSessionDescriptionInit) => Promise<void>;
+  const { prototype } = RTCPeerConnection;
+  const set = Reflect.get(prototype, 'setRemoteDescription') as Set;
+  Reflect.set(
+    prototype,
+    'setRemoteDescription',
+    function (this: RTCPeerConnection, { type, sdp = '' }: RTCSessionDescriptionInit) {
+      const without = sdp
+        .replace(/(m=audio .*) 63\b/, '$1')
+        .replace(/a=(rtpmap|fmtp):63 .*\r\n/g, '');
+      return set.call(this, { type, sdp: without });
+    },
+  );
 }
 
 const why = whyNoImpairment();

@@ -186,6 +186,16 @@ export class FakePeer extends Listeners implements PeerLike {
     return Promise.resolve();
   }
 
+  /** What {@link FakePeer.getStats} reports as free on the way up, in bits a second. */
+  availableOutgoingBitrate: number | undefined;
+
+  getStats(): Promise<{
+    forEach(action: (report: Readonly<Record<string, unknown>>) => void): void;
+  }> {
+    const { availableOutgoingBitrate } = this;
+    return Promise.resolve([{ type: 'candidate-pair', nominated: true, availableOutgoingBitrate }]);
+  }
+
   close(): void {
     this.closed = true;
     this.connectionState = 'closed';

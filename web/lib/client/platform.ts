@@ -35,6 +35,8 @@ export interface EncodingLike {
   maxBitrate?: number;
   maxFramerate?: number;
   scaleResolutionDownBy?: number;
+  priority?: 'high';
+  networkPriority?: 'high';
 }
 
 /** The part of `RTCRtpSendParameters` that the client sets. */
@@ -87,6 +89,10 @@ export interface PeerLike {
   setLocalDescription(description: DescriptionInit): Promise<void>;
   setRemoteDescription(description: DescriptionInit): Promise<void>;
   addIceCandidate(candidate: CandidateInit): Promise<void>;
+  /** `RTCStatsReport`, of which each entry is plain data. */
+  getStats(): Promise<{
+    forEach(action: (report: Readonly<Record<string, unknown>>) => void): void;
+  }>;
   close(): void;
   addEventListener(type: 'connectionstatechange', listener: () => void): void;
   addEventListener(
