@@ -5,7 +5,7 @@ import { DownlinkConnection, type PacketKind } from './downlink-connection.ts';
 import type { DownlinkCounters } from './downlink-receiver.ts';
 import type { ArrivedFrame } from './frame-assembler.ts';
 import type { Histogram } from './histogram.ts';
-import { readInstruction, type ServerInstruction, type UplinkWish } from './messages.ts';
+import { readInstruction, readRung, type ServerInstruction, type UplinkWish } from './messages.ts';
 import type { Pictures } from './pictures.ts';
 import { ReceptionLog } from './reception-log.ts';
 import { type LoadError, Signalling } from './signalling.ts';
@@ -86,6 +86,7 @@ const noUplink: UplinkCounters = {
   keyframes: 0,
   videoPackets: 0,
   audioPackets: 0,
+  bytes: 0,
   plis: 0,
   resentPackets: 0,
 };
@@ -96,6 +97,8 @@ export class SyntheticParticipant {
   readonly room: string;
   readonly errors: LoadError[] = [];
   readonly reception: ReceptionLog;
+  /** The rungs it was told it gets, in order; the same one again is not a change. */
+  readonly rungs: string[] = [];
   readonly #options: ParticipantOptions;
   readonly #engine: LoadEngine;
   readonly #hooks: ParticipantHooks;
@@ -189,6 +192,7 @@ export class SyntheticParticipant {
       keyframes: past.keyframes + now.keyframes,
       videoPackets: past.videoPackets + now.videoPackets,
       audioPackets: past.audioPackets + now.audioPackets,
+      bytes: past.bytes + now.bytes,
       plis: past.plis + now.plis,
       resentPackets: past.resentPackets + now.resentPackets,
     };
@@ -215,6 +219,8 @@ export class SyntheticParticipant {
       message: (message) => {
         if (this.#state === 'ended') return;
         this.#hooks.message?.(message);
+        const rung = readRung(message);
+        if (rung !== null && rung !== this.rungs.at(-1)) this.rungs.push(rung);
         const instruction = readInstruction(message);
         if (instruction !== null) this.#obey(instruction);
       },
@@ -397,6 +403,7 @@ export class SyntheticParticipant {
     past.keyframes += counters.keyframes;
     past.videoPackets += counters.videoPackets;
     past.audioPackets += counters.audioPackets;
+    past.bytes += counters.bytes;
     past.plis += counters.plis;
     past.resentPackets += counters.resentPackets;
   }

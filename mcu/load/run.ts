@@ -18,7 +18,7 @@ const firstSize = { width: 640, height: 360 };
 /** Lengths of sound packets that are encoded ahead, in milliseconds. */
 const usualFrameMs = [10, 20];
 /** Mean pitches of the voices, in Hz. */
-const pitches = [115, 190, 150, 220];
+const pitches = [115, 190, 150, 220, 130, 205, 170, 240];
 
 /** The server could not be reached at all. */
 export class UnreachableError extends Error {}

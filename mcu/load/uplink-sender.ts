@@ -44,6 +44,8 @@ export interface UplinkCounters {
   keyframes: number;
   videoPackets: number;
   audioPackets: number;
+  /** RTP payload of picture and sound, resends left out. */
+  bytes: number;
   /** Keyframes that were asked for. */
   plis: number;
   resentPackets: number;
@@ -64,6 +66,7 @@ export class UplinkSender {
     keyframes: 0,
     videoPackets: 0,
     audioPackets: 0,
+    bytes: 0,
     plis: 0,
     resentPackets: 0,
   };
@@ -160,6 +163,7 @@ export class UplinkSender {
   tick(nowMs: number): void {
     this.#sendPictures(nowMs);
     this.#sendSound(nowMs);
+    this.counters.bytes = this.#video.octetCount + this.#audio.octetCount;
     if (nowMs >= this.#reportDueMs) this.#report(nowMs);
   }
 

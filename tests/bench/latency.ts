@@ -9,7 +9,7 @@ import { atMost, type Benchmark, resultSchema } from './lab/benchmark.ts';
 import { inChild } from './lab/in-child.ts';
 import { quantile, rounded, thinned } from './lab/statistics.ts';
 import { type Added, addedSchema } from './latency/added.ts';
-import { Crowd } from './load/crowd.ts';
+import { Crowd } from '../harness/crowd.ts';
 import { uplinkOf } from './mcu/uplinks.ts';
 import { profilingEnvironment } from './profile/environment.ts';
 

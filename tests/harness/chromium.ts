@@ -63,6 +63,8 @@ export class Person {
   readonly name: string;
   /** Every signalling message the page got. */
   readonly received: ServerMessage[] = [];
+  /** When each of these came, in milliseconds of Unix time. */
+  readonly receivedAt: number[] = [];
   readonly #context: BrowserContext;
 
   private constructor(context: BrowserContext, page: Page, name: string) {
@@ -91,6 +93,7 @@ export class Person {
     const person = new Person(context, page, name);
     page.on('websocket', (socket) => {
       socket.on('framereceived', ({ payload }) => {
+        person.receivedAt.push(Date.now());
         person.received.push(JSON.parse(String(payload)) as ServerMessage);
       });
     });
@@ -150,12 +153,17 @@ export class Person {
     return this.page.evaluate(readOutbound);
   }
 
-  /** What the browser's statistics say of the picture and the sound it receives; waits until there are both. */
+  /** What the browser's statistics say of what it receives now. */
+  streams(): ReturnType<typeof readInbound> {
+    return this.page.evaluate(readInbound);
+  }
+
+  /** The same of the picture and the sound; waits until there are both. */
   async inbound(): Promise<{ video: InboundStream; audio: InboundStream }> {
     let found: Awaited<ReturnType<typeof readInbound>> = {};
     await until(
       async () => {
-        found = await this.page.evaluate(readInbound);
+        found = await this.streams();
         return found.video !== undefined && found.audio !== undefined;
       },
       15_000,
