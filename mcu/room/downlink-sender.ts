@@ -131,8 +131,7 @@ export class DownlinkSender {
     });
     this.#sound = answered.audio
       ? context.audio.listen(streams.cname, rungSound(rung), (data, atMs) => {
-          this.#soundSender.send(data, atMs);
-          this.#sent(1);
+          if (this.#soundSender.send(data, atMs)) this.#sent(1);
         })
       : undefined;
     if (answered.codec !== null) {

@@ -91,7 +91,8 @@ export class MediaRoom {
       },
     });
     this.#mixer = new AudioMixer({
-      openEncoder: (format) => openOpusEncoder(format),
+      // Where headers weigh more than sound, silence is not sent: see SoundSender.
+      openEncoder: (format) => openOpusEncoder({ ...format, dtx: format.frameMs > 20 }),
       onError: onError('audio encoder failed'),
     });
     this.#audio = new AudioOutput(this.#mixer);
