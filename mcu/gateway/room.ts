@@ -207,6 +207,13 @@ export class Room {
         member.quality = message.max;
         this.#process.send({ type: 'quality', participantId: id, max: message.max });
         return;
+      case 'network':
+        this.#process.send({
+          type: 'network',
+          participantId: id,
+          uplinkKbps: message.uplinkKbps,
+        });
+        return;
       case 'react':
         this.#broadcast({ type: 'reaction', participantId: id, emoji: message.emoji });
         return;

@@ -164,8 +164,7 @@ export class DownlinkSender {
     });
     this.#sound = answered.audio
       ? context.audio.listen(streams.cname, rungSound(this.#rung), (data, atMs) => {
-          this.#soundSender.send(data, atMs);
-          this.#sent(1);
+          if (this.#soundSender.send(data, atMs)) this.#sent(1);
         })
       : undefined;
     this.#adaptation.begin(now());

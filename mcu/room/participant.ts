@@ -11,8 +11,10 @@ import { Presence } from './presence.ts';
 import { offersOf, QualityNews } from './quality.ts';
 import { Reoffers } from './reoffers.ts';
 import { RungController } from './rung-controller.ts';
-import { audioFrameMs, fingerprintOf } from './uplink-sdp.ts';
+import { UplinkControl } from './uplink-control.ts';
+import { fingerprintOf } from './uplink-sdp.ts';
 import type { VideoDemand } from './uplink-size.ts';
+import { noCounts } from './uplink-watch.ts';
 import { Uplink } from './uplink.ts';
 
 /** What a participant's media needs from its room. */
@@ -30,9 +32,6 @@ export interface ParticipantContext {
   /** What the tile shows may have changed: picture or initials. */
   readonly changed: () => void;
 }
-
-/** The Opus of one voice, in bits a second. */
-const audioBitrate = 32_000;
 
 /** An answer to an offer of a dead process must not pass for one to this process's. */
 const negotiationsPerGeneration = 1000;
@@ -60,8 +59,7 @@ export class RoomParticipant implements VideoSource {
   /** Whether their browser has to come by a gate. */
   #throughGate = false;
   #hadPicture = false;
-  /** Whether the browser was asked to send no video. */
-  #videoStopped = false;
+  readonly #control: UplinkControl;
   /** What the uplink had received at the last look, while nothing else is heard. */
   #receivedBefore: number | undefined;
 
@@ -85,6 +83,15 @@ export class RoomParticipant implements VideoSource {
     this.#news = new QualityNews(context.settings);
     this.#quality = quality;
     this.#controller = this.#newController();
+    const { settings, log, now } = context;
+    this.#control = new UplinkControl({
+      settings,
+      log: log.child({ participant: id }),
+      now,
+      signal: (message) => {
+        this.#tell(message);
+      },
+    });
     this.#downlink = this.#openDownlink();
   }
 
@@ -130,10 +137,12 @@ export class RoomParticipant implements VideoSource {
     }
     this.#uplinkFingerprint = fingerprint;
     const uplink = (this.#uplink ??= this.#openUplink());
-    uplink.accept(sdp).catch((error: unknown) => {
-      if (this.#uplink !== uplink) return;
-      this.#refuse('bad-sdp', 'The uplink offer cannot be used.', error);
-    });
+    uplink
+      .accept(sdp, () => this.#control.answerTerms)
+      .catch((error: unknown) => {
+        if (this.#uplink !== uplink) return;
+        this.#refuse('bad-sdp', 'The uplink offer cannot be used.', error);
+      });
   }
 
   /** The answer to the downlink's offer; one to an older offer is ignored. */
@@ -152,12 +161,15 @@ export class RoomParticipant implements VideoSource {
     else this.#downlink.addCandidate(candidate);
   }
 
-  /** Tells the browser what to send from now on. */
+  /** Tells the browser what to send from now on, as far as there is room for it. */
   askFor(demand: VideoDemand): void {
-    this.#videoStopped = demand.fps === 0;
     this.#receivedBefore = undefined;
-    const audio = { ptime: audioFrameMs, bitrate: audioBitrate };
-    this.#context.signal({ type: 'uplink', ...demand, audio });
+    this.#control.want(demand, this.screen ? 'screen' : 'camera');
+  }
+
+  /** What their browser may send by its own reckoning, in kbit/s. */
+  setUplinkKbps(kbps: number): void {
+    this.#control.setUplinkKbps(kbps);
   }
 
   /** A fresh PeerConnection: the downlink's offer follows; an uplink is offered anew by the browser. */
@@ -188,14 +200,15 @@ export class RoomParticipant implements VideoSource {
     this.#mendDownlink(now);
     if (this.#hadPicture && !this.#presence.hasPicture(now)) this.#forgetPicture();
     const limit = this.#context.settings.mediaTimeoutMs;
-    if (this.#presence.silentFor(now) < limit / 2) {
-      this.#receivedBefore = undefined;
-      return false;
-    }
+    const isSilent = this.#presence.silentFor(now) >= limit / 2;
+    if (!isSilent) this.#receivedBefore = undefined;
+    if (!isSilent && !this.#control.isLookDue) return false;
     // Sound comes out of the jitter buffer whether packets come or not: ask for the packets.
-    const { packets = 0, checks = 0 } = (await this.#uplink?.received()) ?? {};
+    const counts = (await this.#uplink?.received()) ?? noCounts;
+    this.#control.look(counts, this.#media.video);
+    if (!isSilent) return false;
     // Who was asked to send no video may have nothing else to send.
-    const received = packets + (this.#videoStopped ? checks : 0);
+    const received = counts.packets + (this.#control.isVideoStopped ? counts.checks : 0);
     const more = this.#receivedBefore !== undefined && received > this.#receivedBefore;
     this.#receivedBefore = received;
     if (more) this.#presence.heard(this.#context.now());
@@ -217,6 +230,7 @@ export class RoomParticipant implements VideoSource {
   }
 
   #openUplink(): Uplink {
+    this.#control.restart();
     const { settings, downlink, sound, now } = this.#context;
     return new Uplink(settings, downlink.iceServers, {
       signal: (message) => {
@@ -274,6 +288,10 @@ export class RoomParticipant implements VideoSource {
       },
       quality: (bitsPerSecond) => {
         this.#tellQuality(bitsPerSecond);
+        const { capacity, reason } = this.#controller;
+        if (reason === 'bandwidth' || reason === 'auto') {
+          this.#control.setDownlinkKbps(Math.max(capacity, bitsPerSecond ?? 0) / 1000);
+        }
       },
     });
   }

@@ -93,7 +93,8 @@ export class MediaRoom {
       },
     });
     this.#mixer = new AudioMixer({
-      openEncoder: (format) => openOpusEncoder(format),
+      // Where headers weigh more than sound, silence is not sent: see SoundSender.
+      openEncoder: (format) => openOpusEncoder({ ...format, dtx: format.frameMs > 20 }),
       onError: onError('audio encoder failed'),
     });
     this.#audio = new AudioOutput(this.#mixer);
@@ -166,6 +167,9 @@ export class MediaRoom {
         return;
       case 'quality':
         participant.setQuality(command.max);
+        return;
+      case 'network':
+        participant.setUplinkKbps(command.uplinkKbps);
         return;
       case 'hand':
         participant.hand = command.raised;

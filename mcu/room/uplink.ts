@@ -9,7 +9,13 @@ import type { RoomSettings } from '../protocol/ipc.ts';
 import type { IceServer } from '../protocol/server.ts';
 import { maxRemoteCandidates, usableTrickled } from './candidates.ts';
 import { ownIceServers } from './ice-servers.ts';
-import { prepareUplinkAnswer, prepareUplinkOffer, usernameFragmentsOf } from './uplink-sdp.ts';
+import {
+  type AnswerTerms,
+  prepareUplinkAnswer,
+  prepareUplinkOffer,
+  usernameFragmentsOf,
+} from './uplink-sdp.ts';
+import { countsOf, noCounts, type UplinkCounts } from './uplink-watch.ts';
 import {
   type NativeAudioData,
   type NativePeerConnection,
@@ -101,9 +107,10 @@ export class Uplink implements VideoSource {
 
   /**
    * Takes an offer, the first or a renegotiation, and signals the answer.
+   * @param terms - what the browser may send, asked when the answer is made
    * @returns rejects if libwebrtc cannot use the offer
    */
-  accept(offer: string): Promise<void> {
+  accept(offer: string, terms: () => AnswerTerms): Promise<void> {
     return this.#step(async () => {
       await this.#connection.setRemoteDescription({
         type: 'offer',
@@ -119,7 +126,7 @@ export class Uplink implements VideoSource {
       if (this.isClosed()) return;
       // Not `localDescription`: wrtc reads it while another of its threads adds candidates to it, which crashed now and
       // then. Candidates come one by one, all of them after this.
-      this.#events.signal({ type: 'answer', sdp: prepareUplinkAnswer(answer.sdp) });
+      this.#events.signal({ type: 'answer', sdp: prepareUplinkAnswer(answer.sdp, terms()) });
     });
   }
 
@@ -141,18 +148,9 @@ export class Uplink implements VideoSource {
     }).catch(() => undefined);
   }
 
-  /** RTP packets and ICE checks (RFC 7675) received so far. Asks libwebrtc, so call it seldom. */
-  async received(): Promise<{ packets: number; checks: number }> {
-    const counts = { packets: 0, checks: 0 };
-    if (this.#closed) return counts;
-    for (const report of (await this.#connection.getStats()).values()) {
-      if (report['type'] === 'inbound-rtp') {
-        counts.packets += Number(report['packetsReceived'] ?? 0);
-      } else if (report['type'] === 'candidate-pair') {
-        counts.checks += Number(report['requestsReceived'] ?? 0);
-      }
-    }
-    return counts;
+  /** What has been received so far. Asks libwebrtc, so call it seldom. */
+  async received(): Promise<UplinkCounts> {
+    return this.#closed ? noCounts : countsOf((await this.#connection.getStats()).values());
   }
 
   /** Whether it has ended; may change during any `await`. */

@@ -10,8 +10,6 @@ export interface InboundStream {
   /** Audio only. */
   concealedSamples: number;
   /** Audio only. */
-  silentConcealedSamples: number;
-  /** Audio only. */
   totalSamplesReceived: number;
   /** Video only, like all below. */
   pliCount: number;

@@ -67,7 +67,8 @@ it('offers an uplink that the server takes, and reads its answer', () => {
     ['audio', '111'],
     ['video', `${uplinkPayloadTypes.vp8} ${uplinkPayloadTypes.rtx}`],
   ]);
-  expect(readUplinkAnswer(prepareUplinkAnswer(sdp))).toEqual({
+  const terms = { audio: { ptime: 10, bitrate: 32_000, dtx: false }, videoBitrate: 500_000 };
+  expect(readUplinkAnswer(prepareUplinkAnswer(sdp, terms))).toEqual({
     ...{ transportSequence: 3, rtx: true, frameMs: 10 },
   });
   const bare = sdp.replaceAll(/a=(extmap|rtpmap:97|fmtp:97).*\r\n/g, '');

@@ -167,18 +167,27 @@ describe('the streams of an uplink offer', () => {
 });
 
 describe('the uplink answer', () => {
-  const section = (kind: string): string =>
-    `m=${kind} 9 UDP/TLS/RTP/SAVPF 111\r\nc=IN IP4 0.0.0.0\r\na=ice-ufrag:0123\r\na=mid:${kind}\r\na=recvonly\r\n`;
-  const answer = `v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n${section('audio')}${section('video')}`;
+  const section = (kind: string, codec: string): string =>
+    `m=${kind} 9 UDP/TLS/RTP/SAVPF 111\r\nc=IN IP4 0.0.0.0\r\na=ice-ufrag:0123\r\na=mid:${kind}\r\na=recvonly\r\na=rtpmap:111 ${codec}\r\n`;
+  const sound = section('audio', 'opus/48000/2') + 'a=fmtp:111 minptime=10;useinbandfec=1\r\n';
+  const answer = `v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n${sound}${section('video', 'VP8/90000')}`;
+  const added = (dtx: boolean): string[][] => {
+    const terms = { audio: { ptime: 60, bitrate: 16_000, dtx }, videoBitrate: 50_000 };
+    const prepared = prepareUplinkAnswer(answer, terms);
+    const known = answer.split('\r\n');
+    return prepared
+      .split('m=video')
+      .map((part) => part.split('\r\n').filter((line) => !known.includes(line) && line !== ''));
+  };
 
-  it('asks for short frames of sound, and changes nothing else', () => {
-    const lines = prepareUplinkAnswer(answer).split('\r\n');
-    const [ptime, ...others] = lines.filter((line) => !answer.split('\r\n').includes(line));
-    expect(ptime).toBe('a=ptime:10');
-    expect(others).toEqual([]);
-    expect(lines.indexOf('a=ptime:10')).toBeLessThan(
-      lines.findIndex((line) => line.startsWith('m=video')),
-    );
-    expect(lines).toHaveLength(answer.split('\r\n').length + 1);
+  it('says how long frames of sound are and how many bits each may take, and changes nothing else', () => {
+    const [audio, video] = added(true);
+    expect(audio).toEqual([
+      'b=TIAS:16000',
+      'a=fmtp:111 minptime=10;useinbandfec=1;maxaveragebitrate=16000;usedtx=1',
+      'a=ptime:60',
+    ]);
+    expect(video?.slice(1)).toEqual(['b=TIAS:50000', 'a=fmtp:111 x-google-min-bitrate=10']);
+    expect(added(false)[0]?.join()).not.toContain('dtx');
   });
 });

@@ -36,6 +36,25 @@ describe('the sound of one receiver', () => {
     expect(stream.octetCount).toBe(40 + 85 + 40 + 85);
   });
 
+  it('is left out while nobody speaks, but for what begins a silence and refreshes it', () => {
+    const receiver = makeReceiver();
+    const sender = new SoundSender(receiver.stream(7, payloadTypes.opus), true);
+    lossy(sender);
+    const [speech, silence, refresh] = [frame(1), Buffer.alloc(2, 2), Buffer.alloc(21, 3)];
+    const frames = [speech, silence, silence, silence, refresh, silence, silence, speech, speech];
+    const sent = frames.filter((each, index) => sender.send(each, 1000 + index * 60));
+    expect(sent).toEqual([speech, silence, refresh, silence, speech, speech]);
+    const parsed = receiver.parsed();
+    const [first] = parsed;
+    expect(parsed.map(({ marker }) => marker)).toEqual([false, false, true, false, true, false]);
+    expect(parsed.map(({ sequenceNumber }) => sequenceNumber - first!.sequenceNumber)).toEqual([
+      0, 1, 2, 3, 4, 5,
+    ]);
+    expect(parsed.map(({ timestamp }) => (timestamp - first!.timestamp) / 2880)).toEqual([
+      0, 1, 4, 5, 7, 8,
+    ]);
+  });
+
   it('stays as it is for who does not take RED', () => {
     const receiver = makeReceiver();
     const sender = new SoundSender(receiver.stream(7, payloadTypes.opus), false);

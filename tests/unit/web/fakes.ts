@@ -189,10 +189,13 @@ export class FakePeer extends Listeners implements PeerLike {
 
   /** What its statistics say it has received. */
   received = 0;
+  /** What {@link FakePeer.getStats} reports as free on the way up, in bits a second. */
+  availableOutgoingBitrate: number | undefined;
 
   getStats(): Promise<StatsLike> {
-    const report = { type: 'candidate-pair', bytesReceived: this.received };
-    return Promise.resolve(new Map([['pair', report]]));
+    const { availableOutgoingBitrate, received } = this;
+    const pair = { type: 'candidate-pair', nominated: true, bytesReceived: received };
+    return Promise.resolve(new Map([['pair', { ...pair, availableOutgoingBitrate }]]));
   }
 
   close(): void {

@@ -276,6 +276,88 @@ describe('the uplink', () => {
   });
 });
 
+describe('what the server asks of the sound', () => {
+  const ask = (stage: Stage, ptime: number, bitrate: number): void => {
+    const video = { width: 160, height: 90, fps: 8, bitrate: 50_000 };
+    stage.platform.socket.receive({ type: 'uplink', ...video, audio: { ptime, bitrate } });
+  };
+  const answer = async (stage: Stage, ptime: number): Promise<void> => {
+    const sdp = `v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=ptime:${String(ptime)}\r\nm=video 9\r\na=ptime:1\r\n`;
+    stage.platform.socket.receive({ type: 'answer', pc: 'uplink', sdp });
+    await settle();
+  };
+  const live = async (): Promise<{ stage: Stage; uplink: FakePeer }> => {
+    const stage = new Stage();
+    await stage.media.acquire();
+    stage.join();
+    stage.platform.socket.receive(joined());
+    ask(stage, 10, 32_000);
+    await settle();
+    const uplink = stage.platform.peer;
+    await answer(stage, 10);
+    return { stage, uplink };
+  };
+
+  it('is negotiated anew over the same PeerConnection where its frames have another length', async () => {
+    const { stage, uplink } = await live();
+    const { socket } = stage.platform;
+    expect(socket.of('offer')).toHaveLength(1);
+    ask(stage, 60, 16_000);
+    await settle();
+    expect(socket.of('offer')).toHaveLength(2);
+    expect(uplink.senders[0]!.encoding.maxBitrate).toBe(16_000);
+    await answer(stage, 60);
+    ask(stage, 60, 24_000);
+    await settle();
+    expect(socket.of('offer')).toHaveLength(2);
+    expect(uplink.senders[0]!.encoding.maxBitrate).toBe(24_000);
+    ask(stage, 10, 32_000);
+    await settle();
+    expect(socket.of('offer')).toHaveLength(3);
+    expect(stage.platform.peers).toHaveLength(1);
+  });
+
+  it('waits for an answer that is due, and is not asked for twice', async () => {
+    const { stage } = await live();
+    const { socket } = stage.platform;
+    ask(stage, 60, 16_000);
+    await settle();
+    ask(stage, 20, 16_000);
+    await settle();
+    expect(socket.of('offer')).toHaveLength(2);
+    await answer(stage, 60);
+    expect(socket.of('offer')).toHaveLength(3);
+    // A server that does not keep to its own word.
+    await answer(stage, 60);
+    expect(socket.of('offer')).toHaveLength(3);
+  });
+});
+
+describe('a browser that may send less than it is asked for', () => {
+  it('says so, again while it lasts, and when it is over', async () => {
+    const stage = new Stage();
+    const { uplink } = await stage.live();
+    const { socket } = stage.platform;
+    const told = (): unknown[] => socket.of('network').map(({ uplinkKbps }) => uplinkKbps);
+    uplink.availableOutgoingBitrate = 64_200;
+    await stage.platform.pass(3000);
+    expect(told()).toEqual([]);
+    await stage.platform.pass(4000);
+    expect(told()).toEqual([64]);
+    await stage.platform.pass(6000);
+    expect(told()).toEqual([64, 64]);
+    uplink.availableOutgoingBitrate = 90_000;
+    await stage.platform.pass(2000);
+    expect(told()).toEqual([64, 64, 90]);
+    uplink.availableOutgoingBitrate = 2_000_000;
+    await stage.platform.pass(20_000);
+    expect(told()).toEqual([64, 64, 90, 2000]);
+    uplink.availableOutgoingBitrate = undefined;
+    await stage.platform.pass(20_000);
+    expect(told()).toHaveLength(4);
+  });
+});
+
 describe('what the server asks for', () => {
   const ask = (stage: Stage, height: number, fps = 25): void => {
     stage.platform.socket.receive({

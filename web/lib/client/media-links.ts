@@ -102,7 +102,7 @@ export class MediaLinks extends Emitter<LinksEvents> {
     else if (this.#view.downlink !== 'none') this.#openUplink();
   }
 
-  /** What the server wants of the video from now on, over every uplink to come. */
+  /** What the server wants from now on, over every uplink to come. */
   setDemand(demand: UplinkDemand): void {
     this.#demand = demand;
     this.#uplink?.setDemand(demand);
@@ -193,6 +193,9 @@ export class MediaLinks extends Emitter<LinksEvents> {
         this.emit('stuck');
       });
       this.emit('send', { type: 'offer', pc: 'uplink', sdp });
+    });
+    uplink.on('short', (uplinkKbps) => {
+      this.emit('send', { type: 'network', uplinkKbps });
     });
     uplink.on('broken', () => {
       this.#handleBrokenUplink();

@@ -35,6 +35,8 @@ export interface EncodingLike {
   maxBitrate?: number;
   maxFramerate?: number;
   scaleResolutionDownBy?: number;
+  priority?: 'high';
+  networkPriority?: 'high';
 }
 
 /** The part of `RTCRtpSendParameters` that the client sets. */

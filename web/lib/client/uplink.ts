@@ -5,7 +5,9 @@ import { Emitter } from './emitter.ts';
 import type { LocalTracks } from './local-media.ts';
 import type { PeerLike, Platform, SenderLike, StreamLike, TrackLike } from './platform.ts';
 import { RemoteCandidates } from './remote-candidates.ts';
-import type { UplinkDemand } from './video-encoding.ts';
+import { answeredPtime, shapeSound, soundFirst } from './sound-encoding.ts';
+import { UplinkReport } from './uplink-report.ts';
+import { firstDemand, type UplinkDemand } from './video-encoding.ts';
 import { VideoShaper } from './video-shaper.ts';
 
 /** What an uplink reports. */
@@ -14,6 +16,8 @@ export interface UplinkEvents {
   /** An offer for the server; exactly one answer is expected before the next. */
   offer: [sdp: string];
   candidate: [candidate: Candidate];
+  /** The browser may send less than it is asked for: so many kbit/s. */
+  short: [availableKbps: number];
   /** This PeerConnection is beyond help: make another. */
   broken: [];
 }
@@ -25,9 +29,15 @@ export class Uplink extends Emitter<UplinkEvents> {
   readonly #candidates: RemoteCandidates;
   readonly #watch: ConnectionWatch;
   readonly #shaper: VideoShaper;
+  readonly #report: UplinkReport;
   readonly #senders: Partial<
     Record<'audio' | 'video', { sender: SenderLike; track: TrackLike | null }>
   > = {};
+  #demand: UplinkDemand;
+  /** Bits a second that sound was last limited to. */
+  #soundBitrate: number | null = null;
+  /** Milliseconds of sound frames as of the last answer, and as wanted with the last offer. */
+  #ptime: { answered: number | null; offered: number | null } = { answered: null, offered: null };
   #wanted: LocalTracks = { audio: null, video: null };
   #changed = false;
   #running = false;
@@ -43,6 +53,7 @@ export class Uplink extends Emitter<UplinkEvents> {
     demand: UplinkDemand | null,
   ) {
     super();
+    this.#demand = demand ?? firstDemand;
     this.#shaper = new VideoShaper(platform, demand);
     this.#peer = peer;
     this.#stream = platform.createStream();
@@ -50,11 +61,15 @@ export class Uplink extends Emitter<UplinkEvents> {
     onLocalCandidate(peer, (candidate) => {
       if (!this.#closed) this.emit('candidate', candidate);
     });
+    this.#report = new UplinkReport(peer, platform, this.#demand, (kbps) => {
+      this.emit('short', kbps);
+    });
     this.#watch = watchConnection(
       peer,
       platform,
       (state) => {
         this.#state = state;
+        this.#report.setConnected(state === 'connected');
         this.emit('state', state);
       },
       () => {
@@ -75,9 +90,12 @@ export class Uplink extends Emitter<UplinkEvents> {
     this.#run();
   }
 
-  /** What the server wants of the video from now on. */
+  /** What the server wants from now on; sound frames of another length take another offer. */
   setDemand(demand: UplinkDemand): void {
+    this.#demand = demand;
+    this.#report.setDemand(demand);
     void this.#shaper.setDemand(demand);
+    this.#run();
   }
 
   /** The server's answer. */
@@ -86,6 +104,7 @@ export class Uplink extends Emitter<UplinkEvents> {
     this.#peer.setRemoteDescription({ type: 'answer', sdp }).then(
       () => {
         this.#awaitingAnswer = false;
+        this.#ptime.answered = answeredPtime(sdp);
         this.#candidates.described(sdp);
         this.#run();
       },
@@ -111,6 +130,7 @@ export class Uplink extends Emitter<UplinkEvents> {
     this.#closed = true;
     this.#watch.end();
     this.#shaper.close();
+    this.#report.close();
     this.#peer.close();
   }
 
@@ -129,7 +149,26 @@ export class Uplink extends Emitter<UplinkEvents> {
   }
 
   #hasWork(): boolean {
-    return !this.#closed && (this.#changed || (this.#needsOffer && !this.#awaitingAnswer));
+    return (
+      !this.#closed &&
+      (this.#changed || this.#isLoud() || (this.#isOfferDue() && !this.#awaitingAnswer))
+    );
+  }
+
+  /** Whether sound is still to be limited to what is wanted of it. */
+  #isLoud(): boolean {
+    return (
+      this.#senders.audio !== undefined &&
+      this.#ptime.answered !== null &&
+      this.#soundBitrate !== this.#demand.audio.bitrate
+    );
+  }
+
+  /** A server that answers with another length than it wants is not asked twice. */
+  #isOfferDue(): boolean {
+    const { answered, offered } = this.#ptime;
+    const { ptime } = this.#demand.audio;
+    return this.#needsOffer || (answered !== null && answered !== ptime && offered !== ptime);
   }
 
   async #work(): Promise<void> {
@@ -138,6 +177,9 @@ export class Uplink extends Emitter<UplinkEvents> {
         this.#changed = false;
         await this.#place('audio', this.#wanted.audio);
         await this.#place('video', this.#wanted.video);
+      } else if (this.#isLoud() && this.#senders.audio !== undefined) {
+        this.#soundBitrate = this.#demand.audio.bitrate;
+        await shapeSound(this.#senders.audio.sender, this.#soundBitrate);
       } else {
         await this.#offer();
       }
@@ -157,7 +199,7 @@ export class Uplink extends Emitter<UplinkEvents> {
     const { sender } = this.#peer.addTransceiver(track, {
       direction: 'sendonly',
       streams: [this.#stream],
-      ...(kind === 'video' ? { sendEncodings: [this.#shaper.encodingOf(track)] } : {}),
+      sendEncodings: [kind === 'video' ? this.#shaper.encodingOf(track) : soundFirst],
     });
     this.#senders[kind] = { sender, track };
     this.#needsOffer = true;
@@ -166,6 +208,7 @@ export class Uplink extends Emitter<UplinkEvents> {
 
   async #offer(): Promise<void> {
     this.#needsOffer = false;
+    this.#ptime.offered = this.#demand.audio.ptime;
     const { sdp = '' } = await this.#peer.createOffer();
     if (this.#isClosed()) return;
     await this.#peer.setLocalDescription({ type: 'offer', sdp });
