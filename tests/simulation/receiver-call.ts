@@ -16,6 +16,7 @@ const canvas = { width: 1280, height: 720 };
 const fps = 25;
 const rungs: VideoRungName[] = ['high', 'medium', 'low', 'tiny'];
 const payloadBytes = 1162;
+const soundTypes: ReadonlySet<number> = new Set([payloadTypes.opus, payloadTypes.red]);
 
 /** What a {@link simulateCall} is over. */
 export interface PathOptions {
@@ -112,7 +113,7 @@ export function simulateCall(options: PathOptions): CallOutcome {
     const sentMs = events.nowMs;
     link.send(copy.length + 44, () => {
       outcome.bits += (copy.length + 44) * 8;
-      if (copy.readUInt32BE(8) === 1002 && (copy[1]! & 0x7f) === payloadTypes.opus) {
+      if (copy.readUInt32BE(8) === 1002 && soundTypes.has(copy[1]! & 0x7f)) {
         outcome.sounds.push({ atMs: events.nowMs, lateMs: events.nowMs - sentMs });
       }
       receiver.receive(copy, events.nowMs);

@@ -41,6 +41,7 @@ it('answers a downlink with one codec, its resends and all its feedback', () => 
   });
   expect(() => checkSdp(sdp, 'answer')).not.toThrow();
   expect(readAnswer(sdp)).toEqual({
+    red: true,
     ...{ codec: 'h264', rtx: true, audio: true, transportSequence: true },
   });
   const [video, audio] = parse(sdp).media;
@@ -48,7 +49,7 @@ it('answers a downlink with one codec, its resends and all its feedback', () => 
   expect(video!.rtcpFb!.map(({ type, subtype }) => `${type} ${subtype ?? ''}`.trim())).toEqual([
     ...['nack', 'nack pli', 'ccm fir', 'transport-cc'],
   ]);
-  expect(audio).toMatchObject({ payloads: 111, direction: 'recvonly' });
+  expect(audio).toMatchObject({ payloads: '111 63', direction: 'recvonly' });
   expect(sdp).not.toMatch(/a=(ssrc|candidate)/);
 });
 

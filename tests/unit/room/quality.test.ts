@@ -40,7 +40,7 @@ describe('what a receiver is told about its rung', () => {
       estimateKbps: 1652,
       rungs: [
         { rung: 'high', kbps: 1652 },
-        { rung: 'low', kbps: 184 },
+        { rung: 'low', kbps: 182 },
         { rung: 'audio', kbps: 30 },
       ],
     });
