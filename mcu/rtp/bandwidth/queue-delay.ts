@@ -1,7 +1,7 @@
 /** The least delay is that of this many seconds. */
 const baseSeconds = 10;
 /** The standing queue is what every packet of the last time has waited for: so long, and longer where delay jitters. */
-const standing = { ms: 100, jitters: 6, mostMs: 400 };
+const standing = { ms: 100, jitters: 12, mostMs: 500 };
 /** Or of this many groups, if they are few: fewer where delay hardly jitters. */
 const standingGroups = { steady: 2, most: 3, jitterMs: 10 };
 const recent = 64;
@@ -11,7 +11,7 @@ const usual = { overMs: 5000, mostMs: 120 };
 const jitterGain = 1 / 16;
 
 /**
- * How long packets stand in queues: the least delay of the last 100 to 400 ms above the least of the last ten seconds. A
+ * How long packets stand in queues: the least delay of the last 100 to 500 ms above the least of the last ten seconds. A
  * minimum is not moved by jitter, and neither is a queue that empties between two pictures one that stands.
  */
 export class QueueDelay {
