@@ -1,5 +1,6 @@
 /** Packets remembered. */
 const capacity = 1024;
+const mask = capacity - 1;
 /** A rate is that of one second, or of so much more as ten packets take. */
 const windowMs = 1000;
 const fewestPackets = 10;
@@ -26,7 +27,7 @@ export class AcknowledgedRate {
   add(sentMs: number, arrivalMs: number, bytes: number): void {
     let slot = this.#next;
     for (let moved = 0; moved < this.#count && moved < capacity - 1; moved += 1) {
-      const before = (slot - 1 + capacity) % capacity;
+      const before = (slot - 1) & mask;
       if ((this.#arrivals[before] ?? 0) <= arrivalMs) break;
       this.#put(
         slot,
@@ -37,7 +38,7 @@ export class AcknowledgedRate {
       slot = before;
     }
     this.#put(slot, sentMs, arrivalMs, bytes);
-    this.#next = (this.#next + 1) % capacity;
+    this.#next = (this.#next + 1) & mask;
     this.#count = Math.min(capacity, this.#count + 1);
   }
 
@@ -91,7 +92,7 @@ export class AcknowledgedRate {
   }
 
   #slot(back: number): number {
-    return (this.#next - back + capacity) % capacity;
+    return (this.#next - back) & mask;
   }
 
   #put(slot: number, sentMs: number, arrivalMs: number, bytes: number): void {

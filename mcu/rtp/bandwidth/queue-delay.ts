@@ -1,17 +1,18 @@
 /** The least delay is that of this many seconds. */
 const baseSeconds = 10;
 /** The standing queue is what every packet of the last time has waited for: so long, and longer where delay jitters. */
-const standing = { ms: 100, jitters: 6, mostMs: 400 };
+const standing = { ms: 100, jitters: 12, mostMs: 500 };
 /** Or of this many groups, if they are few: fewer where delay hardly jitters. */
 const standingGroups = { steady: 2, most: 3, jitterMs: 10 };
 const recent = 64;
+const mask = recent - 1;
 /** What is usual is that of so long, milliseconds; more than this is never usual. */
 const usual = { overMs: 5000, mostMs: 120 };
 /** RFC 3550 §6.4.1. */
 const jitterGain = 1 / 16;
 
 /**
- * How long packets stand in queues: the least delay of the last 100 to 400 ms above the least of the last ten seconds. A
+ * How long packets stand in queues: the least delay of the last 100 to 500 ms above the least of the last ten seconds. A
  * minimum is not moved by jitter, and neither is a queue that empties between two pictures one that stands.
  */
 export class QueueDelay {
@@ -43,7 +44,7 @@ export class QueueDelay {
     this.#lastDelayMs = delayMs;
     this.#delays[this.#next] = delayMs;
     this.#arrivals[this.#next] = arrivalMs;
-    this.#next = (this.#next + 1) % recent;
+    this.#next = (this.#next + 1) & mask;
     this.#count = Math.min(recent, this.#count + 1);
     this.#lower(delayMs, Math.floor(arrivalMs / 1000));
   }
@@ -60,7 +61,7 @@ export class QueueDelay {
 
   /** Notes that the last group met no congestion. */
   noteUsual(): void {
-    const newest = this.#arrivals[(this.#next - 1 + recent) % recent] ?? 0;
+    const newest = this.#arrivals[(this.#next - 1) & mask] ?? 0;
     const gapMs = Math.min(1000, Math.max(0, newest - this.#usualAtMs));
     this.#usualAtMs = newest;
     const excessMs = Math.min(usual.mostMs, this.lastMs);
@@ -80,9 +81,9 @@ export class QueueDelay {
     const { steady, most, jitterMs } = standingGroups;
     const groups = this.#jitterMs < jitterMs ? steady : most;
     const windowMs = Math.min(mostMs, ms + jitters * this.#jitterMs);
-    const newest = this.#arrivals[(this.#next - 1 + recent) % recent] ?? 0;
+    const newest = this.#arrivals[(this.#next - 1) & mask] ?? 0;
     for (let back = 1; back <= this.#count; back += 1) {
-      const slot = (this.#next - back + recent) % recent;
+      const slot = (this.#next - back) & mask;
       if (back > groups && newest - (this.#arrivals[slot] ?? 0) > windowMs) break;
       least = Math.min(least, this.#delays[slot] ?? Infinity);
     }

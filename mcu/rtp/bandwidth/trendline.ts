@@ -1,5 +1,8 @@
 /** Groups a line is laid through (libwebrtc: trendline_estimator.h, kDefaultTrendlineWindowSize). */
 const windowGroups = 20;
+/** A power of two that holds them. */
+const slots = 32;
+const mask = slots - 1;
 /** A line is laid through fewer groups when packets are few; not through fewer than these. */
 const fewestGroups = 8;
 /** With few packets a group older than this says nothing of now. */
@@ -14,8 +17,8 @@ const leastSmoothing = 0.5;
  * (rate − capacity) / capacity while a queue grows (libwebrtc: goog_cc/trendline_estimator.cc).
  */
 export class Trendline {
-  readonly #arrivals = new Float64Array(windowGroups);
-  readonly #delays = new Float64Array(windowGroups);
+  readonly #arrivals = new Float64Array(slots);
+  readonly #delays = new Float64Array(slots);
   #count = 0;
   #next = 0;
   #smoothedMs = 0;
@@ -41,9 +44,9 @@ export class Trendline {
     this.#lastArrivalMs = arrivalMs;
     this.#arrivals[this.#next] = arrivalMs;
     this.#delays[this.#next] = this.#smoothedMs;
-    this.#next = (this.#next + 1) % windowGroups;
+    this.#next = (this.#next + 1) & mask;
     this.#count = Math.min(windowGroups, this.#count + 1);
-    return this.#slope(arrivalMs - windowMs);
+    return this.#slope(arrivalMs);
   }
 
   /** Forgets all groups. */
@@ -52,26 +55,24 @@ export class Trendline {
     this.#next = 0;
   }
 
-  #slope(fromMs: number): number | null {
+  #slope(newestMs: number): number | null {
+    // From the newest on, so that sums of squares stay small and exact.
+    const newestDelayMs = this.#smoothedMs;
     let groups = 0;
-    let [sumX, sumY] = [0, 0];
+    let [sumX, sumY, sumXX, sumXY] = [0, 0, 0, 0];
     for (let back = 1; back <= this.#count; back += 1) {
-      const slot = (this.#next - back + windowGroups) % windowGroups;
-      const x = (this.#arrivals[slot] ?? 0) - fromMs;
-      if (x < 0 && groups >= fewestGroups) break;
+      const slot = (this.#next - back) & mask;
+      const x = (this.#arrivals[slot] ?? 0) - newestMs;
+      if (x < -windowMs && groups >= fewestGroups) break;
+      const y = (this.#delays[slot] ?? 0) - newestDelayMs;
       groups += 1;
       sumX += x;
-      sumY += this.#delays[slot] ?? 0;
+      sumY += y;
+      sumXX += x * x;
+      sumXY += x * y;
     }
     if (groups < fewestGroups) return null;
-    const [meanX, meanY] = [sumX / groups, sumY / groups];
-    let [numerator, denominator] = [0, 0];
-    for (let back = 1; back <= groups; back += 1) {
-      const slot = (this.#next - back + windowGroups) % windowGroups;
-      const x = (this.#arrivals[slot] ?? 0) - fromMs - meanX;
-      numerator += x * ((this.#delays[slot] ?? 0) - meanY);
-      denominator += x * x;
-    }
-    return denominator > 0 ? numerator / denominator : null;
+    const spread = groups * sumXX - sumX * sumX;
+    return spread > 0 ? (groups * sumXY - sumX * sumY) / spread : null;
   }
 }
