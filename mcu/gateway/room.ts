@@ -63,6 +63,7 @@ const roomSettings = (settings: Settings): RoomSettings => ({
   udpPorts: settings.udpPorts,
   iceServers: settings.iceServers,
   mediaTimeoutMs: settings.mediaTimeoutMs,
+  uplinkHoldMs: settings.uplinkHoldMs,
   logLevel: settings.logLevel,
 });
 

@@ -20,6 +20,7 @@ export const roomSettingsSchema = z.object({
   udpPorts: z.object({ minimum: z.number().int(), maximum: z.number().int() }).optional(),
   iceServers: z.array(iceServerSchema),
   mediaTimeoutMs: z.number().int(),
+  uplinkHoldMs: z.number().int(),
   logLevel: z.string(),
 });
 /** The settings a room process needs. */
