@@ -194,6 +194,12 @@ export const settingDefinitions = {
     '10000',
     'a participant from whom nothing has come for so long is gone; milliseconds',
   ),
+  uplinkHoldMs: setting(
+    'ONEGRID_UPLINK_HOLD_MS',
+    integer(0, 600_000),
+    '10000',
+    'less video is asked of a browser once less has been shown of it for so long; milliseconds',
+  ),
   logLevel: setting(
     'ONEGRID_LOG_LEVEL',
     z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']),

@@ -64,6 +64,7 @@ const roomSettings = (settings: Settings): RoomSettings => ({
   udpPorts: settings.udpPorts,
   announcedIp: settings.announcedIp,
   mediaTimeoutMs: settings.mediaTimeoutMs,
+  uplinkHoldMs: settings.uplinkHoldMs,
   logLevel: settings.logLevel,
 });
 

@@ -21,6 +21,7 @@ export const roomSettingsSchema = z.object({
   /** Put into the server's candidates in place of local ones. */
   announcedIp: z.string().optional(),
   mediaTimeoutMs: z.number().int(),
+  uplinkHoldMs: z.number().int(),
   logLevel: z.string(),
 });
 /** The settings a room process needs. */

@@ -72,7 +72,7 @@ export class MediaRoom {
       transitionMs: settings.transitions ? transitionMs : 0,
     });
     this.#scene = new Scene(this.#stage, canvas);
-    this.#demands = new UplinkDemands(canvas, fps);
+    this.#demands = new UplinkDemands(canvas, fps, settings.uplinkHoldMs);
     const onError = (what: string) => (error: unknown) => {
       log.error({ err: error }, what);
     };

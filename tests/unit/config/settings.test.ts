@@ -31,6 +31,7 @@ describe('settings', () => {
       maxParticipants: 49,
       maxRooms: 100,
       mediaTimeoutMs: 10_000,
+      uplinkHoldMs: 10_000,
       logLevel: 'info',
     });
   });
