@@ -49,7 +49,7 @@ interface MutableEstimate extends Estimate {
  * grows without evidence: a sender far below what the path takes keeps the estimate, and raises it to at most 1.5 times
  * what arrives; a probe raises it to what the probe showed.
  *
- * No clock, no timer; 170 kB. Input may be hostile: whatever is fed, the estimate stays between its bounds.
+ * No clock, no timer; 150 kB. Input may be hostile: whatever is fed, the estimate stays between its bounds.
  */
 export class BandwidthEstimator {
   readonly #minimum: number;
