@@ -24,7 +24,7 @@ export async function narrowSoak({ quick }: { quick: boolean }): Promise<string[
   try {
     const crowd = await lab.invite(room, { participants: others, speakers: others });
     const alice = await lab.open(room, 'Alice', aliceSends);
-    const nearby = await launchChromium();
+    const nearby = await launchChromium({ polite: false });
     try {
       const bob = await Person.open(nearby, lab.server.url, room, 'Bob', { tone: 0 });
       lab.host.limit(rates);
