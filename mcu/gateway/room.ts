@@ -146,7 +146,7 @@ export class Room {
       iceServers: this.#iceServers(participant.id),
       chat: [...this.#chat],
     });
-    this.#broadcast({ type: 'participant', event: 'joined', participant }, participant.id);
+    this.#broadcast({ type: 'participant', event: 'joined', participant }, [participant.id]);
     this.#addMedia(member);
     this.#log.info({ participant: participant.id, size: this.size }, 'participant joined');
     return participant.id;
@@ -271,9 +271,9 @@ export class Room {
     });
   }
 
-  #broadcast(message: ServerMessage, exceptId?: string): void {
+  #broadcast(message: ServerMessage, except: readonly string[] = []): void {
     for (const [id, { connection }] of this.#members) {
-      if (id !== exceptId) connection.send(message);
+      if (!except.includes(id)) connection.send(message);
     }
   }
 
@@ -326,7 +326,7 @@ export class Room {
         this.#members.get(event.participantId)?.connection.send(event.message);
         return;
       case 'broadcast':
-        this.#broadcast(event.message);
+        this.#broadcast(event.message, event.except);
         return;
       case 'gone': {
         const member = this.#members.get(event.participantId);

@@ -96,7 +96,12 @@ export type RoomCommand = z.infer<typeof roomCommandSchema>;
 /** Room process → gateway. */
 export const roomEventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('message'), participantId, message: mediaMessageSchema }),
-  z.object({ type: z.literal('broadcast'), message: mediaMessageSchema }),
+  z.object({
+    type: z.literal('broadcast'),
+    message: mediaMessageSchema,
+    /** Who is not told. */
+    except: z.array(participantId).optional(),
+  }),
   z.object({ type: z.literal('gone'), participantId, reason: z.literal('timeout') }),
   z.object({ type: z.literal('metrics'), metrics: z.array(z.unknown()) }),
 ]);

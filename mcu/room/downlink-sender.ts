@@ -53,6 +53,8 @@ export interface SenderContext {
 }
 
 const reportIntervalMs = 1000;
+/** How often the sound is told what is lost. */
+const lossIntervalMs = 1000;
 /**
  * The picture's reports begin later. A receiver holds the picture back to match the sound once it has
  * reports of both, and hardly lets go of what it held: while its audio jitter buffer is still settling
@@ -95,6 +97,7 @@ export class DownlinkSender {
   readonly #traces: boolean;
   readonly #startMs: number;
   #nextReportMs = 0;
+  #nextLossMs = 0;
   #sentAnything = false;
   /** Whether the picture is the rung's, or will be with its next keyframe. */
   #isCurrent = false;
@@ -184,7 +187,13 @@ export class DownlinkSender {
 
   /** Looks after the path; call it every 50 ms. */
   tick(): void {
-    this.#adaptation.update(this.#context.now());
+    const nowMs = this.#context.now();
+    this.#adaptation.update(nowMs);
+    if (nowMs >= this.#nextLossMs) {
+      // Reports on sound come every five seconds only.
+      this.#nextLossMs = nowMs + lossIntervalMs;
+      this.#soundSender.onLoss(this.link.lossFraction, nowMs);
+    }
     this.#follow();
   }
 
@@ -227,9 +236,6 @@ export class DownlinkSender {
           const rttMs = roundTripMs(block, this.#context.ntp.at(now()));
           if (block.ssrc === videoSsrc || this.#rung === 'audio') {
             this.#adaptation.report(block.fractionLost, rttMs, now());
-          }
-          if (block.ssrc === this.#streams.audioSsrc) {
-            this.#soundSender.onLoss(block.fractionLost, now());
           }
         }
         return;

@@ -33,6 +33,9 @@ export interface ParticipantContext {
   readonly changed: () => void;
 }
 
+/** So long an uplink waits for the first downlink, in milliseconds. */
+const firstDownlinkMs = 1500;
+
 /** An answer to an offer of a dead process must not pass for one to this process's. */
 const negotiationsPerGeneration = 1000;
 
@@ -60,6 +63,12 @@ export class RoomParticipant implements VideoSource {
   #throughGate = false;
   #hadPicture = false;
   readonly #control: UplinkControl;
+  /**
+   * When the first downlink has come about, or has had the time to: on a narrow path what a browser sends at first would
+   * keep it from that.
+   */
+  readonly #downlinkUp: Promise<void>;
+  #setDownlinkUp: () => void = () => undefined;
   /** What the uplink had received at the last look, while nothing else is heard. */
   #receivedBefore: number | undefined;
 
@@ -83,6 +92,10 @@ export class RoomParticipant implements VideoSource {
     this.#news = new QualityNews(context.settings);
     this.#quality = quality;
     this.#controller = this.#newController();
+    this.#downlinkUp = new Promise((resolve) => {
+      this.#setDownlinkUp = resolve;
+      setTimeout(resolve, firstDownlinkMs);
+    });
     const { settings, log, now } = context;
     this.#control = new UplinkControl({
       settings,
@@ -103,6 +116,12 @@ export class RoomParticipant implements VideoSource {
   /** Whether their microphone is off. */
   get muted(): boolean {
     return !this.#media.audio;
+  }
+
+  /** Whether their path has room for hardly more than the sound. */
+  get isNarrow(): boolean {
+    const { rung } = this.#controller;
+    return rung === 'tiny' || rung === 'audio';
   }
 
   /** The newest picture; null when switched off, not there yet, or stalled. */
@@ -138,7 +157,7 @@ export class RoomParticipant implements VideoSource {
     this.#uplinkFingerprint = fingerprint;
     const uplink = (this.#uplink ??= this.#openUplink());
     uplink
-      .accept(sdp, () => this.#control.answerTerms)
+      .accept(sdp, () => this.#control.answerTerms, this.#downlinkUp)
       .catch((error: unknown) => {
         if (this.#uplink !== uplink) return;
         this.#refuse('bad-sdp', 'The uplink offer cannot be used.', error);
@@ -280,6 +299,7 @@ export class RoomParticipant implements VideoSource {
       },
       heard: () => {
         this.#presence.heard(now());
+        this.#setDownlinkUp();
         this.#reoffers.worked();
       },
       failed: () => {

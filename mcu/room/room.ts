@@ -10,6 +10,7 @@ import { NtpClock } from '../rtp/index.ts';
 import { AudioOutput, audioTickMs } from './audio-output.ts';
 import { RoomParticipant } from './participant.ts';
 import { Scene } from './scene.ts';
+import { SpeakerNews } from './speaker-news.ts';
 import { Stage } from './stage.ts';
 import { UplinkDemands } from './uplink-demand.ts';
 import { VideoOutput } from './video-output.ts';
@@ -54,6 +55,7 @@ export class MediaRoom {
   #demandsAtMs = 0;
   #cpuSeconds = 0;
   #speakers = '';
+  readonly #speakerNews = new SpeakerNews();
 
   /**
    * Opens the room and starts its clock.
@@ -280,15 +282,25 @@ export class MediaRoom {
     const { speakers } = this.#mixer;
     this.#scene.setSpeaker(this.#mixer.activeSpeaker);
     this.#scene.turnPage(nowMs);
-    if (speakers.join() !== this.#speakers) {
-      this.#stage.setSpeaking(speakers);
-      this.#speakers = speakers.join();
-      this.#send({ type: 'broadcast', message: { type: 'speakers', active: speakers } });
-    }
+    this.#tellSpeakers(speakers, nowMs);
     for (const participant of this.#participants.values()) void this.#check(participant);
     if (nowMs < this.#metricsAtMs) return;
     this.#metricsAtMs = nowMs + metricsMs - housekeepingMs / 2;
     void this.#tellMetrics();
+  }
+
+  #tellSpeakers(speakers: string[], nowMs: number): void {
+    if (speakers.join() !== this.#speakers) this.#stage.setSpeaking(speakers);
+    this.#speakers = speakers.join();
+    const narrow = [...this.#participants.values()].filter(({ isNarrow }) => isNarrow);
+    const { except, only } = this.#speakerNews.next(
+      speakers,
+      narrow.map(({ id }) => id),
+      nowMs,
+    );
+    const message = { type: 'speakers' as const, active: speakers };
+    if (except !== null) this.#send({ type: 'broadcast', message, except: [...except] });
+    for (const participantId of only) this.#send({ type: 'message', participantId, message });
   }
 
   async #check(participant: RoomParticipant): Promise<void> {

@@ -108,10 +108,13 @@ export class Uplink implements VideoSource {
   /**
    * Takes an offer, the first or a renegotiation, and signals the answer.
    * @param terms - what the browser may send, asked when the answer is made
+   * @param ready - when it may begin to send
    * @returns rejects if libwebrtc cannot use the offer
    */
-  accept(offer: string, terms: () => AnswerTerms): Promise<void> {
+  accept(offer: string, terms: () => AnswerTerms, ready: Promise<void>): Promise<void> {
     return this.#step(async () => {
+      await ready;
+      if (this.isClosed()) return;
       await this.#connection.setRemoteDescription({
         type: 'offer',
         sdp: prepareUplinkOffer(offer),

@@ -39,4 +39,4 @@ export { TransportArrivals } from './transport-arrivals.ts';
 export type { TransportFeedback } from './transport-feedback.ts';
 export { TransportSequence } from './transport-sequence.ts';
 export { packetizeVp8 } from './vp8.ts';
-export { wireBytes, wireOverheadBytes } from './wire.ts';
+export { wireBytes } from './wire.ts';
