@@ -15,8 +15,8 @@ export interface AdaptationOptions {
 }
 
 /** The first burst: so many packets of so many bytes tell a narrow path from a wide one before a picture is sent. */
-const burstPackets = 24;
-const burstPacketBytes = 300;
+const burstPackets = 16;
+const burstPacketBytes = 250;
 /** The tag of its packets; those of the controller's probes begin at 1. */
 const burstTag = 0;
 /** If nothing is known of it by then, pictures begin as they would on a narrow path. */
@@ -76,7 +76,7 @@ export class Adaptation {
     this.#tag = burstTag;
     let sent = 0;
     if (hasFeedback) for (let k = 0; k < burstPackets; k++) sent += pad(burstPacketBytes);
-    this.#tag = null;
+    this.#setTag(null);
     if (sent > 0) return;
     // Without padding or without feedback only trying tells.
     controller.start(Number.MAX_SAFE_INTEGER, nowMs);
@@ -88,6 +88,7 @@ export class Adaptation {
     this.#estimator.onSent(number, wireBytes, nowMs, this.#tag);
     this.#rate.add(wireBytes, nowMs);
     this.#padding.bytes -= wireBytes;
+    this.#options.controller.probe?.sent(wireBytes);
   }
 
   /** Transport-wide feedback has come. */
@@ -123,7 +124,7 @@ export class Adaptation {
    */
   pump(nowMs: number): number | null {
     const rate = this.#options.controller.probe?.bitsPerSecond ?? 0;
-    this.#tag = this.#options.controller.probe?.tag ?? null;
+    this.#setTag(this.#options.controller.probe?.tag ?? null);
     if (rate === 0) {
       this.#padding.atMs = 0;
       return null;
@@ -151,6 +152,11 @@ export class Adaptation {
       sentBitsPerSecond: this.#rate.bitsPerSecond(nowMs),
       backlogMs: this.#options.backlogMs(),
     };
+  }
+
+  #setTag(tag: number | null): void {
+    if (this.#tag !== null && tag !== this.#tag) this.#estimator.onProbeEnd(this.#tag);
+    this.#tag = tag;
   }
 
   #start(bitsPerSecond: number | null, nowMs: number): void {

@@ -53,6 +53,8 @@ export interface SenderContext {
 }
 
 const reportIntervalMs = 1000;
+/** Where there is hardly room for the sound. */
+const narrowReportIntervalMs = 3000;
 /** How often the sound is told what is lost. */
 const lossIntervalMs = 1000;
 /**
@@ -265,6 +267,7 @@ export class DownlinkSender {
       this.#context.log.info({ participant, rung, reason, ...this.link }, 'rung changed');
       if (isDown && reason === 'bandwidth') {
         this.#pictures?.switchTo(null);
+        this.#pictures?.setPace(this.#pace());
         this.#drainUntilMs = nowMs + longestDrainMs;
       }
     }
@@ -333,7 +336,8 @@ export class DownlinkSender {
 
   /** Both streams' reports are made at one moment: that is what lips are matched by (RFC 3550 §6.4.1). */
   #report(nowMs: number): void {
-    this.#nextReportMs = nowMs + reportIntervalMs;
+    const isNarrow = this.#rung === 'tiny' || this.#rung === 'audio';
+    this.#nextReportMs = nowMs + (isNarrow ? narrowReportIntervalMs : reportIntervalMs);
     const at = this.#context.ntp.at(nowMs);
     const { cname } = this.#streams;
     const isVideoDue = nowMs - this.#startMs >= firstVideoReportMs && this.#rung !== 'audio';

@@ -34,7 +34,7 @@ export interface ParticipantContext {
 }
 
 /** So long an uplink waits for the first downlink, in milliseconds. */
-const firstDownlinkMs = 1500;
+const firstDownlinkMs = 3000;
 
 /** An answer to an offer of a dead process must not pass for one to this process's. */
 const negotiationsPerGeneration = 1000;
@@ -64,8 +64,8 @@ export class RoomParticipant implements VideoSource {
   #hadPicture = false;
   readonly #control: UplinkControl;
   /**
-   * When the first downlink has come about, or has had the time to: on a narrow path what a browser sends at first would
-   * keep it from that.
+   * When it is known what the first downlink carries, or has had the time to be: on a narrow path what a browser sends at
+   * first would keep it from coming about.
    */
   readonly #downlinkUp: Promise<void>;
   #setDownlinkUp: () => void = () => undefined;
@@ -299,7 +299,6 @@ export class RoomParticipant implements VideoSource {
       },
       heard: () => {
         this.#presence.heard(now());
-        this.#setDownlinkUp();
         this.#reoffers.worked();
       },
       failed: () => {
@@ -312,6 +311,7 @@ export class RoomParticipant implements VideoSource {
         if (reason === 'bandwidth' || reason === 'auto') {
           this.#control.setDownlinkKbps(Math.max(capacity, bitsPerSecond ?? 0) / 1000);
         }
+        this.#setDownlinkUp();
       },
     });
   }

@@ -23,13 +23,20 @@ export type RungReason =
 /** The estimate must stay below this part of what is needed for so long; a blip costs nobody a rung. */
 const shortShare = 0.85;
 const shortMs = 250;
+/** Below this part there is no waiting. */
+const farShare = 0.5;
 /** So much waits in the path or in the server that there is no doubt, once what is left of the rung before is through. */
 const hopelessMs = 500;
 const graceMs = 1500;
+/** How long the first keyframe, and all that is said at a join, may take; and what a probe has left behind. */
+const startPatienceMs = 2500;
+const probePatienceMs = 700;
 /** A path with less delay than this is not congested, whatever the estimate says. */
 const quietQueueMs = 60;
 /** A probe asks for more than the rung: pictures differ in size. */
 const probeMargin = 1.05;
+/** A first burst that came slower than this may have come through a token bucket: half of it is sure, a probe tells the rest. */
+const burstTrust = 500_000;
 /** After a change the path is left alone for so long. */
 const settleMs = 3000;
 /** Waits behind the first, second, … failure; the last one for all that follow. */
@@ -68,6 +75,8 @@ export class RungController {
   /** Since the last change of the rung. */
   #steadySinceMs = 0;
   #graceUntilMs = 0;
+  /** Until then only what is beyond doubt counts. */
+  #patientUntilMs = 0;
   readonly #pleas: number[] = [];
 
   /**
@@ -117,9 +126,12 @@ export class RungController {
   start(bitsPerSecond: number | null, nowMs: number): void {
     if (!this.adapts) return;
     const cautious = this.#offers.find(({ name }) => name === 'low') ?? this.#offers.at(-2);
-    this.#capacity = bitsPerSecond ?? cautious?.wireBitsPerSecond ?? 0;
+    const shown = bitsPerSecond ?? cautious?.wireBitsPerSecond ?? 0;
+    const least = Math.min(shown, this.#offers.at(-2)?.wireBitsPerSecond ?? 0);
+    this.#capacity = shown < burstTrust ? Math.max(shown / 2, least) : shown;
     this.#current = this.#best();
     this.#nextProbeMs = nowMs + settleMs / 3;
+    this.#patientUntilMs = nowMs + startPatienceMs;
     this.#graceUntilMs = nowMs + graceMs;
   }
 
@@ -178,13 +190,17 @@ export class RungController {
       (queueMs > hopelessMs / 2 || backlogMs > hopelessMs) &&
       nowMs >= this.#graceUntilMs &&
       this.#probe === null;
-    const isShort = isFlooded || (isCongested && link.bitsPerSecond < need * shortShare);
+    // What a probe has sent too much is through in a moment.
+    const isProbing = this.#probe !== null || nowMs < this.#patientUntilMs;
+    const enough = need * (isProbing ? farShare : shortShare);
+    const isShort = isFlooded || (isCongested && link.bitsPerSecond < enough);
     if (!isShort) {
       this.#shortSinceMs = null;
       return false;
     }
     this.#shortSinceMs ??= nowMs;
-    return nowMs - this.#shortSinceMs >= shortMs;
+    const isFar = isCongested && link.bitsPerSecond < need * farShare;
+    return isFar || nowMs - this.#shortSinceMs >= shortMs;
   }
 
   #goDown(link: LinkState, nowMs: number): void {
@@ -223,6 +239,7 @@ export class RungController {
     if (outcome.kind === 'running') return;
     this.#probe = null;
     this.#graceUntilMs = nowMs + graceMs;
+    this.#patientUntilMs = nowMs + probePatienceMs;
     const before = this.#current;
     const carried =
       outcome.kind === 'passed'

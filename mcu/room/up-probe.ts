@@ -10,12 +10,15 @@ export type ProbeOutcome =
 
 /** Each step asks for so much more than the one before. */
 const growth = 1.12;
+/** Where it is little anyway, the steps may be larger. */
+const littleBits = 100_000;
+const littleGrowth = 1.3;
 /** A step must be longer than feedback takes, or the path is flooded before it can complain. */
 const leastStepMs = 100;
 const mostStepMs = 500;
 const feedbackMs = 60;
 /** How long each rate is held. */
-const leastHoldMs = 450;
+const leastHoldMs = 600;
 /** Longest wait for the last result behind the end. */
 const resultMs = 600;
 /** After the first sign that the path is full it takes so long, and a round trip, until the estimate tells of it. */
@@ -23,8 +26,9 @@ const verdictMs = 300;
 /** More delay than before the probe, milliseconds, or loss: the path is full. */
 const delayLimitMs = 60;
 const lossLimit = 0.08;
-/** The part of a rate that has to arrive. */
+/** The part of what was sent that has to arrive, and the part of a rate that must have been sent. */
 const share = 0.88;
+const leastSent = 0.85;
 
 /**
  * Whether a path takes more than is sent: padding is added in growing steps, and each of some rates is held for a while,
@@ -48,6 +52,8 @@ export class UpProbe {
   #proven = 0;
   #missed = false;
   #mostArrived = 0;
+  /** Bytes sent while each rate was held, and for how long. */
+  readonly #sent: { bytes: number; ms: number }[];
 
   /**
    * @param firstTag - names its packets to the estimator; the next ones name those of the later rates
@@ -56,6 +62,7 @@ export class UpProbe {
   constructor(firstTag: number, rates: readonly number[], link: LinkState, nowMs: number) {
     this.#firstTag = firstTag;
     this.#rates = rates;
+    this.#sent = rates.map(() => ({ bytes: 0, ms: 0 }));
     this.#queueBeforeMs = link.queueMs;
     this.#lossBefore = link.lossFraction;
     this.#rate = Math.min(this.#aim, link.sentBitsPerSecond * growth);
@@ -72,12 +79,21 @@ export class UpProbe {
     return this.#endedMs === null && this.#fullSinceMs === null ? this.#rate : 0;
   }
 
+  /** A packet has left. */
+  sent(wireBytes: number): void {
+    const sent = this.#sent[this.#index];
+    if (this.tag !== null && sent !== undefined) sent.bytes += wireBytes;
+  }
+
   /** The estimator's result for a tag: what arrived, null for too little. */
   takeResult(tag: number, bitsPerSecond: number | null): void {
     const index = tag - this.#firstTag;
     const rate = this.#rates[index];
-    if (rate === undefined) return;
-    if ((bitsPerSecond ?? 0) >= rate * share) this.#proven = Math.max(this.#proven, index + 1);
+    const sent = this.#sent[index];
+    if (rate === undefined || sent === undefined) return;
+    // Pictures come in lumps: it may have been a little less than was meant to be.
+    const sentRate = Math.max(leastSent * rate, Math.min(rate, (sent.bytes * 8000) / sent.ms));
+    if ((bitsPerSecond ?? 0) >= sentRate * share) this.#proven = Math.max(this.#proven, index + 1);
     else this.#missed = true;
   }
 
@@ -105,7 +121,10 @@ export class UpProbe {
   #step(link: LinkState, nowMs: number): void {
     if (!this.#holds && this.#rate >= this.#aim) {
       this.#holds = true;
-      this.#untilMs = nowMs + Math.max(leastHoldMs, 2 * stepMs(link));
+      const holdMs = Math.max(leastHoldMs, 2 * stepMs(link));
+      const sent = this.#sent[this.#index];
+      if (sent !== undefined) sent.ms = holdMs;
+      this.#untilMs = nowMs + holdMs;
       return;
     }
     if (this.#holds) {
@@ -116,7 +135,10 @@ export class UpProbe {
       this.#holds = false;
       this.#index += 1;
     }
-    this.#rate = Math.min(this.#aim, this.#rate * growth);
+    this.#rate = Math.min(
+      this.#aim,
+      this.#rate * (this.#rate < littleBits ? littleGrowth : growth),
+    );
     this.#untilMs = nowMs + stepMs(link);
   }
 

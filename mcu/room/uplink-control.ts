@@ -41,7 +41,9 @@ export class UplinkControl {
 
   /** What the answer to an offer of theirs says. */
   get answerTerms(): AnswerTerms {
-    const { audio, video } = uplinkTerms(this.#budget.width);
+    const { width } = this.#budget;
+    // Between these two nothing is negotiated: the answer leaves room for the wider.
+    const { audio, video } = uplinkTerms(width === 'narrowest' ? 'narrow' : width);
     const { canvas, fps } = this.#context.settings;
     return { audio, videoBitrate: Math.min(video.bitrate, mostBitrate(canvas, fps)) };
   }

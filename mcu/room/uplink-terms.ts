@@ -2,13 +2,13 @@ import type { KindOfVideo, VideoDemand } from './uplink-size.ts';
 import { demandWithin } from './uplink-size.ts';
 
 /** How much room there is from a participant to the server, narrowest first. */
-export const uplinkWidths = ['narrow', 'slim', 'reduced', 'wide'] as const;
+export const uplinkWidths = ['narrowest', 'narrow', 'slim', 'reduced', 'wide'] as const;
 /** How much room there is from a participant to the server. */
 export type UplinkWidth = (typeof uplinkWidths)[number];
 
 /** What a participant with so much room is asked for at most. */
 export interface UplinkTerms {
-  /** Their sound. Each width has frames of another length, so that a change of width is always a new negotiation. */
+  /** Their sound. Frames of another length are a new negotiation. */
   readonly audio: {
     /** Milliseconds of an Opus frame. */
     readonly ptime: number;
@@ -33,6 +33,12 @@ export interface UplinkTerms {
  * control to find out.
  */
 const terms: Readonly<Record<UplinkWidth, UplinkTerms>> = {
+  // With feedback and checks, 9 kbit/s, this fits a line of 64 kbit/s.
+  narrowest: {
+    audio: { ptime: 60, bitrate: 14_000, dtx: true },
+    video: { bitrate: 15_000, fps: 4 },
+    wireBitsPerSecond: 40_000,
+  },
   narrow: {
     audio: { ptime: 60, bitrate: 16_000, dtx: true },
     video: { bitrate: 50_000, fps: 8 },

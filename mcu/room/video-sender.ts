@@ -58,6 +58,8 @@ export class VideoSender {
   readonly #retransmitter: Retransmitter;
   readonly #pictures: RungSwitch;
   #keyframeAtMs = Number.NEGATIVE_INFINITY;
+  /** Packets before this one are of no use any more: behind them everything begins anew with a keyframe. */
+  #usefulFrom: number;
 
   constructor(options: VideoSenderOptions) {
     this.#options = options;
@@ -69,6 +71,7 @@ export class VideoSender {
       ssrc: streams.videoSsrc,
       payloadType: payloadTypes[codec],
     });
+    this.#usefulFrom = this.#stream.nextSequenceNumber;
     this.#pacer = new Pacer(
       (payload, timestamp, marker) => {
         this.#stream.sendPacket(payload, timestamp, marker);
@@ -112,8 +115,8 @@ export class VideoSender {
    * Changes the rung with its next keyframe; null: no picture, at once.
    */
   switchTo(rung: VideoRungName | null): void {
-    if (rung === null) this.#pacer.dropWaiting();
     this.#pictures.switchTo(rung);
+    if (rung === null) this.#beginAnew();
   }
 
   /** Changes how fast packets leave. */
@@ -138,7 +141,10 @@ export class VideoSender {
    * @returns packets sent again
    */
   nack(sequenceNumbers: readonly number[], rttMs: number | null): number {
-    const { resent, forgotten } = this.#retransmitter.answer(sequenceNumbers, rttMs);
+    const useful = sequenceNumbers.filter(
+      (number) => ((number - this.#usefulFrom) & 0xffff) < 0x8000,
+    );
+    const { resent, forgotten } = this.#retransmitter.answer(useful, rttMs);
     if (forgotten > 0) this.pli(rttMs);
     return resent;
   }
@@ -158,8 +164,7 @@ export class VideoSender {
   #show(frame: PacketizedFrame, tick: number, atMs: number): void {
     const nowMs = this.#options.now();
     if (frame.keyframe) {
-      // What waits is of no use any more.
-      this.#pacer.dropWaiting();
+      this.#beginAnew();
       this.#keyframeAtMs = nowMs;
     }
     this.#pacer.push(frame, mediaTime(atMs, clockRate), nowMs);
@@ -167,5 +172,11 @@ export class VideoSender {
     if (this.#pacer.backlogMs < mostBacklogMs || frame.keyframe) return;
     this.#pacer.dropWaiting();
     this.#pictures.requestKeyframe();
+  }
+
+  /** Nothing before a keyframe that is to come is waited for, or asked for again. */
+  #beginAnew(): void {
+    this.#pacer.dropWaiting();
+    this.#usefulFrom = this.#stream.nextSequenceNumber;
   }
 }

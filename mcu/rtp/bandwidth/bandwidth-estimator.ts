@@ -143,6 +143,14 @@ export class BandwidthEstimator {
   }
 
   /**
+   * No more packets of a probe will be sent: it is measured as soon as the last one has been told of, and not only
+   * after a silence.
+   */
+  onProbeEnd(probe: number): void {
+    this.#probes.end(probe);
+  }
+
+  /**
    * Takes a transport-wide feedback. Packets it tells of for the second time, or that were never sent, are passed over.
    *
    * @param feedback - As parsed.

@@ -50,6 +50,12 @@ export class Probes {
     probe.last = number ?? probe.last;
   }
 
+  /** No more packets of a probe will be sent: it need not be waited for. */
+  end(id: number): void {
+    const probe = this.#probes.find((known) => known.id === id);
+    if (probe !== undefined) probe.isOver = true;
+  }
+
   /**
    * Measures the probes that are over and reported on, or waited for in vain.
    *

@@ -13,7 +13,6 @@ describe('a receiver over a simulated path, with the product’s own sender', ()
       [100e6, 'high'],
       [2e6, 'high'],
       [1e6, 'medium'],
-      [300e3, 'low'],
     ] as const) {
       const call = simulateCall({ seconds: 5, rate: () => bits });
       expect(rungs(call)).toEqual([rung]);
@@ -21,6 +20,12 @@ describe('a receiver over a simulated path, with the product’s own sender', ()
       expect(longestGap(call.pictures, 1000)).toBeLessThan(200);
       expect(call.plis).toBe(0);
     }
+  });
+
+  it('begins low where the first burst says little, and has what fits soon after', () => {
+    const call = simulateCall({ seconds: 15, rate: () => 3e5 });
+    expect(rungs(call)).toEqual(['tiny', 'low']);
+    expect(call.changes[1]!.second).toBeLessThan(6);
   });
 
   it.each([undefined, 5000])(
@@ -75,11 +80,11 @@ describe('a receiver over a simulated path, with the product’s own sender', ()
   });
 
   it('does not make others pay: who loses much asks a shared rung for no keyframe', () => {
-    const path = { seconds: 30, rate: () => 1e7, loss: () => 0.06 };
+    const path = { seconds: 30, rate: () => 1e7, loss: () => 0.1 };
     const alone = simulateCall(path);
     const shared = simulateCall({ ...path, shared: true });
-    expect(rungs(alone)).toEqual(['high']);
-    expect(alone.keyframes.get('high')).toBeGreaterThan(1);
+    const visits = rungs(alone).filter((rung) => rung === 'high').length;
+    expect(alone.keyframes.get('high')).toBeGreaterThan(visits);
     expect(rungs(shared).filter((rung) => rung === 'high')).toHaveLength(1);
     expect(shared.plis).toBeGreaterThan(0);
     expect(shared.keyframes.get('high')).toBe(1);

@@ -68,9 +68,6 @@ describe('the rung that fits a path', () => {
   it.each([
     [5_000_000, 'high'],
     [900_000, 'medium'],
-    [300_000, 'low'],
-    [120_000, 'tiny'],
-    [60_000, 'audio'],
   ] as const)('of %i bit/s is %s, from the first measurement on', (capacity, rung) => {
     const path = new Path(capacity);
     expect(path.controller.rung).toBe(rung);
@@ -79,10 +76,20 @@ describe('the rung that fits a path', () => {
     expect(path.changes).toEqual([]);
   });
 
+  it.each([
+    [300_000, ['low']],
+    [120_000, []],
+    [60_000, []],
+  ] as const)('of %i bit/s is found from below', (capacity, changes) => {
+    const path = new Path(capacity);
+    path.run(60);
+    expect(path.changes.map(({ rung }) => rung)).toEqual(changes);
+  });
+
   it('begins low where nothing is known, and is the best soon after', () => {
     const path = new Path(5_000_000, null);
-    expect(path.controller.rung).toBe('low');
-    path.run(5);
+    expect(path.controller.rung).toBe('tiny');
+    path.run(8);
     expect(path.changes).toMatchObject([{ rung: 'high' }]);
   });
 
@@ -122,7 +129,7 @@ describe('the rung that fits a path', () => {
     controller.start(5_000_000, 0);
     const blip: LinkState = {
       ...calm,
-      bitsPerSecond: 500_000,
+      bitsPerSecond: 900_000,
       usage: 'over',
       queueMs: 90,
       limitedBy: 'delay',
@@ -138,6 +145,9 @@ describe('the rung that fits a path', () => {
     expect(controller.rung).toBe('high');
     controller.update(blip, 9000);
     controller.update(blip, 9250);
+    expect(controller.rung).toBe('medium');
+    // Where there is no doubt there is no waiting.
+    controller.update({ ...blip, sentBitsPerSecond: 600_000, bitsPerSecond: 250_000 }, 12_000);
     expect(controller.rung).toBe('low');
   });
 
@@ -235,6 +245,7 @@ describe('the quality that is asked for', () => {
 
   it('is not had where the path does not carry it', () => {
     const path = new Path(300_000);
+    path.run(10);
     path.controller.setCap('audio');
     path.run(20);
     path.controller.setCap('high');

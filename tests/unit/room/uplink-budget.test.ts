@@ -37,9 +37,10 @@ describe('the room on an uplink', () => {
 
   it('is as little as comes through, within 3 s, whichever way it shows', () => {
     expect(stage().look(full, 2)).toBe('wide');
-    expect(stage().look(full, 3)).toBe('narrow');
+    expect(stage().look(full, 3)).toBe('narrowest');
     expect(stage().look({ ...full, bitsPerSecond: 180_000 }, 3)).toBe('slim');
-    expect(stage().look({ ...full, jitterMs: null, lossFraction: 0.04 }, 3)).toBe('narrow');
+    expect(stage().look({ ...full, bitsPerSecond: 90_000 }, 3)).toBe('narrow');
+    expect(stage().look({ ...full, jitterMs: null, lossFraction: 0.04 }, 3)).toBe('narrowest');
     expect(stage().look({ ...fine, bitsPerSecond: 200_000 }, 3, 200)).toBe('slim');
     expect(stage().look({ ...fine, bitsPerSecond: 430_000 }, 3, 450)).toBe('reduced');
     expect(stage().look({ ...fine, lossFraction: 0.2 }, 3)).toBe('reduced');
@@ -58,12 +59,12 @@ describe('the room on an uplink', () => {
     budget.onAvailable(2000, 0);
     look(fine, 10);
     // That was too long ago.
-    expect(look(full, 4)).toBe('narrow');
+    expect(look(full, 4)).toBe('narrowest');
   });
 
   it('is tried for again step by step, and later each time it goes wrong', () => {
     const { look } = stage();
-    expect(look(full, 3)).toBe('narrow');
+    expect(look(full, 3)).toBe('narrowest');
     const calm = {
       ...fine,
       bitsPerSecond: 60_000,
@@ -71,19 +72,20 @@ describe('the room on an uplink', () => {
       askedFps: 8,
       fps: 8,
     };
-    expect(look(calm, 20)).toBe('narrow');
-    expect(look(calm, 1)).toBe('slim');
-    expect(look(full, 3)).toBe('narrow');
-    expect(look(calm, 40)).toBe('narrow');
-    expect(look(calm, 1)).toBe('slim');
-    expect(look(full, 3)).toBe('narrow');
-    expect(look(calm, 80)).toBe('narrow');
-    expect(look(calm, 1)).toBe('slim');
+    expect(look(calm, 20)).toBe('narrowest');
+    expect(look(calm, 1)).toBe('narrow');
+    expect(look(full, 3)).toBe('narrowest');
+    expect(look(calm, 40)).toBe('narrowest');
+    expect(look(calm, 1)).toBe('narrow');
+    expect(look(full, 3)).toBe('narrowest');
+    expect(look(calm, 80)).toBe('narrowest');
+    expect(look(calm, 1)).toBe('narrow');
+    expect(look(calm, 80)).toBe('slim');
     expect(look(calm, 80)).toBe('reduced');
     expect(look(calm, 80)).toBe('wide');
     expect(look(calm, 600)).toBe('wide');
-    expect(look(full, 3)).toBe('narrow');
-    expect(look(calm, 21)).toBe('slim');
+    expect(look(full, 3)).toBe('narrowest');
+    expect(look(calm, 21)).toBe('narrow');
   });
 
   it('is taken for little where the way down has little, until it shows otherwise', () => {
@@ -91,13 +93,13 @@ describe('the room on an uplink', () => {
     budget.onDownlink(1500, 0);
     expect(budget.width).toBe('wide');
     budget.onDownlink(90, 0);
-    expect(budget.width).toBe('narrow');
-    expect(look(fine, 70)).toBe('wide');
+    expect(budget.width).toBe('narrowest');
+    expect(look(fine, 90)).toBe('wide');
     // Said again, it is no news.
-    budget.onDownlink(80, 70_000);
+    budget.onDownlink(80, 90_000);
     expect(budget.width).toBe('wide');
-    budget.onDownlink(800, 71_000);
-    budget.onDownlink(100, 72_000);
-    expect(budget.width).toBe('narrow');
+    budget.onDownlink(800, 91_000);
+    budget.onDownlink(100, 92_000);
+    expect(budget.width).toBe('narrowest');
   });
 });
