@@ -31,7 +31,7 @@ export function speakersIn({ received, receivedAt }: Person, { from, to }: Span)
 export function sentKbps(server: TestServer, participant: string, { from, to }: Span): number {
   const bytes = server.log.reduce((sum, line) => {
     if (line.msg !== 'picture sent' || line['participant'] !== participant) return sum;
-    const time = Number(line['time']);
+    const time = Date.parse(String(line['time']));
     return time > from && time <= to ? sum + Number(line['bytes']) : sum;
   }, 0);
   return (bytes * 8) / (to - from);
