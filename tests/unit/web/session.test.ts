@@ -500,7 +500,7 @@ describe('a change of the network', () => {
     const stage = new Stage();
     const { uplink, downlink } = await stage.live();
     stage.platform.changeNetwork();
-    await settle();
+    await stage.platform.pass(300);
     uplink.received += 1;
     downlink.received += 1;
     await stage.platform.pass(5_000);
@@ -522,6 +522,20 @@ describe('a change of the network', () => {
     stage.platform.socket.receive({ type: 'offer', pc: 'downlink', sdp: offerSdp, negotiation: 2 });
     await settle();
     expect(downlink.closed).toBe(true);
+  });
+
+  it('does not take for life what was still to be read of before', async () => {
+    const stage = new Stage();
+    const { uplink, downlink } = await stage.live();
+    stage.platform.changeNetwork();
+    await stage.platform.pass(100);
+    uplink.received += 1;
+    downlink.received += 1;
+    // The new link comes up, which is a change too, and nothing gets through it.
+    stage.platform.changeNetwork();
+    await stage.platform.pass(1_300);
+    expect(uplink.closed).toBe(true);
+    expect(stage.platform.socket.of('reconnect')).toHaveLength(1);
   });
 
   it('gives up at once what is disconnected already', async () => {
