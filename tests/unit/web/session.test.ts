@@ -317,6 +317,21 @@ describe('what the server asks of the sound', () => {
     expect(stage.platform.peers).toHaveLength(1);
   });
 
+  it('has longer frames before the offer is on its way, shorter ones with the answer', async () => {
+    const { stage, uplink } = await live();
+    const lengths = (): string[] => uplink.remote?.sdp.match(/a=ptime:\d+/g) ?? [];
+    ask(stage, 60, 16_000);
+    await settle();
+    expect(lengths()).toEqual(['a=ptime:60', 'a=ptime:1']);
+    expect(stage.platform.socket.of('offer')).toHaveLength(2);
+    await answer(stage, 60);
+    ask(stage, 10, 32_000);
+    await settle();
+    expect(lengths()).toEqual(['a=ptime:60', 'a=ptime:1']);
+    await answer(stage, 10);
+    expect(lengths()).toEqual(['a=ptime:10', 'a=ptime:1']);
+  });
+
   it('waits for an answer that is due, and is not asked for twice', async () => {
     const { stage } = await live();
     const { socket } = stage.platform;
