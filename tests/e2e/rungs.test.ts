@@ -85,7 +85,10 @@ describe('the quality a receiver asks for', () => {
   });
 
   it('sends no picture where only sound is wanted, and goes on from there', async () => {
+    // Silence is left out: somebody else is to be heard.
+    const bob = await house.join('sound', 'Bob', { tone: 750 });
     const alice = await join('sound', 'Alice');
+    await until(async () => (await alice.hears([750]))[0]! > -60, 10_000);
     await alice.chooses('Sound only');
     await until(() => alice.last('quality')?.rung === 'audio', 3000);
     await sleep(300);

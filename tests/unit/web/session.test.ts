@@ -317,6 +317,21 @@ describe('what the server asks of the sound', () => {
     expect(stage.platform.peers).toHaveLength(1);
   });
 
+  it('has longer frames before the offer is on its way, shorter ones with the answer', async () => {
+    const { stage, uplink } = await live();
+    const lengths = (): string[] => uplink.remote?.sdp.match(/a=ptime:\d+/g) ?? [];
+    ask(stage, 60, 16_000);
+    await settle();
+    expect(lengths()).toEqual(['a=ptime:60', 'a=ptime:1']);
+    expect(stage.platform.socket.of('offer')).toHaveLength(2);
+    await answer(stage, 60);
+    ask(stage, 10, 32_000);
+    await settle();
+    expect(lengths()).toEqual(['a=ptime:60', 'a=ptime:1']);
+    await answer(stage, 10);
+    expect(lengths()).toEqual(['a=ptime:10', 'a=ptime:1']);
+  });
+
   it('waits for an answer that is due, and is not asked for twice', async () => {
     const { stage } = await live();
     const { socket } = stage.platform;
@@ -500,7 +515,7 @@ describe('a change of the network', () => {
     const stage = new Stage();
     const { uplink, downlink } = await stage.live();
     stage.platform.changeNetwork();
-    await settle();
+    await stage.platform.pass(300);
     uplink.received += 1;
     downlink.received += 1;
     await stage.platform.pass(5_000);
@@ -522,6 +537,20 @@ describe('a change of the network', () => {
     stage.platform.socket.receive({ type: 'offer', pc: 'downlink', sdp: offerSdp, negotiation: 2 });
     await settle();
     expect(downlink.closed).toBe(true);
+  });
+
+  it('does not take for life what was still to be read of before', async () => {
+    const stage = new Stage();
+    const { uplink, downlink } = await stage.live();
+    stage.platform.changeNetwork();
+    await stage.platform.pass(100);
+    uplink.received += 1;
+    downlink.received += 1;
+    // The new link comes up, which is a change too, and nothing gets through it.
+    stage.platform.changeNetwork();
+    await stage.platform.pass(1_300);
+    expect(uplink.closed).toBe(true);
+    expect(stage.platform.socket.of('reconnect')).toHaveLength(1);
   });
 
   it('gives up at once what is disconnected already', async () => {

@@ -10,6 +10,8 @@ const patienceMs = 1000;
  * four times a second.
  */
 const silenceMs = 700;
+/** How long after the change that begins, in milliseconds: what came before it is still being read and counted. */
+const settleMs = 150;
 
 /** A watch over one PeerConnection. */
 export interface ConnectionWatch {
@@ -30,7 +32,8 @@ export function watchConnection(
   onBroken: () => void,
 ): ConnectionWatch {
   let watching = true;
-  let isLooking = false;
+  /** Which look is the one that counts: a change during one begins another. */
+  let looks = 0;
   let cancelTimer = (): void => undefined;
   let cancelLook = (): void => undefined;
 
@@ -68,14 +71,13 @@ export function watchConnection(
     }
   });
 
-  const look = async (): Promise<void> => {
+  const look = async (number: number): Promise<void> => {
     const before = await countReceived(peer);
-    if (!watching) return;
+    if (!watching || number !== looks) return;
     cancelLook = platform.after(silenceMs, () => {
       countReceived(peer).then(
         (now) => {
-          isLooking = false;
-          if (now <= before) broken();
+          if (number === looks && now <= before) broken();
         },
         () => undefined,
       );
@@ -83,14 +85,18 @@ export function watchConnection(
   };
   return {
     networkChanged() {
-      if (!watching || isLooking) return;
+      if (!watching) return;
       if (peer.connectionState === 'disconnected') {
         broken();
         return;
       }
-      isLooking = true;
-      // A PeerConnection without statistics has ended.
-      look().catch(() => undefined);
+      looks += 1;
+      const number = looks;
+      cancelLook();
+      cancelLook = platform.after(settleMs, () => {
+        // A PeerConnection without statistics has ended.
+        look(number).catch(() => undefined);
+      });
     },
     end,
   };

@@ -14,6 +14,11 @@ export async function shapeSound(sender: SenderLike, bitrate: number): Promise<v
   }
 }
 
+/** An answer with sound frames of another length, in milliseconds, where it says one. */
+export function withPtime(sdp: string, ptime: number): string {
+  return sdp.replace(/(^m=audio (?:(?!^m=).)*?^a=ptime:)\d+/ms, `$1${String(ptime)}`);
+}
+
 /** The length of sound frames an answer settles, in milliseconds; null where it says nothing. */
 export function answeredPtime(sdp: string): number | null {
   const [, section = ''] = sdp.split(/^m=audio /m);

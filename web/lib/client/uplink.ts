@@ -5,7 +5,7 @@ import { Emitter } from './emitter.ts';
 import type { LocalTracks } from './local-media.ts';
 import type { PeerLike, Platform, SenderLike, StreamLike, TrackLike } from './platform.ts';
 import { RemoteCandidates } from './remote-candidates.ts';
-import { answeredPtime, shapeSound, soundFirst } from './sound-encoding.ts';
+import { answeredPtime, shapeSound, soundFirst, withPtime } from './sound-encoding.ts';
 import { UplinkReport } from './uplink-report.ts';
 import { firstDemand, type UplinkDemand } from './video-encoding.ts';
 import { VideoShaper } from './video-shaper.ts';
@@ -38,6 +38,8 @@ export class Uplink extends Emitter<UplinkEvents> {
   #soundBitrate: number | null = null;
   /** Milliseconds of sound frames as of the last answer, and as wanted with the last offer. */
   #ptime: { answered: number | null; offered: number | null } = { answered: null, offered: null };
+  /** The last answer of the server. */
+  #answer = '';
   #wanted: LocalTracks = { audio: null, video: null };
   #changed = false;
   #running = false;
@@ -105,6 +107,7 @@ export class Uplink extends Emitter<UplinkEvents> {
       () => {
         this.#awaitingAnswer = false;
         this.#ptime.answered = answeredPtime(sdp);
+        this.#answer = sdp;
         this.#candidates.described(sdp);
         this.#run();
       },
@@ -207,14 +210,33 @@ export class Uplink extends Emitter<UplinkEvents> {
   }
 
   async #offer(): Promise<void> {
+    const { ptime } = this.#demand.audio;
+    const isNarrower = this.#ptime.answered !== null && ptime > this.#ptime.answered;
+    if (isNarrower && !this.#needsOffer) await this.#lengthenFrames(ptime);
+    if (this.#isClosed()) return;
     this.#needsOffer = false;
-    this.#ptime.offered = this.#demand.audio.ptime;
+    this.#ptime.offered = ptime;
     const { sdp = '' } = await this.#peer.createOffer();
     if (this.#isClosed()) return;
     await this.#peer.setLocalDescription({ type: 'offer', sdp });
     if (this.#isClosed()) return;
     this.#awaitingAnswer = true;
     this.emit('offer', sdp);
+  }
+
+  /**
+   * Sends longer frames of sound at once, as if the server had answered so. It has no room for short ones: between their
+   * packets the offer would take 10 s and more to get through.
+   */
+  async #lengthenFrames(ptime: number): Promise<void> {
+    try {
+      const { sdp = '' } = await this.#peer.createOffer();
+      await this.#peer.setLocalDescription({ type: 'offer', sdp });
+      const answer = withPtime(this.#answer, ptime);
+      await this.#peer.setRemoteDescription({ type: 'answer', sdp: answer });
+    } catch {
+      // The server's answer says the same, only later.
+    }
   }
 
   /** Asked anew after every await: a replacement may have closed this one meanwhile. */
