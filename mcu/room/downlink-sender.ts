@@ -1,4 +1,4 @@
-import { type RungName, rungPlan, rungSound } from '../../mixer/encode/index.ts';
+import { type RungName, rungPlan, type RungPlan, rungSound } from '../../mixer/encode/index.ts';
 import { rungNames } from '../../mixer/encode/rung-table.ts';
 import type { Logger } from '../log.ts';
 import type { RoomMetrics } from '../room-metrics.ts';
@@ -24,9 +24,10 @@ import {
 } from './downlink-sdp.ts';
 import type { AudioFeed, AudioSubscription, VideoFeed } from './feeds.ts';
 import type { LinkState } from './link-state.ts';
+import { type Pace, paceOf } from './pace.ts';
 import type { RungController } from './rung-controller.ts';
 import { audioClock, SoundSender } from './sound-sender.ts';
-import { type Pace, VideoSender } from './video-sender.ts';
+import { VideoSender } from './video-sender.ts';
 
 /** What a sender needs from its room and its PeerConnection. */
 export interface SenderContext {
@@ -69,12 +70,6 @@ const firstVideoReportMs = 5000;
  * the picture is sooner.
  */
 const pictureLeadMs = 15;
-/** Packets leave at least so much faster than the rung needs, at most so much, and a picture and a half at once. */
-const leastPace = 1.05;
-const mostPace = 2.5;
-const burstPictures = 1.5;
-/** What a full path carries is not used up, so that it empties. */
-const drainShare = 0.8;
 /** After congestion the smaller picture waits until the path has emptied to this, but not longer. */
 const emptyQueueMs = 80;
 const longestDrainMs = 700;
@@ -284,8 +279,7 @@ export class DownlinkSender {
 
   /** It takes as much as the sound again. */
   #hasRoomForRed(): boolean {
-    const { canvas, fps } = this.#context.settings;
-    const { wireBitsPerSecond, sound } = rungPlan(this.#rung, { ...canvas, fps });
+    const { wireBitsPerSecond, sound } = this.#plan();
     const carried = Math.max(this.#controller.capacity, this.#adaptation.bitsPerSecond);
     return carried > wireBitsPerSecond + sound.bitsPerSecond;
   }
@@ -304,17 +298,13 @@ export class DownlinkSender {
     });
   }
 
-  #pace(): Pace {
+  #plan(): RungPlan {
     const { canvas, fps } = this.#context.settings;
-    const { wireBitsPerSecond, video } = rungPlan(this.#rung, { ...canvas, fps });
-    const { capacity, reason } = this.#controller;
-    const carried = reason === 'bandwidth' ? drainShare * capacity : capacity;
-    const bitsPerSecond = Math.min(
-      mostPace * wireBitsPerSecond,
-      Math.max(leastPace * wireBitsPerSecond, carried),
-    );
-    const burstBytes = (burstPictures * wireBitsPerSecond) / 8 / (video?.fps ?? fps);
-    return { bitsPerSecond, burstBytes };
+    return rungPlan(this.#rung, { ...canvas, fps });
+  }
+
+  #pace(): Pace {
+    return paceOf(this.#plan(), this.#controller);
   }
 
   #transmit(kind: 'audio' | 'video', packet: Buffer): void {

@@ -13,6 +13,7 @@ import {
 } from '../rtp/index.ts';
 import { payloadTypes, type StreamDescription } from './downlink-sdp.ts';
 import type { VideoCodec, VideoFeed } from './feeds.ts';
+import type { Pace } from './pace.ts';
 import { RungSwitch } from './rung-switch.ts';
 
 const clockRate = 90_000;
@@ -41,12 +42,6 @@ export interface VideoSenderOptions {
   readonly onPicture: (frame: PacketizedFrame, tick: number) => void;
   /** Whether a keyframe shall be made for this receiver; `shared`: others watch the same rung. */
   readonly mayAsk: (shared: boolean) => boolean;
-}
-
-/** How fast packets leave. */
-export interface Pace {
-  readonly bitsPerSecond: number;
-  readonly burstBytes: number;
 }
 
 /** One receiver's picture: which rung, at which pace, and the repair of what was lost. */
