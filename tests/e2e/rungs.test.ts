@@ -86,7 +86,7 @@ describe('the quality a receiver asks for', () => {
 
   it('sends no picture where only sound is wanted, and goes on from there', async () => {
     // Silence is left out: somebody else is to be heard.
-    const bob = await house.join('sound', 'Bob', { tone: 750 });
+    await house.join('sound', 'Bob', { tone: 750 });
     const alice = await join('sound', 'Alice');
     await until(async () => (await alice.hears([750]))[0]! > -60, 10_000);
     await alice.chooses('Sound only');
