@@ -23,6 +23,11 @@ const wideDownlinkKbps = 400;
 
 /** What a browser says it may send is too little below this part of what it is asked for. */
 const enough = 0.85;
+/**
+ * What it says is a bound only if it sends at least this part of it: with a still picture it sends little, and so never finds out
+ * how much more it might.
+ */
+const used = 0.6;
 /** What it said so long ago counts no more, in milliseconds: it says so again while it lasts. */
 const saidMs = 10_000;
 /**
@@ -102,7 +107,10 @@ export class UplinkBudget {
     const said = this.#said !== null && nowMs - this.#said.atMs < saidMs ? this.#said : null;
     const { askedBitsPerSecond, bitsPerSecond, lossFraction } = reception;
     const isHeldBack =
-      said === null ? seemsHeldBack(reception) : said.bitsPerSecond < enough * askedBitsPerSecond;
+      said === null
+        ? seemsHeldBack(reception)
+        : said.bitsPerSecond < enough * askedBitsPerSecond &&
+          bitsPerSecond >= used * said.bitsPerSecond;
     const isTroubled = isHeldBack || lossFraction >= heavyLoss;
     this.#troubled = isTroubled ? this.#troubled + 1 : 0;
     if (isTroubled) this.#calmSinceMs = null;

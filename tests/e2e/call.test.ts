@@ -40,8 +40,9 @@ describe('a call of real browsers', () => {
     expect(alice.last('layout')?.tiles).toHaveLength(3);
 
     const all = [tones.alice, tones.bob, tones.carol];
+    const heard = await Promise.all(three.map(({ who }) => who.hears(all)));
     for (const [index, { who }] of three.entries()) {
-      const levels = await who.hears(all);
+      const levels = heard[index]!;
       const own = levels[index]!;
       for (const [other, level] of levels.entries()) {
         expect(Number.isFinite(level)).toBe(true);

@@ -48,12 +48,12 @@ describe.skipIf(why !== null)(`a browser with 64 kbit/s to send ${why ?? ''}`, (
       );
       expect(alice.last('uplink')?.audio).toEqual({ ptime: 10, bitrate: 32_000 });
 
-      lab.host.limit({ down: null, up: Number(process.env['UP'] ?? 64) });
+      lab.host.limit({ down: null, up: 64 });
       const limited = performance.now();
       await until(() => alice.last('uplink')?.audio.ptime === 60, 40_000);
       const askedMs = performance.now() - limited;
-      await sleep(8000);
-      const after = await sent(alice, 8);
+      await sleep(6000);
+      const after = await sent(alice, 6);
       const [level] = await bob.hears([tone]);
       console.log(`asked after ${askedMs.toFixed(0)} ms`, before, after, 'Bob hears', level);
       console.log(lab.server.log.filter(({ msg }) => msg === 'room on uplink'));

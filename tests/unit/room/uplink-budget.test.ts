@@ -51,6 +51,8 @@ describe('the room on an uplink', () => {
     expect(stage().look({ ...fine, bitsPerSecond: 90_000, jitterMs: 80 }, 60)).toBe('wide');
     expect(stage().look({ ...fine, lossFraction: 0.05 }, 60)).toBe('wide');
     expect(stage().look({ ...full, bitsPerSecond: 500_000 }, 60)).toBe('wide');
+    // What a browser says it may send is little while it sends little, as of a still picture.
+    expect(stage().look({ ...fine, bitsPerSecond: 97_000 }, 60, 300)).toBe('wide');
   });
 
   it('is what the browser says, rather than what it looks like', () => {

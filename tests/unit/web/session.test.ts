@@ -324,10 +324,14 @@ describe('what the server asks of the sound', () => {
     await settle();
     expect(lengths()).toEqual(['a=ptime:60', 'a=ptime:1']);
     expect(stage.platform.socket.of('offer')).toHaveLength(2);
+    // The picture waits for the offer to get through.
+    expect(uplink.senders[1]!.encoding.active).toBe(false);
     await answer(stage, 60);
+    expect(uplink.senders[1]!.encoding.active).toBe(true);
     ask(stage, 10, 32_000);
     await settle();
     expect(lengths()).toEqual(['a=ptime:60', 'a=ptime:1']);
+    expect(uplink.senders[1]!.encoding.active).toBe(true);
     await answer(stage, 10);
     expect(lengths()).toEqual(['a=ptime:10', 'a=ptime:1']);
   });

@@ -38,6 +38,8 @@ export class Uplink extends Emitter<UplinkEvents> {
   #soundBitrate: number | null = null;
   /** Milliseconds of sound frames as of the last answer, and as wanted with the last offer. */
   #ptime: { answered: number | null; offered: number | null } = { answered: null, offered: null };
+  /** The picture waits until an offer has got through. */
+  #holdsVideo = false;
   /** The last answer of the server. */
   #answer = '';
   #wanted: LocalTracks = { audio: null, video: null };
@@ -96,7 +98,7 @@ export class Uplink extends Emitter<UplinkEvents> {
   setDemand(demand: UplinkDemand): void {
     this.#demand = demand;
     this.#report.setDemand(demand);
-    void this.#shaper.setDemand(demand);
+    void this.#shapeVideo();
     this.#run();
   }
 
@@ -108,6 +110,8 @@ export class Uplink extends Emitter<UplinkEvents> {
         this.#awaitingAnswer = false;
         this.#ptime.answered = answeredPtime(sdp);
         this.#answer = sdp;
+        this.#holdsVideo = false;
+        void this.#shapeVideo();
         this.#candidates.described(sdp);
         this.#run();
       },
@@ -224,11 +228,17 @@ export class Uplink extends Emitter<UplinkEvents> {
     this.emit('offer', sdp);
   }
 
+  #shapeVideo(): Promise<void> {
+    return this.#shaper.setDemand(this.#holdsVideo ? { ...this.#demand, fps: 0 } : this.#demand);
+  }
+
   /**
-   * Sends longer frames of sound at once, as if the server had answered so. It has no room for short ones: between their
-   * packets the offer would take 10 s and more to get through.
+   * Makes room on the way up for the offer that asks for longer frames of sound: sends these at once, as if the server had
+   * answered so, and no picture until it has. Else the offer would take 10 s and more to get through.
    */
   async #lengthenFrames(ptime: number): Promise<void> {
+    this.#holdsVideo = true;
+    await this.#shapeVideo();
     try {
       const { sdp = '' } = await this.#peer.createOffer();
       await this.#peer.setLocalDescription({ type: 'offer', sdp });
