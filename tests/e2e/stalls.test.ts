@@ -1,5 +1,5 @@
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { isNear, launchChromium, Person } from '../harness/chromium.ts';
 import { TestHost, whyNoNetwork } from '../harness/network.ts';
 import type { Rgb } from '../harness/probes.ts';
@@ -20,17 +20,17 @@ async function renderersOf(browser: Browser): Promise<number[]> {
   return processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => id);
 }
 
-// Side by side, in rooms of their own: for most of the time nothing happens.
-describe.concurrent('somebody who falls silent', () => {
+describe('somebody who falls silent', () => {
   let server: TestServer;
   let browser: Browser;
   beforeAll(async () => {
     server = await TestServer.start({ ONEGRID_MEDIA_TIMEOUT_MS: String(timeoutMs) });
     browser = await launchChromium();
   });
-  afterAll(async () => {
+  afterEach(async () => {
     await until(async () => (await server.metricSum('onegrid_rooms')) === 0, 15_000);
-    expect(server.complaints()).toEqual([]);
+  });
+  afterAll(async () => {
     await browser.close();
     await server.stop();
   });
@@ -75,6 +75,7 @@ describe.concurrent('somebody who falls silent', () => {
     expect(during).toBeGreaterThanOrEqual(0.95 * quiet);
     const longest = longestGap(server.sentTo(bob.id).slice(from));
     expect(longest).toBeLessThanOrEqual(2 * longestGap(quietFrames));
+    expect(server.complaints()).toEqual([]);
   }
 
   it('because the page hangs', async () => {
