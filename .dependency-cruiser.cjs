@@ -49,11 +49,18 @@ module.exports = {
       to: { pathNot: '^mcu/rtp/', dependencyTypesNot: ['core'] },
     },
     {
+      name: 'sdp-is-pure',
+      comment: 'Descriptions as text: who sends them, and where, is not known.',
+      severity: 'error',
+      from: { path: '^mcu/sdp/' },
+      to: { pathNot: '^(mcu/sdp/|node_modules/sdp-transform/)' },
+    },
+    {
       name: 'load-is-a-client',
       comment: 'Synthetic participants know of the server what a browser knows.',
       severity: 'error',
       from: { path: '^mcu/load/' },
-      to: { path: '^(mcu|web)/', pathNot: '^mcu/(load|protocol|rtp)/' },
+      to: { path: '^(mcu|web)/', pathNot: '^mcu/(load|protocol|rtp|sdp)/' },
     },
     {
       name: 'nobody-needs-load',

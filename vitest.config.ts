@@ -35,6 +35,18 @@ export default defineConfig({
           sequence: { groupOrder: 2 },
         },
       },
+      {
+        test: {
+          // Not part of `npm test`: what it proves in detail, tests/e2e/network.test.ts proves as a whole.
+          name: 'long',
+          include: ['tests/long/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
+          maxWorkers: 1,
+          sequence: { groupOrder: 3 },
+        },
+      },
     ],
   },
 });

@@ -36,6 +36,13 @@ const needs = [
   ...(process.platform === 'linux'
     ? [
         { tool: 'ip', packages: ['iproute2'], optional: true, hint: 'install iproute2' },
+        { tool: 'tc', packages: ['iproute2'], optional: true, hint: 'install iproute2' },
+        {
+          tool: 'coturn',
+          packages: ['coturn'],
+          optional: true,
+          hint: 'install coturn',
+        },
         { tool: 'nft', packages: ['nftables'], optional: true, hint: 'install nftables' },
       ]
     : []),

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { isIPv4 } from 'node:net';
 import { z } from 'zod';
 import { rungNames } from '../protocol/common.ts';
-import { iceServerSchema } from '../protocol/server.ts';
+import { iceServerSchema, iceUrlSchema } from '../protocol/server.ts';
 
 const integer = (minimum: number, maximum: number) =>
   z
@@ -53,6 +54,20 @@ const udpPorts = z
     error: 'must lie between 1024 and 65535 and hold at least ten ports',
   });
 
+const announcedIp = z
+  .string()
+  .refine((text) => isIPv4(text) && !/^(0|127|22[4-9]|2[345]\d)\./.test(text), {
+    error: 'must be the IPv4 address of a host, such as 192.0.2.1',
+  });
+
+const turnUrls = z
+  .string()
+  .transform((text) => text.split(',').map((url) => url.trim()))
+  .refine(
+    (urls) => urls.every((url) => url.startsWith('turn') && iceUrlSchema.safeParse(url).success),
+    { error: 'must be a comma-separated list like turn:turn.example.org:3478?transport=udp' },
+  );
+
 const jsonArray = z.string().transform((text, context): unknown => {
   try {
     return JSON.parse(text);
@@ -83,6 +98,8 @@ interface Setting<Schema extends z.ZodType> {
   readonly fallback: string | null;
   /** One line for `--help` and `.env.example`. */
   readonly help: string;
+  /** Its value is not for eyes: errors do not show it. */
+  readonly secret?: true;
 }
 
 const setting = <Schema extends z.ZodType>(
@@ -126,11 +143,38 @@ export const settingDefinitions = {
     udpPorts,
     'MIN-MAX, ports for media, four for each participant; unset: any',
   ),
-  iceServers: setting(
-    'ONEGRID_ICE_SERVERS',
-    jsonArray.pipe(z.array(iceServerSchema)),
-    '[]',
-    'JSON array of RTCIceServer for browsers and for the server itself',
+  announcedIp: optional(
+    'ONEGRID_ANNOUNCED_IP',
+    announcedIp,
+    "public IPv4 address that the server's candidates tell in place of local ones; unset: they are told as they are",
+  ),
+  iceServers: {
+    ...setting(
+      'ONEGRID_ICE_SERVERS',
+      jsonArray.pipe(z.array(iceServerSchema)),
+      '[]',
+      'JSON array of RTCIceServer for browsers and for the server itself',
+    ),
+    secret: true,
+  },
+  turnSecret: {
+    ...optional(
+      'ONEGRID_TURN_SECRET',
+      z.string().min(1).max(1024),
+      'secret shared with coturn (use-auth-secret), for credentials of each participant; needs ONEGRID_TURN_URLS',
+    ),
+    secret: true,
+  },
+  turnUrls: optional(
+    'ONEGRID_TURN_URLS',
+    turnUrls,
+    'URLs of that TURN server, turn: and turns:, comma separated; needs ONEGRID_TURN_SECRET',
+  ),
+  turnTtlSeconds: setting(
+    'ONEGRID_TURN_TTL_SECONDS',
+    integer(60, 31_536_000),
+    '86400',
+    'how long these credentials are good; longer than anybody stays; seconds',
   ),
   origins: optional(
     'ONEGRID_ORIGINS',
@@ -149,6 +193,12 @@ export const settingDefinitions = {
     integer(4_000, 600_000),
     '10000',
     'a participant from whom nothing has come for so long is gone; milliseconds',
+  ),
+  uplinkHoldMs: setting(
+    'ONEGRID_UPLINK_HOLD_MS',
+    integer(0, 600_000),
+    '10000',
+    'less video is asked of a browser once less has been shown of it for so long; milliseconds',
   ),
   logLevel: setting(
     'ONEGRID_LOG_LEVEL',
@@ -212,9 +262,13 @@ export function readSettings(
     const result = schema.safeParse(text);
     if (result.success) return result.data;
     const problem = result.error.issues[0]?.message ?? 'is not valid';
-    // The value of ICE servers holds passwords.
-    const shown = key === 'iceServers' ? '' : `; it is ${JSON.stringify(text)}`;
+    const isSecret = 'secret' in settingDefinitions[key];
+    const shown = isSecret ? '' : `; it is ${JSON.stringify(text)}`;
     throw new SettingsError(`${name} ${problem}${shown}.`);
   };
-  return Object.fromEntries(keys.map((key) => [key, read(key)])) as unknown as Settings;
+  const settings = Object.fromEntries(keys.map((key) => [key, read(key)])) as unknown as Settings;
+  if ((settings.turnSecret === undefined) !== (settings.turnUrls === undefined)) {
+    throw new SettingsError('ONEGRID_TURN_SECRET and ONEGRID_TURN_URLS must be set together.');
+  }
+  return settings;
 }

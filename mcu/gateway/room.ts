@@ -5,7 +5,8 @@ import type { ClientMessage } from '../protocol/client.ts';
 import type { ChatMessage, LayoutMode, Participant, QualityCap } from '../protocol/common.ts';
 import { OnegridError } from '../protocol/errors.ts';
 import type { MediaState, RoomEvent, RoomSettings } from '../protocol/ipc.ts';
-import type { ClosedReason, ServerMessage } from '../protocol/server.ts';
+import type { ClosedReason, IceServer, ServerMessage } from '../protocol/server.ts';
+import { iceServersFor } from './ice-servers.ts';
 import type { RoomProcess } from './room-process.ts';
 
 /** A participant's connection, as a room sees it. */
@@ -61,8 +62,9 @@ const roomSettings = (settings: Settings): RoomSettings => ({
   transitions: settings.transitions,
   rungs: settings.rungs,
   udpPorts: settings.udpPorts,
-  iceServers: settings.iceServers,
+  announcedIp: settings.announcedIp,
   mediaTimeoutMs: settings.mediaTimeoutMs,
+  uplinkHoldMs: settings.uplinkHoldMs,
   logLevel: settings.logLevel,
 });
 
@@ -111,7 +113,7 @@ export class Room {
    * @throws OnegridError `room-full`
    */
   join(message: JoinMessage, connection: Connection): string {
-    const { maxParticipants, iceServers } = this.#context.settings;
+    const { maxParticipants } = this.#context.settings;
     if (this.#members.size >= maxParticipants) {
       throw new OnegridError(
         'room-full',
@@ -141,10 +143,10 @@ export class Room {
         recording: null,
       },
       participants: this.#participants(),
-      iceServers,
+      iceServers: this.#iceServers(participant.id),
       chat: [...this.#chat],
     });
-    this.#broadcast({ type: 'participant', event: 'joined', participant }, participant.id);
+    this.#broadcast({ type: 'participant', event: 'joined', participant }, [participant.id]);
     this.#addMedia(member);
     this.#log.info({ participant: participant.id, size: this.size }, 'participant joined');
     return participant.id;
@@ -206,6 +208,13 @@ export class Room {
         member.quality = message.max;
         this.#process.send({ type: 'quality', participantId: id, max: message.max });
         return;
+      case 'network':
+        this.#process.send({
+          type: 'network',
+          participantId: id,
+          uplinkKbps: message.uplinkKbps,
+        });
+        return;
       case 'react':
         this.#broadcast({ type: 'reaction', participantId: id, emoji: message.emoji });
         return;
@@ -237,6 +246,10 @@ export class Room {
     void this.#process.end();
   }
 
+  #iceServers(participantId: string): IceServer[] {
+    return iceServersFor(this.#context.settings, participantId, Date.now());
+  }
+
   #participants(): Participant[] {
     return Array.from(this.#members.values(), ({ participant }) => participant);
   }
@@ -245,15 +258,22 @@ export class Room {
     const { id, name, hand } = participant;
     this.#process.send({
       type: 'add',
-      member: { id, name, media: mediaOf(participant), hand, quality },
+      member: {
+        id,
+        name,
+        media: mediaOf(participant),
+        hand,
+        quality,
+        iceServers: this.#iceServers(id),
+      },
       requestedAt: Date.now(),
       generation: this.#deaths.length,
     });
   }
 
-  #broadcast(message: ServerMessage, exceptId?: string): void {
+  #broadcast(message: ServerMessage, except: readonly string[] = []): void {
     for (const [id, { connection }] of this.#members) {
-      if (id !== exceptId) connection.send(message);
+      if (!except.includes(id)) connection.send(message);
     }
   }
 
@@ -306,7 +326,7 @@ export class Room {
         this.#members.get(event.participantId)?.connection.send(event.message);
         return;
       case 'broadcast':
-        this.#broadcast(event.message);
+        this.#broadcast(event.message, event.except);
         return;
       case 'gone': {
         const member = this.#members.get(event.participantId);

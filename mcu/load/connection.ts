@@ -1,4 +1,5 @@
 import nodeDataChannel, { type PeerConnection, type Track } from 'node-datachannel';
+import type { Identity } from './identity.ts';
 import { usernameFragmentOf } from './sdp.ts';
 
 /** A candidate as it is signalled; null: there are no more. */
@@ -8,6 +9,17 @@ export type SignalledCandidate = {
   readonly sdpMLineIndex: null;
   readonly usernameFragment: string | null;
 } | null;
+
+/** What a connection of either direction needs from its participant. */
+export interface ConnectionContext extends Identity {
+  /** Monotonic milliseconds. */
+  readonly now: () => number;
+  /** Share of its packets that are lost, 0 to 1. */
+  readonly loss: number;
+  readonly candidate: (candidate: SignalledCandidate) => void;
+  /** The connection has failed for good. */
+  readonly failed: () => void;
+}
 
 /** Opens a PeerConnection that negotiates only when told. Media goes by the machine's own addresses. */
 export function openConnection(name: string): PeerConnection {

@@ -1,9 +1,9 @@
 import type { PeerConnection, Track } from 'node-datachannel';
 import {
   addCandidate,
+  type ConnectionContext,
   openConnection,
   sendOn,
-  type SignalledCandidate,
   tellCandidates,
 } from './connection.ts';
 import { type DownlinkFormat, DownlinkReceiver, isRtcp } from './downlink-receiver.ts';
@@ -14,18 +14,10 @@ import { writeDownlinkAnswer } from './sdp.ts';
 export type PacketKind = 'video' | 'audio' | 'rtx' | 'rtcp';
 
 /** What a downlink needs from its participant. */
-export interface DownlinkConnectionContext {
-  readonly cname: string;
+export interface DownlinkConnectionContext extends ConnectionContext {
   readonly codec: 'h264' | 'vp8';
-  readonly now: () => number;
-  readonly random: () => number;
-  /** Share of its packets that are lost, 0 to 1. */
-  readonly loss: number;
   readonly answer: (sdp: string) => void;
-  readonly candidate: (candidate: SignalledCandidate) => void;
   readonly frame: (frame: ArrivedFrame) => void;
-  /** The connection has failed for good. */
-  readonly failed: () => void;
   /** Told of every packet before anything is made of it. */
   readonly packet?: ((kind: PacketKind, packet: Buffer, atMs: number) => void) | undefined;
 }
@@ -110,6 +102,8 @@ export class DownlinkConnection {
     if (this.#closed) return;
     this.#closed = true;
     for (const timer of this.#timers) clearTimeout(timer);
+    // Ahead of their connection: see mcu/room/downlink.ts.
+    for (const track of this.#tracks) track.close();
     this.#connection.close();
   }
 

@@ -10,6 +10,7 @@ import {
   TransportArrivals,
 } from '../rtp/index.ts';
 import { type ArrivedFrame, FrameAssembler } from './frame-assembler.ts';
+import type { Identity } from './identity.ts';
 import { beginsH264Keyframe, beginsVp8Keyframe } from './keyframe.ts';
 import { MissingPackets } from './missing-packets.ts';
 
@@ -25,14 +26,11 @@ export interface DownlinkFormat {
 }
 
 /** What a downlink's receiver needs. */
-export interface ReceiverContext {
+export interface ReceiverContext extends Identity {
   /** Sends RTCP. */
   readonly transmit: (rtcp: Buffer) => void;
   /** Given each complete picture; valid during the call. */
   readonly frame: (frame: ArrivedFrame) => void;
-  /** Uniform in [0, 1). */
-  readonly random: () => number;
-  readonly cname: string;
 }
 
 /** What was received and asked for. */

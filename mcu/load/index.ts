@@ -10,16 +10,13 @@
  */
 export { ClipLibrary } from './clip-library.ts';
 export type { PacketKind } from './downlink-connection.ts';
+export { type LoadEngine, openEngine } from './engine.ts';
 export { colours, generatedPictures } from './generated-pictures.ts';
 export { loadDefaults, type LoadOptions } from './load-options.ts';
-export {
-  type LoadEngine,
-  type ParticipantHooks,
-  type ParticipantOptions,
-  SyntheticParticipant,
-} from './participant.ts';
+export type { ParticipantHooks, ParticipantOptions } from './participant-options.ts';
+export { SyntheticParticipant } from './participant.ts';
 export type { Painter, Pictures } from './pictures.ts';
 export type { LoadReport, ParticipantReport } from './report.ts';
-export { type LoadResult, openEngine, runLoad, UnreachableError } from './run.ts';
+export { type LoadResult, runLoad, UnreachableError } from './run.ts';
 export { type LoadError, signallingAddress } from './signalling.ts';
 export { silence, type Sound, voice } from './sound.ts';

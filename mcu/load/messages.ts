@@ -37,3 +37,11 @@ export function readInstruction(message: unknown): ServerInstruction | null {
   const result = messageSchema.safeParse(message);
   return result.success ? result.data : null;
 }
+
+const rungSchema = z.object({ type: z.literal('quality'), rung: z.string() });
+
+/** The rung of a `quality` message; null for any other message. */
+export function readRung(message: unknown): string | null {
+  const result = rungSchema.safeParse(message);
+  return result.success ? result.data.rung : null;
+}

@@ -1,70 +1,16 @@
-import type { NtpClock } from '../rtp/index.ts';
 import { protocolVersion } from '../protocol/common.ts';
-import type { ClipLibrary } from './clip-library.ts';
-import { DownlinkConnection, type PacketKind } from './downlink-connection.ts';
-import type { DownlinkCounters } from './downlink-receiver.ts';
-import type { ArrivedFrame } from './frame-assembler.ts';
-import type { Histogram } from './histogram.ts';
-import { readInstruction, type ServerInstruction, type UplinkWish } from './messages.ts';
-import type { Pictures } from './pictures.ts';
-import { ReceptionLog } from './reception-log.ts';
+import type { DirectionContext } from './direction.ts';
+import { Downlink, type DownlinkTotals } from './downlink.ts';
+import type { LoadEngine } from './engine.ts';
+import { readInstruction, readRung, type ServerInstruction } from './messages.ts';
+import type { ParticipantHooks, ParticipantOptions } from './participant-options.ts';
+import type { ReceptionLog } from './reception-log.ts';
 import { type LoadError, Signalling } from './signalling.ts';
-import type { Sound } from './sound.ts';
-import type { Ticker } from './ticker.ts';
-import { UplinkConnection } from './uplink-connection.ts';
 import type { UplinkCounters } from './uplink-sender.ts';
-import { wantedVideo } from './uplink-wish.ts';
-
-/** What all participants share. */
-export interface LoadEngine {
-  /** Monotonic milliseconds. */
-  readonly now: () => number;
-  readonly ntp: NtpClock;
-  /** Uniform in [0, 1). */
-  readonly random: () => number;
-  readonly ticker: Ticker;
-  readonly library: ClipLibrary;
-  /** Times between pictures that came, and between pictures that were sent. */
-  readonly gaps: { readonly received: Histogram; readonly sent: Histogram };
-}
-
-/** Told what happens, as it happens; times are milliseconds of the engine's clock. */
-export interface ParticipantHooks {
-  /** A packet of the downlink has come; it is ours to read during the call. */
-  readonly packet?: (kind: PacketKind, packet: Buffer, atMs: number) => void;
-  /** A picture of the composite is complete; valid during the call. */
-  readonly frame?: (frame: ArrivedFrame) => void;
-  /** A picture of the uplink was sent: its number in the clip, when it was due, when its last packet went. */
-  readonly sent?: (index: number, dueMs: number, sentMs: number) => void;
-  /** A message of the server, as it is. */
-  readonly message?: (message: unknown) => void;
-}
-
-/** Who a synthetic participant is. */
-export interface ParticipantOptions {
-  /** As `signallingAddress` gives it. */
-  readonly address: string;
-  readonly room: string;
-  readonly name: string;
-  readonly token?: string | undefined;
-  /** What is sent; null for a listener, who sends nothing. */
-  readonly sends: { readonly pictures: Pictures | null; readonly sound: Sound } | null;
-  /** Size of the uplink's pictures: fixed, or what the server asks for. */
-  readonly size: { readonly width: number; readonly height: number; readonly fixed: boolean };
-  /** Pictures a second at most. */
-  readonly fps: number;
-  readonly codec: 'h264' | 'vp8';
-  /** Asked for after joining. */
-  readonly quality?: string | undefined;
-  /** Shares of packets that are lost, 0 to 1. */
-  readonly loss: { readonly downlink: number; readonly uplink: number };
-}
+import { Uplink } from './uplink.ts';
 
 /** Why a participant is or is no longer there. */
 export type ParticipantState = 'new' | 'joining' | 'joined' | 'ended';
-
-/** Packet lengths before the server says what it wants, in milliseconds. */
-const usualFrameMs = 20;
 
 /** Who stayed so long without seeing anything has something to complain about, in milliseconds. */
 const patienceMs = 3000;
@@ -72,49 +18,25 @@ const patienceMs = 3000;
 /** So often a participant builds its connections again. */
 const maximumReconnects = 10;
 
-const noDownlink: DownlinkCounters = {
-  videoPackets: 0,
-  audioPackets: 0,
-  recoveredPackets: 0,
-  bytes: 0,
-  audioBytes: 0,
-  plis: 0,
-  nacks: 0,
-};
-const noUplink: UplinkCounters = {
-  frames: 0,
-  keyframes: 0,
-  videoPackets: 0,
-  audioPackets: 0,
-  plis: 0,
-  resentPackets: 0,
-};
-
 /** One participant without a browser: signalling, an uplink that plays clips, a downlink that is counted. */
 export class SyntheticParticipant {
   readonly name: string;
   readonly room: string;
   readonly errors: LoadError[] = [];
-  readonly reception: ReceptionLog;
+  /** The rungs it was told it gets, in order; the same one again is not a change. */
+  readonly rungs: string[] = [];
   readonly #options: ParticipantOptions;
   readonly #engine: LoadEngine;
   readonly #hooks: ParticipantHooks;
+  readonly #uplink: Uplink;
+  readonly #downlink: Downlink;
   #state: ParticipantState = 'new';
   #id: string | null = null;
   #signalling: Signalling | null = null;
-  #uplink: UplinkConnection | null = null;
-  #downlink: DownlinkConnection | null = null;
   #leaveTicker: (() => void) | null = null;
-  #wish: UplinkWish | null = null;
-  #frameMs = usualFrameMs;
   #joinSentMs = 0;
   #reconnects = 0;
-  #firstSoundMs: number | null = null;
   #endedMs: number | null = null;
-  #sentMs: number | null = null;
-  /** Of connections that are over. */
-  readonly #pastDownlink = { ...noDownlink, expected: 0, received: 0 };
-  readonly #pastUplink = { ...noUplink };
 
   /**
    * @param options - Who it is.
@@ -127,7 +49,17 @@ export class SyntheticParticipant {
     this.#options = options;
     this.#engine = engine;
     this.#hooks = hooks;
-    this.reception = new ReceptionLog(engine.gaps.received);
+    const direction: DirectionContext = {
+      options,
+      engine,
+      hooks,
+      cname: () => this.#id ?? this.name,
+      signal: (message) => this.#signalling?.send(message),
+      refuse: (error) => this.errors.push(error),
+      mayReconnect: () => this.#mayReconnect(),
+    };
+    this.#uplink = new Uplink(direction);
+    this.#downlink = new Downlink(direction);
   }
 
   /** Where it stands. */
@@ -145,6 +77,11 @@ export class SyntheticParticipant {
     return this.#options.sends !== null;
   }
 
+  /** When pictures came. */
+  get reception(): ReceptionLog {
+    return this.#downlink.reception;
+  }
+
   /** How often a PeerConnection failed and was built again. */
   get reconnects(): number {
     return this.#reconnects;
@@ -152,8 +89,8 @@ export class SyntheticParticipant {
 
   /** Milliseconds from `join` to the first complete picture, or to the first sound where no picture is wanted; null before. */
   get joinMs(): number | null {
-    const first = this.#options.quality === 'audio' ? this.#firstSoundMs : this.reception.firstMs;
-    return first === null ? null : first - this.#joinSentMs;
+    const { firstMs } = this.#downlink;
+    return firstMs === null ? null : firstMs - this.#joinSentMs;
   }
 
   /** Milliseconds from `join` to the end or to now. */
@@ -163,35 +100,13 @@ export class SyntheticParticipant {
   }
 
   /** What was received, connections that are over included. */
-  get received(): DownlinkCounters & { readonly expected: number; readonly received: number } {
-    const receiver = this.#downlink?.receiver;
-    const now = receiver?.counters ?? noDownlink;
-    const past = this.#pastDownlink;
-    return {
-      videoPackets: past.videoPackets + now.videoPackets,
-      audioPackets: past.audioPackets + now.audioPackets,
-      recoveredPackets: past.recoveredPackets + now.recoveredPackets,
-      bytes: past.bytes + now.bytes,
-      audioBytes: Math.max(past.audioBytes, now.audioBytes),
-      plis: past.plis + now.plis,
-      nacks: past.nacks + now.nacks,
-      expected: past.expected + (receiver?.expectedPackets ?? 0),
-      received: past.received + (receiver?.receivedPackets ?? 0),
-    };
+  get received(): Readonly<DownlinkTotals> {
+    return this.#downlink.totals;
   }
 
   /** What was sent, connections that are over included. */
-  get sent(): UplinkCounters {
-    const now = this.#uplink?.counters ?? noUplink;
-    const past = this.#pastUplink;
-    return {
-      frames: past.frames + now.frames,
-      keyframes: past.keyframes + now.keyframes,
-      videoPackets: past.videoPackets + now.videoPackets,
-      audioPackets: past.audioPackets + now.audioPackets,
-      plis: past.plis + now.plis,
-      resentPackets: past.resentPackets + now.resentPackets,
-    };
+  get sent(): Readonly<UplinkCounters> {
+    return this.#uplink.counters;
   }
 
   /** Connects and joins. What goes wrong is in `errors`. */
@@ -215,6 +130,8 @@ export class SyntheticParticipant {
       message: (message) => {
         if (this.#state === 'ended') return;
         this.#hooks.message?.(message);
+        const rung = readRung(message);
+        if (rung !== null && rung !== this.rungs.at(-1)) this.rungs.push(rung);
         const instruction = readInstruction(message);
         if (instruction !== null) this.#obey(instruction);
       },
@@ -224,8 +141,8 @@ export class SyntheticParticipant {
       },
     });
     this.#leaveTicker = this.#engine.ticker.add((nowMs) => {
-      this.#uplink?.tick(nowMs);
-      this.#downlink?.tick(nowMs);
+      this.#uplink.tick(nowMs);
+      this.#downlink.tick(nowMs);
     });
   }
 
@@ -241,8 +158,8 @@ export class SyntheticParticipant {
     this.#endedMs = this.#engine.now();
     this.reception.end(this.#endedMs);
     this.#leaveTicker?.();
-    this.#closeUplink();
-    this.#closeDownlink();
+    this.#uplink.close();
+    this.#downlink.close();
     if (this.joinMs !== null || this.errors.length > 0 || this.stayMs < patienceMs) return;
     this.errors.push({ code: 'no-media', message: 'Nothing of the composite came.' });
   }
@@ -255,29 +172,29 @@ export class SyntheticParticipant {
         if (this.#options.quality !== undefined) {
           this.#signalling?.send({ type: 'quality', max: this.#options.quality });
         }
-        this.#openUplink();
+        this.#uplink.open();
         return;
       case 'answer':
-        this.#attempt(() => this.#uplink?.answer(instruction.sdp));
+        this.#attempt(() => {
+          this.#uplink.answer(instruction.sdp);
+        });
         return;
       case 'offer':
         this.#attempt(() => {
-          this.#openDownlink(instruction.sdp, instruction.negotiation);
+          this.#downlink.open(instruction.sdp, instruction.negotiation);
         });
         return;
       case 'candidate':
         if (instruction.candidate === null) return;
-        if (instruction.pc === 'uplink') this.#uplink?.addCandidate(instruction.candidate);
-        else this.#downlink?.addCandidate(instruction.candidate);
+        if (instruction.pc === 'uplink') this.#uplink.addCandidate(instruction.candidate);
+        else this.#downlink.addCandidate(instruction.candidate);
         return;
       case 'reset':
-        this.#closeDownlink();
-        this.#openUplink();
+        this.#downlink.close();
+        this.#uplink.open();
         return;
       case 'uplink':
-        this.#wish = instruction;
-        if (instruction.audio?.ptime !== undefined) this.#frameMs = instruction.audio.ptime;
-        this.#play();
+        this.#uplink.obey(instruction);
         return;
       case 'error':
         this.errors.push({ code: instruction.code, message: instruction.message });
@@ -307,137 +224,11 @@ export class SyntheticParticipant {
     }
   }
 
-  #openUplink(): void {
-    this.#closeUplink();
-    if (this.#options.sends === null) return;
-    const { now, ntp, random, gaps } = this.#engine;
-    this.#uplink = new UplinkConnection({
-      cname: this.#id ?? this.name,
-      now,
-      ntp,
-      random,
-      loss: this.#options.loss.uplink,
-      offer: (sdp) => this.#signalling?.send({ type: 'offer', pc: 'uplink', sdp }),
-      candidate: (candidate) =>
-        this.#signalling?.send({ type: 'candidate', pc: 'uplink', candidate }),
-      answered: (frameMs) => {
-        if (frameMs === null || frameMs === this.#frameMs) return;
-        this.#frameMs = frameMs;
-        this.#play();
-      },
-      failed: () => {
-        if (!this.#mayReconnect()) return;
-        this.#signalling?.send({ type: 'reconnect', pc: 'uplink' });
-        this.#openUplink();
-      },
-      frame: (index, dueMs, sentMs) => {
-        if (this.#sentMs !== null) gaps.sent.add(sentMs - this.#sentMs);
-        this.#sentMs = sentMs;
-        this.#hooks.sent?.(index, dueMs, sentMs);
-      },
-    });
-    this.#play();
-  }
-
-  #openDownlink(offer: string, negotiation: number | undefined): void {
-    this.#closeDownlink();
-    const { now, random } = this.#engine;
-    const { codec, loss } = this.#options;
-    const { packet: told } = this.#hooks;
-    const isListening = this.#options.quality === 'audio';
-    this.#downlink = new DownlinkConnection(offer, {
-      cname: this.#id ?? this.name,
-      codec,
-      now,
-      random,
-      loss: loss.downlink,
-      answer: (sdp) =>
-        this.#signalling?.send({
-          type: 'answer',
-          pc: 'downlink',
-          sdp,
-          ...(negotiation !== undefined && { negotiation }),
-        }),
-      candidate: (candidate) =>
-        this.#signalling?.send({ type: 'candidate', pc: 'downlink', candidate }),
-      failed: () => {
-        // A fresh offer comes.
-        if (this.#mayReconnect()) this.#signalling?.send({ type: 'reconnect', pc: 'downlink' });
-      },
-      frame: (frame) => {
-        this.reception.add(frame);
-        this.#hooks.frame?.(frame);
-      },
-      packet:
-        told === undefined && !isListening
-          ? undefined
-          : (kind, packet, atMs) => {
-              if (kind === 'audio') this.#firstSoundMs ??= atMs;
-              told?.(kind, packet, atMs);
-            },
-    });
-  }
-
   #mayReconnect(): boolean {
     if (this.#state === 'ended') return false;
     this.#reconnects += 1;
     if (this.#reconnects <= maximumReconnects) return true;
     this.errors.push({ code: 'no-media', message: 'PeerConnections fail again and again.' });
     return false;
-  }
-
-  #closeUplink(): void {
-    const counters = this.#uplink?.counters;
-    this.#uplink?.close();
-    this.#uplink = null;
-    this.#sentMs = null;
-    if (!counters) return;
-    const past = this.#pastUplink;
-    past.frames += counters.frames;
-    past.keyframes += counters.keyframes;
-    past.videoPackets += counters.videoPackets;
-    past.audioPackets += counters.audioPackets;
-    past.plis += counters.plis;
-    past.resentPackets += counters.resentPackets;
-  }
-
-  #closeDownlink(): void {
-    if (this.#downlink === null) return;
-    const total = this.received;
-    this.#downlink.close();
-    this.#downlink = null;
-    Object.assign(this.#pastDownlink, total);
-  }
-
-  /** Plays what is wanted now, as soon as it is encoded; until then what was played goes on. */
-  #play(): void {
-    const { sends } = this.#options;
-    const uplink = this.#uplink;
-    if (sends === null || uplink === null) return;
-    const { library } = this.#engine;
-    const frameMs = this.#frameMs;
-    const playing = library.sound(sends.sound, frameMs).then((clip) => {
-      if (uplink === this.#uplink && frameMs === this.#frameMs) uplink.playSound(clip);
-    });
-    playing.catch((error: unknown) => this.#refuse(error));
-    if (sends.pictures === null) return;
-    const wish = this.#wish;
-    const { size, fps } = this.#options;
-    const options = wantedVideo(wish, { ...size, fps });
-    if (options === null) {
-      uplink.playVideo(null);
-      return;
-    }
-    library
-      .video(sends.pictures, options)
-      .then((clip) => {
-        if (uplink === this.#uplink && wish === this.#wish) uplink.playVideo(clip);
-      })
-      .catch((error: unknown) => this.#refuse(error));
-  }
-
-  #refuse(error: unknown): void {
-    const message = error instanceof Error ? error.message : String(error);
-    this.errors.push({ code: 'internal', message: `A clip could not be made: ${message}` });
   }
 }

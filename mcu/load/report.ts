@@ -34,11 +34,14 @@ export interface ParticipantReport {
   readonly nacks: number;
   /** Largest packet of sound: some ten bytes where nobody speaks. */
   readonly audioBytes: number;
+  /** Rungs it was given, one after the other. */
+  readonly rungs: readonly string[];
   readonly uplink: {
     readonly frames: number;
     readonly keyframes: number;
     readonly videoPackets: number;
     readonly audioPackets: number;
+    readonly bytes: number;
     readonly plis: number;
     readonly resentPackets: number;
   };
@@ -170,6 +173,7 @@ export function detailsOf(participants: readonly SyntheticParticipant[]): Partic
       plis: received.plis,
       nacks: received.nacks,
       audioBytes: received.audioBytes,
+      rungs: each.rungs,
       uplink: sent,
     };
   });

@@ -1,24 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { NtpClock } from '../rtp/index.ts';
-import { ClipLibrary, clipOptions } from './clip-library.ts';
+import { type ClipLibrary, clipOptions } from './clip-library.ts';
+import { type LoadEngine, openEngine } from './engine.ts';
 import { filePictures } from './file-pictures.ts';
 import { fileSound } from './file-sound.ts';
 import { colours, generatedPictures } from './generated-pictures.ts';
-import { Histogram } from './histogram.ts';
 import type { LoadOptions } from './load-options.ts';
-import { type LoadEngine, type ParticipantHooks, SyntheticParticipant } from './participant.ts';
+import type { ParticipantHooks } from './participant-options.ts';
+import { SyntheticParticipant } from './participant.ts';
 import type { Pictures } from './pictures.ts';
 import { detailsOf, type LoadReport, type ParticipantReport, reportOf } from './report.ts';
 import { reach, signallingAddress } from './signalling.ts';
 import { silence, type Sound, voice } from './sound.ts';
-import { Ticker } from './ticker.ts';
 
 /** The size of the uplink before the server asks for one: a camera's. */
 const firstSize = { width: 640, height: 360 };
 /** Lengths of sound packets that are encoded ahead, in milliseconds. */
 const usualFrameMs = [10, 20];
 /** Mean pitches of the voices, in Hz. */
-const pitches = [115, 190, 150, 220];
+const pitches = [115, 190, 150, 220, 130, 205, 170, 240];
 
 /** The server could not be reached at all. */
 export class UnreachableError extends Error {}
@@ -48,23 +47,6 @@ interface Seat {
   readonly room: string;
   readonly sends: { readonly pictures: Pictures | null; readonly sound: Sound } | null;
   participant: SyntheticParticipant | null;
-}
-
-/**
- * Makes what all participants of a run share.
- *
- * @param library - Clips of earlier runs.
- */
-export function openEngine(library = new ClipLibrary()): LoadEngine {
-  const now = (): number => performance.now();
-  return {
-    now,
-    ntp: new NtpClock(now(), Date.now()),
-    random: Math.random,
-    ticker: new Ticker(now),
-    library,
-    gaps: { received: new Histogram(), sent: new Histogram() },
-  };
 }
 
 /**

@@ -1,4 +1,5 @@
 import { parse, write } from 'sdp-transform';
+import { sdpText, transportOf } from '../sdp/index.ts';
 import type { DownlinkFormat } from './downlink-receiver.ts';
 
 const transportSequenceUri =
@@ -8,40 +9,12 @@ const transportSequenceUri =
 export const uplinkPayloadTypes = { vp8: 96, rtx: 97, opus: 111 } as const;
 const uplinkExtension = 3;
 
-/** What libdatachannel says of its transport. */
-interface Transport {
-  readonly usernameFragment: string;
-  readonly password: string;
-  readonly fingerprint: { readonly type: string; readonly hash: string };
-  readonly setup: string;
-}
-
 /** The streams of an uplink. */
 export interface UplinkStreams {
   readonly cname: string;
   readonly videoSsrc: number;
   readonly rtxSsrc: number;
   readonly audioSsrc: number;
-}
-
-/** sdp-transform makes numbers of what looks like one. */
-const text = (value: string | number): string => String(value);
-
-function transportOf(sdp: string): Transport {
-  const session = parse(sdp);
-  const [section] = session.media;
-  const fingerprint = section?.fingerprint ?? session.fingerprint;
-  const usernameFragment = section?.iceUfrag ?? session.iceUfrag;
-  const password = section?.icePwd ?? session.icePwd;
-  if (fingerprint === undefined || usernameFragment === undefined || password === undefined) {
-    throw new Error('libdatachannel made a description without a transport.');
-  }
-  return {
-    usernameFragment: text(usernameFragment),
-    password: text(password),
-    fingerprint: { type: fingerprint.type, hash: text(fingerprint.hash) },
-    setup: section?.setup ?? session.setup ?? 'active',
-  };
 }
 
 /** The ICE username fragment of a description; candidates carry it. */
@@ -62,7 +35,7 @@ export function writeUplinkOffer(local: string, streams: UplinkStreams): string 
     'c=IN IP4 0.0.0.0',
     `a=ice-ufrag:${usernameFragment}`,
     `a=ice-pwd:${password}`,
-    `a=fingerprint:${fingerprint.type} ${fingerprint.hash}`,
+    `a=fingerprint:${fingerprint}`,
     'a=setup:actpass',
     `a=mid:${mid}`,
     `a=extmap:${uplinkExtension} ${transportSequenceUri}`,
@@ -139,6 +112,7 @@ export function writeDownlinkAnswer(
 ): { readonly sdp: string; readonly format: DownlinkFormat } {
   const session = parse(offer);
   const transport = transportOf(local);
+  const [type = '', hash = ''] = transport.fingerprint.split(' ');
   let format: DownlinkFormat = {
     codec,
     videoSsrc: null,
@@ -148,7 +122,7 @@ export function writeDownlinkAnswer(
   };
   for (const section of session.media) {
     const [group] = section.ssrcGroups ?? [];
-    const [first, second] = (group?.ssrcs ?? text(section.ssrcs?.[0]?.id ?? ''))
+    const [first, second] = (group?.ssrcs ?? sdpText(section.ssrcs?.[0]?.id ?? ''))
       .split(' ')
       .map(Number);
     const ssrc = first === undefined || first === 0 ? null : first;
@@ -165,7 +139,7 @@ export function writeDownlinkAnswer(
     section.direction = 'recvonly';
     section.iceUfrag = transport.usernameFragment;
     section.icePwd = transport.password;
-    section.fingerprint = transport.fingerprint;
+    section.fingerprint = { type, hash };
     section.setup = transport.setup;
     delete section.ssrcs;
     delete section.ssrcGroups;

@@ -1,11 +1,10 @@
 import nodeDataChannel, { type PeerConnection, type Track } from 'node-datachannel';
-import type { NtpClock } from '../rtp/index.ts';
 import type { SoundClip, VideoClip } from './clip.ts';
 import {
   addCandidate,
+  type ConnectionContext,
   openConnection,
   sendOn,
-  type SignalledCandidate,
   tellCandidates,
 } from './connection.ts';
 import { isRtcp } from './downlink-receiver.ts';
@@ -15,23 +14,14 @@ import {
   type UplinkStreams,
   writeUplinkOffer,
 } from './sdp.ts';
-import { type UplinkCounters, UplinkSender } from './uplink-sender.ts';
+import { type UplinkContext, type UplinkCounters, UplinkSender } from './uplink-sender.ts';
 
 /** What an uplink needs from its participant. */
-export interface UplinkConnectionContext {
-  readonly cname: string;
-  readonly now: () => number;
-  readonly ntp: NtpClock;
-  readonly random: () => number;
-  /** Share of its packets that are lost, 0 to 1. */
-  readonly loss: number;
+export interface UplinkConnectionContext
+  extends ConnectionContext, Pick<UplinkContext, 'ntp' | 'frame'> {
   readonly offer: (sdp: string) => void;
-  readonly candidate: (candidate: SignalledCandidate) => void;
   /** The server wants Opus frames of this length, in milliseconds; null: it does not say. */
   readonly answered: (frameMs: number | null) => void;
-  /** The connection has failed for good. */
-  readonly failed: () => void;
-  readonly frame: (index: number, dueMs: number, sentMs: number, keyframe: boolean) => void;
 }
 
 /** The PeerConnection on which a synthetic participant sends. It offers as soon as it is made. */
@@ -151,6 +141,9 @@ export class UplinkConnection {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    // Ahead of their connection: see mcu/room/downlink.ts.
+    this.#audioTrack.close();
+    this.#videoTrack.close();
     this.#connection.close();
   }
 

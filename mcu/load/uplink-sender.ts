@@ -12,6 +12,7 @@ import {
   TransportSequence,
 } from '../rtp/index.ts';
 import { ClipCursor, type SoundClip, type VideoClip } from './clip.ts';
+import type { Identity } from './identity.ts';
 
 /** The streams of an uplink, as offered. */
 export interface UplinkFormat {
@@ -26,14 +27,11 @@ export interface UplinkFormat {
 }
 
 /** What an uplink's sender needs. */
-export interface UplinkContext {
+export interface UplinkContext extends Identity {
   readonly transmit: { readonly video: Transmit; readonly audio: Transmit };
   /** Monotonic milliseconds. */
   readonly now: () => number;
   readonly ntp: NtpClock;
-  /** Uniform in [0, 1). */
-  readonly random: () => number;
-  readonly cname: string;
   /** Told of each picture sent: its number in the clip, when it was due and when its last packet was handed over. */
   readonly frame: (index: number, dueMs: number, sentMs: number, keyframe: boolean) => void;
 }
@@ -44,6 +42,8 @@ export interface UplinkCounters {
   keyframes: number;
   videoPackets: number;
   audioPackets: number;
+  /** RTP payload of picture and sound, resends left out. */
+  bytes: number;
   /** Keyframes that were asked for. */
   plis: number;
   resentPackets: number;
@@ -64,6 +64,7 @@ export class UplinkSender {
     keyframes: 0,
     videoPackets: 0,
     audioPackets: 0,
+    bytes: 0,
     plis: 0,
     resentPackets: 0,
   };
@@ -160,6 +161,7 @@ export class UplinkSender {
   tick(nowMs: number): void {
     this.#sendPictures(nowMs);
     this.#sendSound(nowMs);
+    this.counters.bytes = this.#video.octetCount + this.#audio.octetCount;
     if (nowMs >= this.#reportDueMs) this.#report(nowMs);
   }
 
@@ -172,7 +174,7 @@ export class UplinkSender {
           this.counters.resentPackets += this.#retransmitter.answer(
             packet.sequenceNumbers,
             this.#rttMs,
-          );
+          ).resent;
           break;
         case 'pli':
           if (packet.mediaSsrc === this.#videoSsrc) this.#refresh();

@@ -18,8 +18,10 @@ export const roomSettingsSchema = z.object({
   /** Those with a picture that may be used, best first. */
   rungs: z.array(rungSchema.exclude(['audio'])).min(1),
   udpPorts: z.object({ minimum: z.number().int(), maximum: z.number().int() }).optional(),
-  iceServers: z.array(iceServerSchema),
+  /** Put into the server's candidates in place of local ones. */
+  announcedIp: z.string().optional(),
   mediaTimeoutMs: z.number().int(),
+  uplinkHoldMs: z.number().int(),
   logLevel: z.string(),
 });
 /** The settings a room process needs. */
@@ -41,6 +43,8 @@ export const memberSchema = z.object({
   media: mediaStateSchema,
   hand: z.boolean(),
   quality: qualityCapSchema,
+  /** For the server's side of this participant's PeerConnections. */
+  iceServers: z.array(iceServerSchema),
 });
 /** A participant as the room process knows it. */
 export type Member = z.infer<typeof memberSchema>;
@@ -64,6 +68,7 @@ export const roomCommandSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('media'), participantId, media: mediaStateSchema }),
   z.object({ type: z.literal('hand'), participantId, raised: z.boolean() }),
   z.object({ type: z.literal('quality'), participantId, max: qualityCapSchema }),
+  z.object({ type: z.literal('network'), participantId, uplinkKbps: z.number().int() }),
   z.object({ type: z.literal('offer'), participantId, sdp: z.string() }),
   z.object({
     type: z.literal('answer'),
@@ -91,7 +96,12 @@ export type RoomCommand = z.infer<typeof roomCommandSchema>;
 /** Room process → gateway. */
 export const roomEventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('message'), participantId, message: mediaMessageSchema }),
-  z.object({ type: z.literal('broadcast'), message: mediaMessageSchema }),
+  z.object({
+    type: z.literal('broadcast'),
+    message: mediaMessageSchema,
+    /** Who is not told. */
+    except: z.array(participantId).optional(),
+  }),
   z.object({ type: z.literal('gone'), participantId, reason: z.literal('timeout') }),
   z.object({ type: z.literal('metrics'), metrics: z.array(z.unknown()) }),
 ]);

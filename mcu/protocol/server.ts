@@ -12,7 +12,7 @@ import {
 import { errorCodes } from './errors.ts';
 
 /** `stun:host:port`, `turn:host:port?transport=…` (RFC 7064, RFC 7065). */
-const iceUrlSchema = z
+export const iceUrlSchema = z
   .string()
   .regex(/^(stun|turn)s?:[^\s:?@/]+(:\d{1,5})?(\?transport=(udp|tcp))?$/)
   .refine((url) => Number(/:(\d+)(\?|$)/.exec(url)?.[1] ?? 1) <= 65535);
@@ -44,8 +44,8 @@ export const closedReasonSchema = z.enum([
 /** Why a connection or a participant's stay ended. */
 export type ClosedReason = z.infer<typeof closedReasonSchema>;
 
-/** Why a receiver is on its rung: the best that may be used, or the best it wants. */
-export const qualityReasonSchema = z.enum(['auto', 'requested']);
+/** Why a receiver is on its rung: it is the best that may be used, or the best it wants; its network carries no more, or loses too much. */
+export const qualityReasonSchema = z.enum(['auto', 'requested', 'bandwidth', 'loss']);
 
 /** The messages of a participant's media, made by its room process and passed on as they are. */
 export const mediaMessageSchema = z.discriminatedUnion('type', [
@@ -70,6 +70,8 @@ export const mediaMessageSchema = z.discriminatedUnion('type', [
     rung: rungSchema,
     reason: qualityReasonSchema,
     estimateKbps: z.number().int(),
+    /** In the first one: what there is to choose from, best first, and what each takes on the wire. */
+    rungs: z.array(z.object({ rung: rungSchema, kbps: z.number().int().positive() })).optional(),
   }),
   z.object({ type: z.literal('speakers'), active: z.array(participantIdSchema) }),
   z.object({

@@ -1,29 +1,68 @@
-import { isIP } from 'node:net';
 import type { Candidate } from '../protocol/common.ts';
+import { isUsableAddress } from './addresses.ts';
 
 /** So many remote candidates are looked at for each ICE session: a browser has a dozen. */
 export const maxRemoteCandidates = 64;
 
-/**
- * Whether an address can be used here. Browsers hide theirs behind `.local` names (mDNS), which are
- * not looked up: the browser's own connectivity checks tell the address.
- */
-export const isResolvable = (address: string): boolean => isIP(address) !== 0;
+/** RFC 8839 §5.1, as far as it matters; RFC 6544 §4.5 for TCP. What follows the type is left to extensions. */
+const grammar =
+  /^(?:a=)?candidate:([A-Za-z0-9+/]{1,32}) (\d{1,3}) (udp|tcp) (\d{1,10}) (\S{1,64}) (\d{1,5}) typ (host|srflx|prflx|relay)(?: |$)/i;
 
 /**
- * Whether a remote candidate is worth giving to native code: well-formed, an address rather than a
- * name, and of the current ICE session (RFC 8839 §5.1, RFC 8838 §11).
+ * A remote candidate as native code may see it: over UDP, for the one component there is, at an address and port of
+ * another host. It is written anew, so that nothing else of what a stranger wrote gets through.
+ *
+ * TCP ones are never used: browsers only connect by TCP and are not connected to, and their connections tell their
+ * address. No stranger makes this host open connections.
+ * @param text - `candidate:…`, with or without `a=`
+ * @returns null for one that is not worth it
+ */
+export function usableCandidate(text: string): string | null {
+  const [, foundation, component, transport, priority, address, port, type] =
+    grammar.exec(text) ?? [];
+  if (foundation === undefined || address === undefined || type === undefined) return null;
+  const [rank, socket] = [Number(priority), Number(port)];
+  const isGood =
+    component === '1' &&
+    transport?.toLowerCase() === 'udp' &&
+    rank >= 1 &&
+    rank <= 0x7fffffff &&
+    socket >= 1 &&
+    socket <= 65535 &&
+    isUsableAddress(address);
+  if (!isGood) return null;
+  return `candidate:${foundation} 1 udp ${String(rank)} ${address} ${String(socket)} typ ${type.toLowerCase()}`;
+}
+
+/**
+ * The same for a candidate that was signalled, which must be of the current ICE session (RFC 8838 §11).
  * @param candidate - as received
  * @param fragments - the username fragments of the current remote description
  */
-export function isUsable(
-  candidate: Candidate,
+export function usableTrickled(
+  candidate: NonNullable<Candidate>,
   fragments: ReadonlySet<string>,
-): candidate is NonNullable<Candidate> {
-  if (candidate === null || candidate.candidate === '') return false;
-  const fragment =
-    candidate.usernameFragment ?? / ufrag (\S+)/.exec(candidate.candidate)?.[1] ?? undefined;
-  if (fragment !== undefined && !fragments.has(fragment)) return false;
-  const address = candidate.candidate.split(' ')[4];
-  return address !== undefined && isResolvable(address);
+): string | null {
+  // An empty one says nothing.
+  const fragment = candidate.usernameFragment || / ufrag (\S+)/.exec(candidate.candidate)?.[1];
+  if (fragment !== undefined && !fragments.has(fragment)) return null;
+  return usableCandidate(candidate.candidate);
+}
+
+/** The same for a whole description: what it has too many of goes too. */
+export function withUsableCandidates(sdp: string): string {
+  let count = 0;
+  return (
+    sdp
+      // sdp-transform, which some descriptions go through, takes a lone CR for an end too.
+      .split(/\r\n|\r|\n/)
+      .flatMap((line) => {
+        if (!/^a=candidate:/i.test(line)) return [line];
+        const usable = count < maxRemoteCandidates ? usableCandidate(line) : null;
+        if (usable === null) return [];
+        count += 1;
+        return [`a=${usable}`];
+      })
+      .join('\r\n')
+  );
 }

@@ -1,25 +1,21 @@
 import { parse } from 'sdp-transform';
-import { isResolvable, maxRemoteCandidates } from './candidates.ts';
-import { sdpText } from './sdp-text.ts';
+import type { TransportDescription } from '../sdp/index.ts';
 
-/** Payload types of the downlink; each video codec has a retransmission format of its own. */
-export const payloadTypes = { h264: 102, h264Rtx: 103, vp8: 96, vp8Rtx: 97, opus: 111 } as const;
+/** Payload types of the downlink; each video codec has a retransmission format of its own, sound a redundant one. */
+export const payloadTypes = {
+  h264: 102,
+  h264Rtx: 103,
+  vp8: 96,
+  vp8Rtx: 97,
+  opus: 111,
+  red: 63,
+} as const;
 
 /** Id of the transport-wide sequence number extension. */
 export const transportSequenceExtension = 3;
 
 const transportSequenceUri =
   'http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01';
-
-/** What of a PeerConnection goes into its offer. */
-export interface TransportDescription {
-  readonly usernameFragment: string;
-  readonly password: string;
-  /** As in `a=fingerprint:`, algorithm first. */
-  readonly fingerprint: string;
-  /** Lines without `a=`. */
-  readonly candidates: readonly string[];
-}
 
 /** The streams of a downlink. */
 export interface StreamDescription {
@@ -30,31 +26,16 @@ export interface StreamDescription {
   readonly profileLevelId: string;
 }
 
-/** Reads the transport part out of the description libdatachannel made. */
-export function transportOf(sdp: string): TransportDescription {
-  const session = parse(sdp);
-  const [section] = session.media;
-  const fingerprint = section?.fingerprint ?? session.fingerprint;
-  const usernameFragment = section?.iceUfrag ?? session.iceUfrag;
-  const password = section?.icePwd ?? session.icePwd;
-  if (fingerprint === undefined || usernameFragment === undefined || password === undefined) {
-    throw new Error('libdatachannel made a description without a transport');
-  }
-  return {
-    usernameFragment: sdpText(usernameFragment),
-    password: sdpText(password),
-    fingerprint: `${fingerprint.type} ${sdpText(fingerprint.hash)}`,
-    candidates: sdp.split(/\r?\n/).flatMap((line) => /^a=(candidate:.*)$/.exec(line)?.[1] ?? []),
-  };
-}
-
 /**
  * The offer a browser gets: one sending video and one sending audio section in one MediaStream,
- * H.264 before VP8, retransmission (RFC 4588) for both, transport-wide sequence numbers on
- * everything. libdatachannel's own offer lacks all feedback but NACK and PLI.
+ * H.264 before VP8, retransmission (RFC 4588) for both, redundancy (RFC 2198) for sound, transport-wide
+ * sequence numbers on everything. libdatachannel's own offer lacks all feedback but NACK and PLI.
  */
-export function writeOffer(transport: TransportDescription, streams: StreamDescription): string {
-  const { h264, h264Rtx, vp8, vp8Rtx, opus } = payloadTypes;
+export function writeOffer(
+  transport: Omit<TransportDescription, 'setup'>,
+  streams: StreamDescription,
+): string {
+  const { h264, h264Rtx, vp8, vp8Rtx, opus, red } = payloadTypes;
   const { cname, videoSsrc, videoRtxSsrc, audioSsrc, profileLevelId } = streams;
   const connection = (): string[] => [
     'c=IN IP4 0.0.0.0',
@@ -102,13 +83,15 @@ export function writeOffer(transport: TransportDescription, streams: StreamDescr
     ...source(videoSsrc, 'video'),
     ...source(videoRtxSsrc, 'video'),
     ...transport.candidates.map((candidate) => `a=${candidate}`),
-    `m=audio 9 UDP/TLS/RTP/SAVPF ${String(opus)}`,
+    `m=audio 9 UDP/TLS/RTP/SAVPF ${[opus, red].join(' ')}`,
     ...connection(),
     'a=mid:audio',
     'a=msid:onegrid audio',
     `a=rtpmap:${String(opus)} opus/48000/2`,
     `a=rtcp-fb:${String(opus)} transport-cc`,
     `a=fmtp:${String(opus)} minptime=10;useinbandfec=1`,
+    `a=rtpmap:${String(red)} red/48000/2`,
+    `a=fmtp:${String(red)} ${String(opus)}/${String(opus)}`,
     ...source(audioSsrc, 'audio'),
     '',
   ].join('\r\n');
@@ -122,6 +105,8 @@ export interface AnsweredMedia {
   readonly rtx: boolean;
   /** Whether it takes sound. */
   readonly audio: boolean;
+  /** Whether it takes sound with earlier frames (RED). */
+  readonly red: boolean;
   /** Whether it takes transport-wide sequence numbers. */
   readonly transportSequence: boolean;
 }
@@ -138,26 +123,15 @@ export function readAnswer(sdp: string): AnsweredMedia {
       : [];
   };
   const video = accepted('video');
+  const sound = accepted('audio');
   const codec = (['h264', 'vp8'] as const).find((name) => video.includes(payloadTypes[name]));
   return {
     codec: codec ?? null,
     rtx: codec !== undefined && video.includes(payloadTypes[`${codec}Rtx`]),
-    audio: accepted('audio').includes(payloadTypes.opus),
+    audio: sound.includes(payloadTypes.opus),
+    red: sound.includes(payloadTypes.opus) && sound.includes(payloadTypes.red),
     transportSequence: media.some(({ ext = [] }) =>
       ext.some(({ uri }) => uri === transportSequenceUri),
     ),
   };
-}
-
-/** The same description without candidates whose address is a name, and without those beyond the limit. */
-export function withoutNames(sdp: string): string {
-  let candidates = 0;
-  return sdp
-    .split(/\r?\n/)
-    .filter(
-      (line) =>
-        !line.startsWith('a=candidate:') ||
-        (isResolvable(line.split(' ')[4] ?? '') && ++candidates <= maxRemoteCandidates),
-    )
-    .join('\r\n');
 }

@@ -1,20 +1,21 @@
 import nodeDataChannel, { type PeerConnection, type Track } from 'node-datachannel';
-import type { RungName } from '../../mixer/encode/index.ts';
 import type { Logger } from '../log.ts';
 import type { Candidate } from '../protocol/common.ts';
 import type { RoomSettings } from '../protocol/ipc.ts';
-import { isUsable, maxRemoteCandidates } from './candidates.ts';
+import type { IceServer } from '../protocol/server.ts';
+import { transportOf } from '../sdp/index.ts';
+import { maxRemoteCandidates, usableTrickled, withUsableCandidates } from './candidates.ts';
 import {
   type AnsweredMedia,
   payloadTypes,
   readAnswer,
   type StreamDescription,
-  transportOf,
-  withoutNames,
   writeOffer,
 } from './downlink-sdp.ts';
 import { DownlinkSender, type SenderContext } from './downlink-sender.ts';
 import { nativeIceServers } from './ice-servers.ts';
+import { isRelayedByTcp, RelayGate } from './relay-gate.ts';
+import type { RungController } from './rung-controller.ts';
 import { usernameFragmentsOf } from './uplink-sdp.ts';
 
 /** What a downlink tells. */
@@ -25,13 +26,22 @@ export interface DownlinkEvents {
   candidate(candidate: Candidate): void;
   /** RTCP has come: the browser is there. */
   heard(): void;
+  /** The rung, why it is that one, or what the path carries may have changed; null: nothing is known of that. */
+  quality(bitsPerSecond: number | null): void;
+  /** ICE or DTLS has failed: only another PeerConnection helps. */
+  failed(): void;
 }
 
 /** What a downlink needs from its room. */
-export interface DownlinkContext extends Omit<SenderContext, 'transmit'> {
+export interface DownlinkContext extends Omit<SenderContext, 'transmit' | 'onQuality'> {
   readonly settings: RoomSettings;
+  /** For the server's own side. */
+  readonly iceServers: readonly IceServer[];
   readonly log: Logger;
 }
+
+/** So long a browser with TURN over TCP may take to connect after its answer; milliseconds. */
+const gatePatienceMs = 2000;
 
 const randomSsrc = (): number => 1 + Math.floor(Math.random() * 0xfffffffe);
 
@@ -47,31 +57,38 @@ export class Downlink {
   // A collected Track closes, so both are kept.
   readonly #videoTrack: Track;
   readonly #audioTrack: Track;
-  #rung: RungName;
+  readonly #controller: RungController;
   #answered: AnsweredMedia | undefined;
   #sender: DownlinkSender | undefined;
   #fragments: ReadonlySet<string> = new Set();
   readonly #early: NonNullable<Candidate>[] = [];
   #candidates = 0;
+  readonly #throughGate: boolean;
+  #gate: RelayGate | undefined;
+  #answeredAtMs = 0;
+  #isRelayedByTcp = false;
   #lastRtcp: { from: Track; bytes: Buffer } | undefined;
   #closed = false;
 
   /**
    * @param participantId - names the stream and the log lines
-   * @param rung - the quality to begin with
+   * @param controller - chooses the quality
+   * @param throughGate - whether the browser is to come by a {@link RelayGate}
    * @param context - where media comes from
    * @param events - told what the browser has to know
    */
   constructor(
     participantId: string,
-    rung: RungName,
+    controller: RungController,
+    throughGate: boolean,
     context: DownlinkContext,
     events: DownlinkEvents,
   ) {
-    this.#rung = rung;
+    this.#controller = controller;
+    this.#throughGate = throughGate;
     this.#context = context;
     this.#events = events;
-    const { settings } = context;
+    const { settings, iceServers } = context;
     this.#streams = {
       cname: participantId,
       videoSsrc: randomSsrc(),
@@ -80,7 +97,7 @@ export class Downlink {
       profileLevelId: context.profileLevelId,
     };
     this.#connection = new nodeDataChannel.PeerConnection(participantId, {
-      iceServers: nativeIceServers(settings.iceServers),
+      iceServers: nativeIceServers(iceServers),
       disableAutoNegotiation: true,
       ...(settings.udpPorts && {
         portRangeBegin: settings.udpPorts.minimum,
@@ -101,17 +118,34 @@ export class Downlink {
   answer(sdp: string): void {
     if (this.#closed || this.#answered !== undefined) return;
     const answered = readAnswer(sdp);
-    this.#connection.setRemoteDescription(withoutNames(sdp), 'answer');
+    const usable = withUsableCandidates(sdp);
+    const candidates = /^a=candidate:.*\r?\n/gm;
+    for (const [line] of usable.matchAll(candidates)) this.#noteRelay(line.slice(2));
+    // By the gate the browser comes to us, and we do not go to it by another way.
+    const given = this.#throughGate ? usable.replace(candidates, '') : usable;
+    this.#connection.setRemoteDescription(given, 'answer');
     this.#answered = answered;
+    this.#answeredAtMs = this.#context.now();
     this.#fragments = usernameFragmentsOf(sdp);
     for (const candidate of this.#early.splice(0)) this.addCandidate(candidate);
     this.#startWhenOpen();
   }
 
-  /** Changes the quality. */
-  setRung(rung: RungName): void {
-    this.#rung = rung;
-    this.#sender?.setRung(rung);
+  /** Whether it does not come about, and would by a {@link RelayGate}. */
+  get needsGate(): boolean {
+    const waited = this.#context.now() - this.#answeredAtMs;
+    const isStuck = this.#answered !== undefined && this.#sender === undefined;
+    return isStuck && !this.#throughGate && this.#isRelayedByTcp && waited > gatePatienceMs;
+  }
+
+  /** Another quality is wanted, as the controller knows already. */
+  qualityChanged(): void {
+    this.#sender?.changed();
+  }
+
+  /** Looks after the path; call it every 50 ms. */
+  tick(): void {
+    this.#sender?.tick();
   }
 
   /** Takes a remote candidate; unusable and stale ones are ignored. */
@@ -122,10 +156,13 @@ export class Downlink {
       if (this.#early.length < maxRemoteCandidates) this.#early.push(candidate);
       return;
     }
-    if (!isUsable(candidate, this.#fragments)) return;
+    const line = usableTrickled(candidate, this.#fragments);
+    if (line === null) return;
+    this.#noteRelay(line);
+    if (this.#throughGate) return;
     this.#candidates += 1;
     try {
-      this.#connection.addRemoteCandidate(candidate.candidate, candidate.sdpMid ?? 'video');
+      this.#connection.addRemoteCandidate(line, candidate.sdpMid ?? 'video');
     } catch (error) {
       // A candidate that libdatachannel refuses costs one path, not the connection.
       this.#context.log.debug({ err: error }, 'candidate refused');
@@ -137,9 +174,13 @@ export class Downlink {
     if (this.#closed) return;
     this.#closed = true;
     this.#sender?.close();
-    // libdatachannel holds the tracks' callbacks, and with them this, for good: not the sent packets too.
     this.#sender = undefined;
     this.#lastRtcp = undefined;
+    // The connection closes its tracks too, but node-datachannel then keeps their callbacks, and with them this, for good.
+    // Not behind it: it closes them on a thread of its own, which may be within a callback that is freed here.
+    this.#videoTrack.close();
+    this.#audioTrack.close();
+    this.#gate?.close();
     this.#connection.close();
   }
 
@@ -182,24 +223,39 @@ export class Downlink {
 
   #offer(): void {
     const connection = this.#connection;
+    const { settings, log } = this.#context;
     let fragment: string | null = null;
+    const tell = (candidate: string, mid: string): void => {
+      const sdpMLineIndex = null;
+      this.#events.candidate({ candidate, sdpMid: mid, sdpMLineIndex, usernameFragment: fragment });
+    };
     connection.onLocalDescription((sdp) => {
       if (this.#closed) return;
       const transport = transportOf(sdp);
       fragment = transport.usernameFragment;
-      this.#events.offer(writeOffer(transport, this.#streams));
+      if (this.#throughGate) {
+        this.#gate = new RelayGate(settings.udpPorts, transport.password, (candidate) => {
+          tell(candidate, 'video');
+        });
+      }
+      const candidates = this.#throughGate ? [] : transport.candidates;
+      this.#events.offer(writeOffer({ ...transport, candidates }, this.#streams));
     });
     connection.onLocalCandidate((candidate, mid) => {
       if (this.#closed) return;
-      this.#events.candidate({
-        candidate: candidate.replace(/^a=/, ''),
-        sdpMid: mid,
-        sdpMLineIndex: null,
-        usernameFragment: fragment,
-      });
+      const line = candidate.replace(/^a=/, '');
+      if (this.#gate === undefined) tell(line, mid);
+      else {
+        this.#gate.stand(line).catch((error: unknown) => {
+          log.warn({ participant: this.#streams.cname, err: error }, 'no port for a gate');
+        });
+      }
     });
     connection.onGatheringStateChange((state) => {
       if (state === 'complete' && !this.#closed) this.#events.candidate(null);
+    });
+    connection.onStateChange((state) => {
+      if (state === 'failed' && !this.#closed) this.#events.failed();
     });
     connection.setLocalDescription('offer');
   }
@@ -209,8 +265,11 @@ export class Downlink {
     const [video, audio] = [this.#videoTrack, this.#audioTrack];
     const isWanted = { video: this.#answered.codec !== null, audio: this.#answered.audio };
     if ((isWanted.video && !video.isOpen()) || (isWanted.audio && !audio.isOpen())) return;
-    this.#sender = new DownlinkSender(this.#streams, this.#answered, this.#rung, {
+    this.#sender = new DownlinkSender(this.#streams, this.#answered, this.#controller, {
       ...this.#context,
+      onQuality: (bitsPerSecond) => {
+        this.#events.quality(bitsPerSecond);
+      },
       transmit: {
         video: (packet) => {
           this.#transmit(video, packet);
@@ -220,6 +279,10 @@ export class Downlink {
         },
       },
     });
+  }
+
+  #noteRelay(candidate: string): void {
+    this.#isRelayedByTcp ||= isRelayedByTcp(candidate);
   }
 
   /** A track may close at any moment, on another thread; that is no reason for others to miss a picture. */

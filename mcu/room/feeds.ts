@@ -13,6 +13,8 @@ export type Viewer = (frame: PacketizedFrame, tick: number, atMs: number) => voi
 
 /** A viewer's tie to a rung. */
 export interface VideoSubscription {
+  /** How many watch the same rung and codec, this one included. */
+  readonly viewers: number;
   /** The picture cannot be decoded any more; requests of all viewers are coalesced. */
   requestKeyframe(): void;
   /** No more pictures; may be called twice. */

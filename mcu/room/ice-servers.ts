@@ -24,3 +24,14 @@ export function nativeIceServers(servers: readonly IceServer[]): (string | Nativ
     }),
   );
 }
+
+/**
+ * What the server's own uplink side asks: as for libdatachannel, TURN over UDP only. libwebrtc would make a relay for each URL
+ * on each network interface, for each participant.
+ */
+export function ownIceServers(servers: readonly IceServer[]): IceServer[] {
+  return servers.flatMap(({ urls, ...rest }) => {
+    const asked = [urls].flat().filter((url) => /^(?:stun:|turn:(?!.*=tcp$))/.test(url));
+    return asked.length === 0 ? [] : [{ ...rest, urls: asked }];
+  });
+}

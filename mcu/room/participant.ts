@@ -1,16 +1,20 @@
 import type { AudioSource } from '../../mixer/audio/index.ts';
 import type { VideoSource } from '../../mixer/compositor/index.ts';
-import type { RungName } from '../../mixer/encode/index.ts';
 import type { Logger } from '../log.ts';
 import type { Candidate, PcName, QualityCap } from '../protocol/common.ts';
 import { type ErrorCode } from '../protocol/errors.ts';
 import type { MediaState, Member, RoomSettings } from '../protocol/ipc.ts';
 import type { MediaMessage } from '../protocol/server.ts';
+import { announce } from './announced-address.ts';
 import { Downlink, type DownlinkContext } from './downlink.ts';
 import { Presence } from './presence.ts';
-import { chooseRung, qualityMessage } from './quality.ts';
-import { audioFrameMs, fingerprintOf } from './uplink-sdp.ts';
+import { offersOf, QualityNews } from './quality.ts';
+import { Reoffers } from './reoffers.ts';
+import { RungController } from './rung-controller.ts';
+import { UplinkControl } from './uplink-control.ts';
+import { fingerprintOf } from './uplink-sdp.ts';
 import type { VideoDemand } from './uplink-size.ts';
+import { noCounts } from './uplink-watch.ts';
 import { Uplink } from './uplink.ts';
 
 /** What a participant's media needs from its room. */
@@ -29,8 +33,8 @@ export interface ParticipantContext {
   readonly changed: () => void;
 }
 
-/** The Opus of one voice, in bits a second. */
-const audioBitrate = 32_000;
+/** So long an uplink waits for the first downlink, in milliseconds. */
+const firstDownlinkMs = 3000;
 
 /** An answer to an offer of a dead process must not pass for one to this process's. */
 const negotiationsPerGeneration = 1000;
@@ -51,10 +55,20 @@ export class RoomParticipant implements VideoSource {
   #uplinkFingerprint: string | undefined;
   #downlink: Downlink;
   #negotiation: number;
-  #rung: RungName;
+  readonly #news: QualityNews;
+  #quality: QualityCap;
+  #controller: RungController;
+  readonly #reoffers = new Reoffers();
+  /** Whether their browser has to come by a gate. */
+  #throughGate = false;
   #hadPicture = false;
-  /** Whether the browser was asked to send no video. */
-  #videoStopped = false;
+  readonly #control: UplinkControl;
+  /**
+   * When it is known what the first downlink carries, or has had the time to be: on a narrow path what a browser sends at
+   * first would keep it from coming about.
+   */
+  readonly #downlinkUp: Promise<void>;
+  #setDownlinkUp: () => void = () => undefined;
   /** What the uplink had received at the last look, while nothing else is heard. */
   #receivedBefore: number | undefined;
 
@@ -75,7 +89,22 @@ export class RoomParticipant implements VideoSource {
     this.#media = media;
     this.#context = context;
     this.#presence = new Presence(context.now());
-    this.#rung = this.#choose(quality);
+    this.#news = new QualityNews(context.settings);
+    this.#quality = quality;
+    this.#controller = this.#newController();
+    this.#downlinkUp = new Promise((resolve) => {
+      this.#setDownlinkUp = resolve;
+      setTimeout(resolve, firstDownlinkMs);
+    });
+    const { settings, log, now } = context;
+    this.#control = new UplinkControl({
+      settings,
+      log: log.child({ participant: id }),
+      now,
+      signal: (message) => {
+        this.#tell(message);
+      },
+    });
     this.#downlink = this.#openDownlink();
   }
 
@@ -87,6 +116,17 @@ export class RoomParticipant implements VideoSource {
   /** Whether their microphone is off. */
   get muted(): boolean {
     return !this.#media.audio;
+  }
+
+  /** Whether what is said to them should be kept short. */
+  get isNarrow(): boolean {
+    return this.#controller.rung === 'low' || this.#isModest;
+  }
+
+  /** Whether their path has room for hardly more than the sound, or is wanted to be taken for one. */
+  get #isModest(): boolean {
+    const { rung } = this.#controller;
+    return rung === 'tiny' || rung === 'audio';
   }
 
   /** The newest picture; null when switched off, not there yet, or stalled. */
@@ -105,8 +145,10 @@ export class RoomParticipant implements VideoSource {
 
   /** The best quality they want to receive. They are told which one that comes to. */
   setQuality(max: QualityCap): void {
-    this.#rung = this.#choose(max);
-    this.#downlink.setRung(this.#rung);
+    this.#quality = max;
+    this.#controller.setCap(max);
+    this.#tellQuality(null);
+    this.#downlink.qualityChanged();
   }
 
   /** The uplink's offer: another DTLS fingerprint replaces the PeerConnection. */
@@ -119,10 +161,12 @@ export class RoomParticipant implements VideoSource {
     }
     this.#uplinkFingerprint = fingerprint;
     const uplink = (this.#uplink ??= this.#openUplink());
-    uplink.accept(sdp).catch((error: unknown) => {
-      if (this.#uplink !== uplink) return;
-      this.#refuse('bad-sdp', 'The uplink offer cannot be used.', error);
-    });
+    uplink
+      .accept(sdp, () => this.#control.answerTerms, this.#downlinkUp)
+      .catch((error: unknown) => {
+        if (this.#uplink !== uplink) return;
+        this.#refuse('bad-sdp', 'The uplink offer cannot be used.', error);
+      });
   }
 
   /** The answer to the downlink's offer; one to an older offer is ignored. */
@@ -141,12 +185,15 @@ export class RoomParticipant implements VideoSource {
     else this.#downlink.addCandidate(candidate);
   }
 
-  /** Tells the browser what to send from now on. */
+  /** Tells the browser what to send from now on, as far as there is room for it. */
   askFor(demand: VideoDemand): void {
-    this.#videoStopped = demand.fps === 0;
     this.#receivedBefore = undefined;
-    const audio = { ptime: audioFrameMs, bitrate: audioBitrate };
-    this.#context.signal({ type: 'uplink', ...demand, audio });
+    this.#control.want(demand, this.screen ? 'screen' : 'camera');
+  }
+
+  /** What their browser may send by its own reckoning, in kbit/s. */
+  setUplinkKbps(kbps: number): void {
+    this.#control.setUplinkKbps(kbps);
   }
 
   /** A fresh PeerConnection: the downlink's offer follows; an uplink is offered anew by the browser. */
@@ -157,26 +204,35 @@ export class RoomParticipant implements VideoSource {
       this.#forgetPicture();
     } else {
       this.#downlink.close();
+      // It may be another path.
+      this.#controller = this.#newController();
       this.#downlink = this.#openDownlink();
     }
   }
 
+  /** Looks after the path to the receiver; call it every 50 ms. */
+  adapt(): void {
+    this.#downlink.tick();
+  }
+
   /**
-   * Looks after presence; call it a few times a second.
+   * Looks after presence and a downlink that has failed; call it a few times a second.
    * @returns whether nothing at all has come for longer than allowed
    */
   async isGone(): Promise<boolean> {
     const now = this.#context.now();
+    this.#mendDownlink(now);
     if (this.#hadPicture && !this.#presence.hasPicture(now)) this.#forgetPicture();
     const limit = this.#context.settings.mediaTimeoutMs;
-    if (this.#presence.silentFor(now) < limit / 2) {
-      this.#receivedBefore = undefined;
-      return false;
-    }
+    const isSilent = this.#presence.silentFor(now) >= limit / 2;
+    if (!isSilent) this.#receivedBefore = undefined;
+    if (!isSilent && !this.#control.isLookDue) return false;
     // Sound comes out of the jitter buffer whether packets come or not: ask for the packets.
-    const { packets = 0, checks = 0 } = (await this.#uplink?.received()) ?? {};
+    const counts = (await this.#uplink?.received()) ?? noCounts;
+    this.#control.look(counts, this.#media.video);
+    if (!isSilent) return false;
     // Who was asked to send no video may have nothing else to send.
-    const received = packets + (this.#videoStopped ? checks : 0);
+    const received = counts.packets + (this.#control.isVideoStopped ? counts.checks : 0);
     const more = this.#receivedBefore !== undefined && received > this.#receivedBefore;
     this.#receivedBefore = received;
     if (more) this.#presence.heard(this.#context.now());
@@ -198,10 +254,11 @@ export class RoomParticipant implements VideoSource {
   }
 
   #openUplink(): Uplink {
-    const { settings, signal, sound, now } = this.#context;
-    return new Uplink(settings, {
+    this.#control.restart();
+    const { settings, downlink, sound, now } = this.#context;
+    return new Uplink(settings, downlink.iceServers, {
       signal: (message) => {
-        signal({ ...message, pc: 'uplink' });
+        this.#tell({ ...message, pc: 'uplink' });
       },
       audio: ({ samples, sampleRate, channelCount }) => {
         if (this.#media.audio) sound.push(samples, sampleRate, channelCount);
@@ -216,28 +273,58 @@ export class RoomParticipant implements VideoSource {
     });
   }
 
-  #choose(max: QualityCap): RungName {
-    const { settings, signal } = this.#context;
-    const rung = chooseRung(max, settings.rungs);
-    signal(qualityMessage(rung, max, settings));
-    return rung;
+  #newController(): RungController {
+    return new RungController(offersOf(this.#context.settings), this.#quality);
+  }
+
+  #tellQuality(bitsPerSecond: number | null): void {
+    const { rung, reason } = this.#controller;
+    this.#control.setModest(this.#isModest);
+    const message = this.#news.next(rung, reason, bitsPerSecond, this.#context.now());
+    if (message !== undefined) this.#context.signal(message);
+  }
+
+  #mendDownlink(now: number): void {
+    const needsGate = this.#downlink.needsGate;
+    this.#throughGate ||= needsGate;
+    if (needsGate || this.#reoffers.isDue(now)) this.reconnect('downlink');
   }
 
   #openDownlink(): Downlink {
     this.#negotiation += 1;
     const negotiation = this.#negotiation;
-    const { signal, downlink, now } = this.#context;
-    return new Downlink(this.id, this.#rung, downlink, {
+    const { downlink, log, now } = this.#context;
+    this.#tellQuality(null);
+    this.#reoffers.offered();
+    return new Downlink(this.id, this.#controller, this.#throughGate, downlink, {
       offer: (sdp) => {
-        signal({ type: 'offer', pc: 'downlink', sdp, negotiation });
+        this.#tell({ type: 'offer', pc: 'downlink', sdp, negotiation });
       },
       candidate: (candidate) => {
-        signal({ type: 'candidate', pc: 'downlink', candidate });
+        this.#tell({ type: 'candidate', pc: 'downlink', candidate });
       },
       heard: () => {
         this.#presence.heard(now());
+        this.#reoffers.worked();
+      },
+      failed: () => {
+        log.info({ participant: this.id, negotiation }, 'downlink failed');
+        this.#reoffers.failed(now());
+      },
+      quality: (bitsPerSecond) => {
+        this.#tellQuality(bitsPerSecond);
+        const { capacity, reason } = this.#controller;
+        if (reason === 'bandwidth' || reason === 'auto') {
+          this.#control.setDownlinkKbps(Math.max(capacity, bitsPerSecond ?? 0) / 1000);
+        }
+        this.#setDownlinkUp();
       },
     });
+  }
+
+  /** Something about one of the server's PeerConnections. */
+  #tell(message: MediaMessage): void {
+    this.#context.signal(announce(message, this.#context.settings.announcedIp));
   }
 
   #refuse(code: ErrorCode, message: string, error: unknown): void {

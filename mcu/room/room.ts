@@ -10,6 +10,7 @@ import { NtpClock } from '../rtp/index.ts';
 import { AudioOutput, audioTickMs } from './audio-output.ts';
 import { RoomParticipant } from './participant.ts';
 import { Scene } from './scene.ts';
+import { SpeakerNews } from './speaker-news.ts';
 import { Stage } from './stage.ts';
 import { UplinkDemands } from './uplink-demand.ts';
 import { VideoOutput } from './video-output.ts';
@@ -23,6 +24,8 @@ const audioOffsetMs = 17;
 /** How often presence, speakers and metrics are looked at. */
 const housekeepingMs = 200;
 const metricsMs = 500;
+/** How often the paths to the receivers are looked after. */
+const adaptMs = 50;
 
 /** Commands for a room that is open. */
 export type OpenRoomCommand = Exclude<RoomCommand, { type: 'open' | 'close' }>;
@@ -52,6 +55,7 @@ export class MediaRoom {
   #demandsAtMs = 0;
   #cpuSeconds = 0;
   #speakers = '';
+  readonly #speakerNews = new SpeakerNews();
 
   /**
    * Opens the room and starts its clock.
@@ -70,7 +74,7 @@ export class MediaRoom {
       transitionMs: settings.transitions ? transitionMs : 0,
     });
     this.#scene = new Scene(this.#stage, canvas);
-    this.#demands = new UplinkDemands(canvas, fps);
+    this.#demands = new UplinkDemands(canvas, fps, settings.uplinkHoldMs);
     const onError = (what: string) => (error: unknown) => {
       log.error({ err: error }, what);
     };
@@ -91,7 +95,8 @@ export class MediaRoom {
       },
     });
     this.#mixer = new AudioMixer({
-      openEncoder: (format) => openOpusEncoder(format),
+      // Where headers weigh more than sound, silence is not sent: see SoundSender.
+      openEncoder: (format) => openOpusEncoder({ ...format, dtx: format.frameMs > 20 }),
       onError: onError('audio encoder failed'),
     });
     this.#audio = new AudioOutput(this.#mixer);
@@ -118,6 +123,9 @@ export class MediaRoom {
     setInterval(() => {
       this.#keepHouse();
     }, housekeepingMs);
+    setInterval(() => {
+      for (const participant of this.#participants.values()) participant.adapt();
+    }, adaptMs);
   }
 
   /** Does what the gateway says. What goes wrong with one participant must not end the others' call. */
@@ -162,6 +170,9 @@ export class MediaRoom {
       case 'quality':
         participant.setQuality(command.max);
         return;
+      case 'network':
+        participant.setUplinkKbps(command.uplinkKbps);
+        return;
       case 'hand':
         participant.hand = command.raised;
         this.#scene.touch();
@@ -200,9 +211,16 @@ export class MediaRoom {
       sound: this.#mixer.addSource(id),
       downlink: {
         settings: this.#settings,
+        iceServers: member.iceServers,
         log: this.#log,
         metrics: this.#metrics,
         now,
+        after: (ms, what) => {
+          const timer = setTimeout(what, ms);
+          return () => {
+            clearTimeout(timer);
+          };
+        },
         ntp: this.#ntp,
         video: this.#video,
         audio: this.#audio,
@@ -264,15 +282,25 @@ export class MediaRoom {
     const { speakers } = this.#mixer;
     this.#scene.setSpeaker(this.#mixer.activeSpeaker);
     this.#scene.turnPage(nowMs);
-    if (speakers.join() !== this.#speakers) {
-      this.#stage.setSpeaking(speakers);
-      this.#speakers = speakers.join();
-      this.#send({ type: 'broadcast', message: { type: 'speakers', active: speakers } });
-    }
+    this.#tellSpeakers(speakers, nowMs);
     for (const participant of this.#participants.values()) void this.#check(participant);
     if (nowMs < this.#metricsAtMs) return;
     this.#metricsAtMs = nowMs + metricsMs - housekeepingMs / 2;
     void this.#tellMetrics();
+  }
+
+  #tellSpeakers(speakers: string[], nowMs: number): void {
+    if (speakers.join() !== this.#speakers) this.#stage.setSpeaking(speakers);
+    this.#speakers = speakers.join();
+    const narrow = [...this.#participants.values()].filter(({ isNarrow }) => isNarrow);
+    const { except, only } = this.#speakerNews.next(
+      speakers,
+      narrow.map(({ id }) => id),
+      nowMs,
+    );
+    const message = { type: 'speakers' as const, active: speakers };
+    if (except !== null) this.#send({ type: 'broadcast', message, except: [...except] });
+    for (const participantId of only) this.#send({ type: 'message', participantId, message });
   }
 
   async #check(participant: RoomParticipant): Promise<void> {

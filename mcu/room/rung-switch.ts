@@ -35,6 +35,11 @@ export class RungSwitch {
     this.#show = show;
   }
 
+  /** Whether others watch the rung that plays. */
+  get isShared(): boolean {
+    return (this.#playing?.subscription?.viewers ?? 0) > 1;
+  }
+
   /** Changes to a rung with its next keyframe; null: to none, at once. */
   switchTo(rung: VideoRungName | null): void {
     if (rung !== null && rung === this.#waiting?.rung) return;

@@ -6,9 +6,6 @@ import {
   wantedHeight,
 } from './uplink-size.ts';
 
-/** How long less is wanted before less is asked for: layouts that change back and forth must not restart cameras. */
-const holdMs = 10_000;
-
 /** A width and a height, in canvas pixels. */
 interface Size {
   readonly width: number;
@@ -36,7 +33,7 @@ export interface Watched {
 interface Want {
   readonly height: number;
   readonly fps: number;
-  atMs: number;
+  readonly atMs: number;
 }
 
 interface Asked {
@@ -49,20 +46,24 @@ interface Asked {
 
 /**
  * What each browser is asked to send: as many pixels as the largest rung in use shows of it, more at once and less only
- * after 10 s, which makes it the largest of all that was wanted in the last 10 s.
+ * after a time, which makes it the largest of all that was wanted within that time: layouts that change back and forth must
+ * not restart cameras.
  */
 export class UplinkDemands {
   readonly #canvas: Size;
   readonly #fps: number;
+  readonly #holdMs: number;
   readonly #asked = new Map<string, Asked>();
 
   /**
    * @param canvas - size of the composite
    * @param fps - its rate
+   * @param holdMs - how long less is wanted before less is asked for
    */
-  constructor(canvas: Size, fps: number) {
+  constructor(canvas: Size, fps: number, holdMs: number) {
     this.#canvas = canvas;
     this.#fps = fps;
+    this.#holdMs = holdMs;
   }
 
   /**
@@ -89,7 +90,7 @@ export class UplinkDemands {
       const asked = known?.kind === kind ? known : { kind, wants: [], height: -1, fps: -1 };
       this.#asked.set(id, asked);
       const seenBy = known === undefined ? { scale: 1, fps: this.#fps } : watched;
-      remember(asked, this.#want(id, kind, arrangement, seenBy, nowMs));
+      remember(asked, this.#want(id, kind, arrangement, seenBy, nowMs), this.#holdMs);
       const height = Math.max(...asked.wants.map((want) => want.height));
       const fps = Math.max(...asked.wants.map((want) => want.fps));
       if (height === asked.height && fps === asked.fps) continue;
@@ -118,9 +119,10 @@ export class UplinkDemands {
 }
 
 /** Takes a new want, and forgets those that were last there longer ago than is held. */
-function remember(asked: Asked, want: Want): void {
-  const same = asked.wants.find(({ height, fps }) => height === want.height && fps === want.fps);
-  if (same === undefined) asked.wants.push(want);
-  else same.atMs = want.atMs;
-  asked.wants = asked.wants.filter(({ atMs }) => want.atMs - atMs < holdMs);
+function remember(asked: Asked, want: Want, holdMs: number): void {
+  const held = asked.wants.filter(
+    ({ height, fps, atMs }) =>
+      want.atMs - atMs < holdMs && (height !== want.height || fps !== want.fps),
+  );
+  asked.wants = [...held, want];
 }

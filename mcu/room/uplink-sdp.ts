@@ -1,6 +1,6 @@
 import { parse, write, type MediaDescription } from 'sdp-transform';
-import { isResolvable, maxRemoteCandidates } from './candidates.ts';
-import { sdpText } from './sdp-text.ts';
+import { sdpText } from '../sdp/index.ts';
+import { withUsableCandidates } from './candidates.ts';
 
 /**
  * Keeps the named codec and its retransmissions, if the section has it. The browser would otherwise
@@ -36,17 +36,12 @@ function renameStream(section: MediaDescription, id: string): void {
  * - sound is a stream of its own: libwebrtc would hold the picture back for it, up to 60 ms too long and for the whole
  *   call where the sound's jitter buffer began large (video/stream_synchronization.cc). The receivers bring the two
  *   together;
- * - candidates that cannot be resolved here are dropped, the browser's checks will show its address.
+ * - candidates that are not for native code are dropped; the browser's checks will show its address.
  * @param sdp - a checked offer
  */
 export function prepareUplinkOffer(sdp: string): string {
-  const session = parse(sdp);
+  const session = parse(withUsableCandidates(sdp));
   for (const section of session.media) {
-    if (section.candidates !== undefined) {
-      section.candidates = section.candidates
-        .filter(({ ip }) => isResolvable(sdpText(ip)))
-        .slice(0, maxRemoteCandidates);
-    }
     if (section.type === 'video') preferCodec(section, 'VP8');
     else renameStream(section, 'sound');
   }
@@ -57,20 +52,51 @@ export function prepareUplinkOffer(sdp: string): string {
   return write(session);
 }
 
-/**
- * The length of the browser's Opus frames, milliseconds. With 10 instead of 20 sound is sent 10 ms earlier and
- * libwebrtc's jitter buffer, which counts in packets, holds 20 ms less; the picture, which is held back to match the
- * sound, comes that much earlier too. It costs 50 packets a second, 23 kbit/s.
- */
-export const audioFrameMs = 10;
+/** What an answer tells the browser about what it may send. */
+export interface AnswerTerms {
+  readonly audio: {
+    /** Milliseconds of an Opus frame. */
+    readonly ptime: number;
+    /** Bits a second. */
+    readonly bitrate: number;
+    /** Whether silence may be left out. */
+    readonly dtx: boolean;
+  };
+  /** Bits a second of the picture, whatever size it has. */
+  readonly videoBitrate: number;
+}
 
-/** Prepares libwebrtc's answer for the browser: what it says about sound frames (RFC 7587 §7). */
-export function prepareUplinkAnswer(sdp: string): string {
+/**
+ * Prepares libwebrtc's answer for the browser: the length of sound frames, how many bits they and the picture may take
+ * (RFC 7587 §6.1 and §7, RFC 3890 §6.2), and that a picture may be as poor as it has to (x-google-min-bitrate, which only
+ * libwebrtc knows: it would rather send 30 kbit/s of picture than let sound through).
+ */
+export function prepareUplinkAnswer(sdp: string, { audio, videoBitrate }: AnswerTerms): string {
   const session = parse(sdp);
   for (const section of session.media) {
-    if (section.type === 'audio') section.ptime = audioFrameMs;
+    if (section.type === 'audio') {
+      section.ptime = audio.ptime;
+      section.bandwidth = [{ type: 'TIAS', limit: audio.bitrate }];
+      addParameter(section, 'OPUS', `maxaveragebitrate=${String(audio.bitrate)}`);
+      if (audio.dtx) addParameter(section, 'OPUS', 'usedtx=1');
+    } else {
+      section.bandwidth = [{ type: 'TIAS', limit: videoBitrate }];
+      addParameter(section, 'VP8', `x-google-min-bitrate=${String(leastVideoKbps)}`);
+    }
   }
   return write(session);
+}
+
+/** A picture of 160x90 can still be told from another one. */
+const leastVideoKbps = 10;
+
+/** Adds a format parameter to each payload type of a codec. */
+function addParameter(section: MediaDescription, codec: string, parameter: string): void {
+  for (const { payload } of section.rtp.filter((rtp) => rtp.codec.toUpperCase() === codec)) {
+    const known = section.fmtp.find((fmtp) => fmtp.payload === payload);
+    if (known === undefined) section.fmtp.push({ payload, config: parameter });
+    else known.config += `;${parameter}`;
+  }
 }
 
 /** The DTLS fingerprint of a description: another one means another PeerConnection (RFC 8842 §4). */

@@ -75,6 +75,42 @@ export function videoDemand(height: number, fps: number, kind: KindOfVideo): Vid
   return { ...sizeOf(height), fps, bitrate: Math.round((bitrate * factor) / 1000) * 1000 };
 }
 
+/** The most that may be asked of anybody: a screen that fills the canvas. Bits a second. */
+export function mostBitrate(canvas: Size, fps: number): number {
+  return Math.max(
+    ...(['camera', 'screen'] as const).map(
+      (kind) =>
+        videoDemand(wantedHeight(canvas, canvas, 1), wantedFps(canvas, canvas, fps, kind), kind)
+          .bitrate,
+    ),
+  );
+}
+
+/** A screen changes seldom, and costs little while it does not: its size may be that of so many times the bits. */
+const screenPatience = 4;
+/** A screen's rate where there is little room: what is left of it goes into its size. */
+const narrowScreenFps = 2;
+
+/**
+ * As much of a demand as there is room for: fewer pictures, then smaller ones.
+ * @param most - bits and pictures a second there is room for
+ */
+export function demandWithin(
+  demand: VideoDemand,
+  most: Pick<VideoDemand, 'bitrate' | 'fps'>,
+  kind: KindOfVideo,
+): VideoDemand {
+  if (demand.bitrate <= most.bitrate && demand.fps <= most.fps) return demand;
+  const isScreen = kind === 'screen';
+  const fps = Math.min(demand.fps, isScreen ? narrowScreenFps : most.fps);
+  const room = most.bitrate * (isScreen ? screenPatience : 1);
+  const step = ladder.findLast(
+    ({ height }) => height <= demand.height && videoDemand(height, fps, kind).bitrate <= room,
+  );
+  const { bitrate, ...size } = videoDemand((step ?? smallest).height, fps, kind);
+  return { ...size, bitrate: Math.min(bitrate, most.bitrate) };
+}
+
 function heightOver({ width, height }: Size): number {
   return Math.max(height, (width * 9) / 16);
 }

@@ -6,8 +6,16 @@ import {
 } from '../../mixer/compositor/index.ts';
 import type { Candidate } from '../protocol/common.ts';
 import type { RoomSettings } from '../protocol/ipc.ts';
-import { isUsable, maxRemoteCandidates } from './candidates.ts';
-import { prepareUplinkAnswer, prepareUplinkOffer, usernameFragmentsOf } from './uplink-sdp.ts';
+import type { IceServer } from '../protocol/server.ts';
+import { maxRemoteCandidates, usableTrickled } from './candidates.ts';
+import { ownIceServers } from './ice-servers.ts';
+import {
+  type AnswerTerms,
+  prepareUplinkAnswer,
+  prepareUplinkOffer,
+  usernameFragmentsOf,
+} from './uplink-sdp.ts';
+import { countsOf, noCounts, type UplinkCounts } from './uplink-watch.ts';
 import {
   type NativeAudioData,
   type NativePeerConnection,
@@ -51,11 +59,19 @@ export class Uplink implements VideoSource {
   #steps: Promise<void> = Promise.resolve();
   #closed = false;
 
-  constructor(settings: RoomSettings, events: UplinkEvents) {
+  /**
+   * @param settings - the room's
+   * @param iceServers - for the server's own side
+   * @param events - told what comes
+   */
+  constructor(
+    { udpPorts }: Pick<RoomSettings, 'udpPorts'>,
+    iceServers: readonly IceServer[],
+    events: UplinkEvents,
+  ) {
     this.#events = events;
-    const { iceServers, udpPorts } = settings;
     this.#connection = new RTCPeerConnection({
-      iceServers,
+      iceServers: ownIceServers(iceServers),
       bundlePolicy: 'max-bundle',
       ...(udpPorts && { portRange: { min: udpPorts.minimum, max: udpPorts.maximum } }),
     });
@@ -91,10 +107,14 @@ export class Uplink implements VideoSource {
 
   /**
    * Takes an offer, the first or a renegotiation, and signals the answer.
+   * @param terms - what the browser may send, asked when the answer is made
+   * @param ready - when it may begin to send
    * @returns rejects if libwebrtc cannot use the offer
    */
-  accept(offer: string): Promise<void> {
+  accept(offer: string, terms: () => AnswerTerms, ready: Promise<void>): Promise<void> {
     return this.#step(async () => {
+      await ready;
+      if (this.isClosed()) return;
       await this.#connection.setRemoteDescription({
         type: 'offer',
         sdp: prepareUplinkOffer(offer),
@@ -107,10 +127,9 @@ export class Uplink implements VideoSource {
       if (this.isClosed()) return;
       await this.#connection.setLocalDescription(answer);
       if (this.isClosed()) return;
-      const sdp = this.#connection.localDescription?.sdp;
-      if (sdp !== undefined) {
-        this.#events.signal({ type: 'answer', sdp: prepareUplinkAnswer(sdp) });
-      }
+      // Not `localDescription`: wrtc reads it while another of its threads adds candidates to it, which crashed now and
+      // then. Candidates come one by one, all of them after this.
+      this.#events.signal({ type: 'answer', sdp: prepareUplinkAnswer(answer.sdp, terms()) });
     });
   }
 
@@ -121,26 +140,20 @@ export class Uplink implements VideoSource {
     // Behind the offer it belongs to. One that libwebrtc refuses costs one path, not the connection.
     this.#step(async () => {
       this.#waiting -= 1;
-      if (!isUsable(candidate, this.#fragments)) return;
+      const line = usableTrickled(candidate, this.#fragments);
+      if (line === null) return;
       this.#candidates += 1;
       if (this.#candidates > maxRemoteCandidates) return;
-      const { candidate: line, sdpMid = null, sdpMLineIndex = null } = candidate;
+      const { sdpMid = null } = candidate;
+      // Where it says neither, all sections share one transport.
+      const sdpMLineIndex = candidate.sdpMLineIndex ?? (sdpMid === null ? 0 : null);
       await this.#connection.addIceCandidate({ candidate: line, sdpMid, sdpMLineIndex });
     }).catch(() => undefined);
   }
 
-  /** RTP packets and ICE checks (RFC 7675) received so far. Asks libwebrtc, so call it seldom. */
-  async received(): Promise<{ packets: number; checks: number }> {
-    const counts = { packets: 0, checks: 0 };
-    if (this.#closed) return counts;
-    for (const report of (await this.#connection.getStats()).values()) {
-      if (report['type'] === 'inbound-rtp') {
-        counts.packets += Number(report['packetsReceived'] ?? 0);
-      } else if (report['type'] === 'candidate-pair') {
-        counts.checks += Number(report['requestsReceived'] ?? 0);
-      }
-    }
-    return counts;
+  /** What has been received so far. Asks libwebrtc, so call it seldom. */
+  async received(): Promise<UplinkCounts> {
+    return this.#closed ? noCounts : countsOf((await this.#connection.getStats()).values());
   }
 
   /** Whether it has ended; may change during any `await`. */

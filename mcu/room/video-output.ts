@@ -156,6 +156,9 @@ export class VideoOutput<Made extends Composite = Composite> implements VideoFee
       show(unit, newest - (replay.length - 1 - index) * replaySpacingMs);
     });
     return {
+      get viewers() {
+        return rung.consumers;
+      },
       requestKeyframe() {
         rung.requestKeyframe();
       },

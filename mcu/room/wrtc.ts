@@ -2,7 +2,8 @@ import wrtc from '@roamhq/wrtc';
 
 /**
  * The part of @roamhq/wrtc that is used here. Its own types refer to the DOM's, which this side does
- * not have. Senders and receivers are left out on purpose: touching them crashes at exit.
+ * not have. Left out on purpose are senders and receivers, which crash at exit once they were touched, and the local
+ * description, which is read without a lock while candidates are added to it.
  */
 export interface NativePeerConnection {
   ontrack: ((event: { track: NativeTrack }) => void) | null;
@@ -16,7 +17,6 @@ export interface NativePeerConnection {
         } | null;
       }) => void)
     | null;
-  readonly localDescription: { readonly sdp: string } | null;
   setRemoteDescription(description: { type: 'offer'; sdp: string }): Promise<void>;
   createAnswer(): Promise<{ type: 'answer'; sdp: string }>;
   setLocalDescription(description: { type: 'answer'; sdp: string }): Promise<void>;

@@ -32,6 +32,7 @@ export class PacketCache {
   readonly #minimumAgeMs: number;
   readonly #maximumPackets: number;
   #slots: (CachedPacket | undefined)[];
+  #newest: number | undefined;
 
   /**
    * @param options - How much to hold.
@@ -57,6 +58,7 @@ export class PacketCache {
    * @returns The record to fill in: all fields but the sequence number and the times are stale.
    */
   claim(sequenceNumber: number, nowMs: number): CachedPacket {
+    this.#newest = sequenceNumber;
     let slot = this.#slots[sequenceNumber & (this.#slots.length - 1)];
     if (
       slot !== undefined &&
@@ -75,6 +77,11 @@ export class PacketCache {
     slot.sentAtMs = nowMs;
     slot.resentAtMs = Number.NEGATIVE_INFINITY;
     return slot;
+  }
+
+  /** Sequence number of the packet claimed last; undefined before the first. */
+  get newest(): number | undefined {
+    return this.#newest;
   }
 
   /**

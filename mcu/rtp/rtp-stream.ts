@@ -80,6 +80,11 @@ export class RtpStream {
     this.#payloadType = payloadType;
   }
 
+  /** The number of the packet that is sent next, 16 bits. */
+  get nextSequenceNumber(): number {
+    return this.#sequenceNumber;
+  }
+
   /** Packets sent, resends not counted. */
   get packetCount(): number {
     return this.#packetCount;

@@ -7,13 +7,27 @@ import {
   randomSequenceNumber,
   type Transmit,
 } from './rtp-stream.ts';
+import type { TokenBucket } from './token-bucket.ts';
 import type { TransportSequence } from './transport-sequence.ts';
+import { wireOverheadBytes } from './wire.ts';
 
 /** Round-trip time assumed before one was measured, in milliseconds. */
 const assumedRttMs = 100;
 
 /** Floor of the time between two resends of a packet: on a local network the RTT is close to 0. */
 const minimumResendIntervalMs = 10;
+
+/** Original sequence number in front of an RTX payload (RFC 4588 §4). */
+const originalSequenceNumberBytes = 2;
+
+/** The `P` of the first byte of a header, and the most its one byte of length can say (RFC 3550 §5.1). */
+const paddingBit = 0x20;
+const maximumPaddingBytes = 255;
+
+/** What is sent again for padding: of so many last packets, not older, not again within. */
+const recentPackets = 64;
+const recentMs = 1000;
+const paddingIntervalMs = 250;
 
 /** A retransmission stream as negotiated (RFC 4588 §8.1): `a=ssrc-group:FID` and `a=fmtp:… apt=…`. */
 export interface RtxFormat {
@@ -39,6 +53,16 @@ export interface RetransmitterOptions {
   readonly random: () => number;
   /** Packets resent for one NACK at most; the receiver asks again for the rest. Default 64. */
   readonly maximumPacketsPerNack?: number;
+  /** How many bytes may be resent over time; no limit when absent. */
+  readonly allowance?: TokenBucket;
+}
+
+/** What became of a NACK. */
+export interface NackAnswer {
+  /** Packets sent again. */
+  readonly resent: number;
+  /** Packets that are not kept any more: only a keyframe helps. */
+  readonly forgotten: number;
 }
 
 /**
@@ -56,6 +80,9 @@ export class Retransmitter {
   readonly #transmit: Transmit;
   readonly #now: () => number;
   readonly #maximumPacketsPerNack: number;
+  readonly #allowance: TokenBucket | undefined;
+  /** A payload type with its RTX payload type: padding goes as the latter. */
+  readonly #padding: readonly [number, number] | undefined;
   /** Header of the next RTX packet, filled anew for each. */
   readonly #header: RtpPacketFields = emptyRecord();
   #sequenceNumber: number;
@@ -75,6 +102,8 @@ export class Retransmitter {
     }
     this.#cache = options.cache;
     this.#payloadTypes = rtx?.payloadTypes ?? new Map();
+    this.#padding = [...this.#payloadTypes][0];
+    this.#allowance = options.allowance;
     this.#transportSequence = options.transportSequence;
     this.#transmit = options.transmit;
     this.#now = options.now;
@@ -98,21 +127,71 @@ export class Retransmitter {
    *
    * @param sequenceNumbers - The missing packets, 16 bits each, most wanted first.
    * @param rttMs - Measured round-trip time in milliseconds; null before the first measurement.
-   * @returns Packets resent.
+   * @returns What became of it.
    */
-  answer(sequenceNumbers: readonly number[], rttMs: number | null): number {
+  answer(sequenceNumbers: readonly number[], rttMs: number | null): NackAnswer {
     const nowMs = this.#now();
     const intervalMs = Math.max(rttMs ?? assumedRttMs, minimumResendIntervalMs);
-    let resent = 0;
+    const limit = this.#maximumPacketsPerNack;
+    const answer = { resent: 0, forgotten: 0 };
     for (const sequenceNumber of sequenceNumbers) {
-      if (resent >= this.#maximumPacketsPerNack) break;
+      if (answer.resent >= limit || this.#allowance?.has(nowMs) === false) break;
       const packet = this.#cache.get(sequenceNumber);
+      if (packet === undefined) answer.forgotten += 1;
       if (packet === undefined || nowMs - packet.resentAtMs < intervalMs) continue;
       packet.resentAtMs = nowMs;
-      resent += 1;
+      answer.resent += 1;
+      this.#allowance?.take(packet.payload.length + wireOverheadBytes);
       this.#resend(packet);
     }
-    return resent;
+    return answer;
+  }
+
+  /**
+   * Sends something the receiver has no use for but acknowledges: a recent packet once more, or padding
+   * (RFC 4588 §4, RFC 3550 §5.1), both on the RTX SSRC. Never the same packet twice within 250 ms.
+   *
+   * @param wanted - Bytes on the wire; less may be sent, and at most 40 more.
+   * @returns Bytes on the wire; 0 where there is no RTX.
+   */
+  pad(wanted: number): number {
+    const [mediaType, payloadType] = this.#padding ?? [];
+    if (mediaType === undefined || payloadType === undefined) return 0;
+    const packet = this.#recent(wanted - wireOverheadBytes - originalSequenceNumberBytes);
+    if (packet !== undefined) {
+      packet.resentAtMs = this.#now();
+      this.#resend(packet);
+      return packet.payload.length + wireOverheadBytes + originalSequenceNumberBytes;
+    }
+    const header = this.#header;
+    header.payloadType = payloadType;
+    header.marker = false;
+    const newest = this.#cache.newest;
+    header.timestamp = (newest === undefined ? undefined : this.#cache.get(newest)?.timestamp) ?? 0;
+    const room = Math.floor(wanted) - wireOverheadBytes;
+    const padding = Math.min(maximumPaddingBytes, Math.max(1, room));
+    this.#begin();
+    let bytes = writeRtpHeader(packetScratch, header, this.#transportSequence.extensionId);
+    packetScratch[0] = (packetScratch[0] ?? 0) | paddingBit;
+    packetScratch.fill(0, bytes, bytes + padding);
+    bytes += padding;
+    packetScratch[bytes - 1] = padding;
+    this.#transmit(scratchView(bytes));
+    return padding + wireOverheadBytes;
+  }
+
+  /** A packet of the last second that has not been sent again lately and is not larger; the newest. */
+  #recent(bytes: number): CachedPacket | undefined {
+    const { newest } = this.#cache;
+    if (newest === undefined || bytes <= 0) return undefined;
+    const nowMs = this.#now();
+    for (let back = 0; back < recentPackets; back++) {
+      const packet = this.#cache.get((newest - back) & 0xffff);
+      if (packet === undefined || nowMs - packet.sentAtMs > recentMs) return undefined;
+      if (nowMs - packet.resentAtMs < paddingIntervalMs) continue;
+      if (packet.payload.length <= bytes && packet.payload.length >= bytes / 4) return packet;
+    }
+    return undefined;
   }
 
   #resend(packet: CachedPacket): void {
@@ -132,12 +211,17 @@ export class Retransmitter {
     header.payloadType = payloadType;
     header.marker = packet.marker;
     header.timestamp = packet.timestamp;
-    header.sequenceNumber = this.#sequenceNumber;
-    this.#sequenceNumber = (this.#sequenceNumber + 1) & 0xffff;
-    header.transportSequenceNumber = this.#transportSequence.next();
+    this.#begin();
     let bytes = writeRtpHeader(packetScratch, header, this.#transportSequence.extensionId);
     bytes = packetScratch.writeUInt16BE(packet.sequenceNumber, bytes);
     packetScratch.set(packet.payload, bytes);
     return bytes + packet.payload.length;
+  }
+
+  /** The next numbers of the RTX stream, into the header. */
+  #begin(): void {
+    this.#header.sequenceNumber = this.#sequenceNumber;
+    this.#sequenceNumber = (this.#sequenceNumber + 1) & 0xffff;
+    this.#header.transportSequenceNumber = this.#transportSequence.next();
   }
 }

@@ -7,6 +7,7 @@ export class TransportSequence {
   /** Id of the header extension in the SDP, 1 to 14; null where the receiver did not negotiate it. */
   readonly extensionId: number | null;
   #next: number;
+  #last: number | null = null;
 
   /**
    * @param extensionId - Id of the header extension, or null for packets without it.
@@ -33,6 +34,12 @@ export class TransportSequence {
     if (this.extensionId === null) return null;
     const number = this.#next;
     this.#next = (number + 1) & 0xffff;
+    this.#last = number;
     return number;
+  }
+
+  /** The number drawn last; null where there is none. */
+  get last(): number | null {
+    return this.#last;
   }
 }

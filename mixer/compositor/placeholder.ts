@@ -4,9 +4,9 @@ import { evenFloor, type Size } from './geometry.ts';
 import { type CanvasMatrix, type I420Frame, solidI420, yuvOf } from './i420.ts';
 import { avatarColourOf } from './initials.ts';
 import { drawAvatar } from './overlay/avatar.ts';
-import { Bounded } from './overlay/bounded.ts';
 import { capitalHeight, drawable, setFont } from './overlay/fonts.ts';
 import { leastFont, leastLegible } from './overlay/metrics.ts';
+import { OfPeople } from './overlay/of-people.ts';
 import { blend, type RgbaPicture, spriteOf } from './overlay/sprite.ts';
 import { shortened, textWidth, writeText } from './overlay/text.ts';
 
@@ -25,9 +25,9 @@ const capacity = 128;
  * only some are drawn for each frame; until its turn has come a tile shows the same picture in another size, or none.
  */
 export class Placeholders {
-  readonly #pictures = new Bounded<string, I420Frame>(capacity);
+  readonly #pictures = new OfPeople<I420Frame>(capacity);
   /** The last picture of each, in whatever size. */
-  readonly #anySize = new Bounded<string, I420Frame>(capacity);
+  readonly #anySize = new OfPeople<I420Frame>(capacity);
   readonly #drawsPerFrame: number;
   readonly #matrix: CanvasMatrix;
   readonly #lowest: number;
@@ -64,9 +64,15 @@ export class Placeholders {
     return this.#isComplete;
   }
 
+  /** Lets go of the pictures that show anybody else than these. */
+  keepOnly(names: ReadonlySet<string>): void {
+    this.#pictures.keepOnly(names);
+    this.#anySize.keepOnly(names);
+  }
+
   /** The picture of a participant, `size` pixels (even sides). */
   participant(name: string, size: Size): I420Frame {
-    return this.#cached(`p${name}`, size, () => {
+    return this.#cached(`p${name}`, [name], size, () => {
       const colour = mixed(tileColour, avatarColourOf(name), tint);
       return this.#composed(size, colour, participantParts(name, size, this.#lowest));
     });
@@ -82,12 +88,17 @@ export class Placeholders {
    */
   overflow(count: number, size: Size, names: readonly string[] = []): I420Frame {
     const shown = names.slice(0, 3);
-    return this.#cached(`o${[count, ...shown].join('\n')}`, size, () =>
+    return this.#cached(`o${[count, ...shown].join('\n')}`, shown, size, () =>
       this.#composed(size, tileColour, overflowParts(count, size, shown, this.#lowest)),
     );
   }
 
-  #cached(what: string, { width, height }: Size, draw: () => I420Frame): I420Frame {
+  #cached(
+    what: string,
+    names: readonly string[],
+    { width, height }: Size,
+    draw: () => I420Frame,
+  ): I420Frame {
     const key = `${width}x${height} ${what}`;
     let picture = this.#pictures.get(key);
     if (picture === undefined) {
@@ -97,8 +108,8 @@ export class Placeholders {
       }
       this.#drawsLeft -= 1;
       picture = draw();
-      this.#pictures.set(key, picture);
-      this.#anySize.set(what, picture);
+      this.#pictures.set(key, picture, names);
+      this.#anySize.set(what, picture, names);
     }
     return picture;
   }

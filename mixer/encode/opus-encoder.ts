@@ -12,6 +12,11 @@ export interface OpusEncoderOptions {
   readonly frameMs?: OpusFrameMs;
   /** Mean bitrate; variable within it. 32 000 when omitted. */
   readonly bitsPerSecond?: number;
+  /**
+   * Whether silence is coded as packets of at most two bytes, most of which need not be sent (DTX, RFC 6716 §2.1.9), with
+   * an ordinary one every 400 ms; false when omitted.
+   */
+  readonly dtx?: boolean;
 }
 
 /**
@@ -23,7 +28,7 @@ export interface OpusEncoderOptions {
  * @throws Error when this build of FFmpeg has no libopus or refuses the settings.
  */
 export async function openOpusEncoder(options: OpusEncoderOptions = {}): Promise<OpusEncoder> {
-  const { frameMs = 20, bitsPerSecond = 32_000 } = options;
+  const { frameMs = 20, bitsPerSecond = 32_000, dtx = false } = options;
   const codec = Codec.findEncoderByName(FF_ENCODER_LIBOPUS);
   if (!codec) throw new Error('This build of FFmpeg has no libopus encoder.');
   const context = new CodecContext();
@@ -44,6 +49,7 @@ export async function openOpusEncoder(options: OpusEncoderOptions = {}): Promise
         vbr: 'constrained',
         fec: '1',
         packet_loss: '5',
+        ...(dtx && { dtx: '1' }),
       }),
     );
     FFmpegError.throwIfError(opened, 'avcodec_open2 libopus');

@@ -6,6 +6,7 @@ import { floor } from './floor.ts';
 import { join } from './join.ts';
 import type { Benchmark } from './lab/benchmark.ts';
 import { latency } from './latency.ts';
+import { links } from './links.ts';
 import { mcu } from './mcu.ts';
 import { mix } from './mix.ts';
 import { slopes } from './slopes.ts';
@@ -21,5 +22,6 @@ export const benchmarks: readonly Benchmark<unknown>[] = [
   join,
   churn,
   call,
+  links,
   mix,
 ];

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { sleep } from '../harness/until.ts';
 import { atLeast, atMost, type Bar, type Benchmark, resultSchema } from './lab/benchmark.ts';
 import { rounded } from './lab/statistics.ts';
-import { Crowd } from './load/crowd.ts';
+import { Crowd } from '../harness/crowd.ts';
 import { LabServer } from './load/lab-server.ts';
 import { settle } from './load/settle.ts';
 

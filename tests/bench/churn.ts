@@ -3,7 +3,7 @@ import { sleep } from '../harness/until.ts';
 import { atMost, type Benchmark, resultSchema } from './lab/benchmark.ts';
 import { holdingsOf } from './lab/process-cpu.ts';
 import { rounded, slopeOf } from './lab/statistics.ts';
-import { Crowd } from './load/crowd.ts';
+import { Crowd } from '../harness/crowd.ts';
 import { LabServer } from './load/lab-server.ts';
 import { settle } from './load/settle.ts';
 

@@ -1,10 +1,9 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { isNear, launchChromium, Person } from '../harness/chromium.ts';
-import { SignallingClient } from '../harness/client.ts';
+import { describe, expect, it } from 'vitest';
+import { isNear, type Person } from '../harness/chromium.ts';
 import type { FakeMedia } from '../harness/fake-media.ts';
+import { openHouse } from '../harness/house.ts';
 import type { Rgb } from '../harness/probes.ts';
-import { longestGap, TestServer } from '../harness/server.ts';
+import { longestGap } from '../harness/server.ts';
 import { sleep, until } from '../harness/until.ts';
 
 const red: Rgb = [200, 30, 30];
@@ -17,42 +16,13 @@ const tones = { alice: 440, bob: 750, carol: 1170, dave: 1730 };
 const person = (colour: Rgb, tone: number): FakeMedia => ({ colour: css(colour), tone, fps: 10 });
 
 describe('a call of real browsers', () => {
-  let server: TestServer;
-  let browser: Browser;
-  const people: Person[] = [];
-
-  const join = async (room: string, name: string, media: FakeMedia): Promise<Person> => {
-    const joined = await Person.join(browser, server.url, room, name, media);
-    people.push(joined);
-    return joined;
-  };
-
-  beforeAll(async () => {
-    server = await TestServer.start();
-    browser = await launchChromium();
-  });
-  afterEach(async () => {
-    await Promise.all(people.splice(0).map((each) => each.close()));
-    await until(async () => (await server.metricSum('onegrid_rooms')) === 0, 10_000);
-    expect(server.complaints()).toEqual([]);
-  });
-  afterAll(async () => {
-    await browser.close();
-    await server.stop();
-  });
+  const house = openHouse();
 
   it('shows three people each other where the layout says, heard without themselves, by one encoder', async () => {
-    const alice = await join('three', 'Alice', person(red, tones.alice));
-    const bob = await join('three', 'Bob', person(green, tones.bob));
+    const alice = await house.join('three', 'Alice', person(red, tones.alice));
+    const bob = await house.join('three', 'Bob', person(green, tones.bob));
     await alice.sees(bob.id, green);
-    const carol = await Person.open(
-      browser,
-      server.url,
-      'three',
-      'Carol',
-      person(blue, tones.carol),
-    );
-    people.push(carol);
+    const carol = await house.open('three', 'Carol', person(blue, tones.carol));
     await carol.enter();
     const joined = performance.now();
     const three = [
@@ -70,8 +40,9 @@ describe('a call of real browsers', () => {
     expect(alice.last('layout')?.tiles).toHaveLength(3);
 
     const all = [tones.alice, tones.bob, tones.carol];
+    const heard = await Promise.all(three.map(({ who }) => who.hears(all)));
     for (const [index, { who }] of three.entries()) {
-      const levels = await who.hears(all);
+      const levels = heard[index]!;
       const own = levels[index]!;
       for (const [other, level] of levels.entries()) {
         expect(Number.isFinite(level)).toBe(true);
@@ -81,24 +52,23 @@ describe('a call of real browsers', () => {
       }
     }
 
-    expect(await server.metricSum('onegrid_video_encoders')).toBe(1);
-    expect(await server.metricSum('onegrid_audio_encoders')).toBeLessThanOrEqual(3);
+    expect(await house.server.metricSum('onegrid_video_encoders')).toBe(1);
+    expect(await house.server.metricSum('onegrid_audio_encoders')).toBeLessThanOrEqual(3);
   });
 
   it('re-flows when one leaves and another joins, without a gap for those who stay', async () => {
-    const alice = await join('flow', 'Alice', person(red, tones.alice));
-    const bob = await join('flow', 'Bob', person(green, tones.bob));
-    const carol = await join('flow', 'Carol', person(blue, tones.carol));
+    const alice = await house.join('flow', 'Alice', person(red, tones.alice));
+    const bob = await house.join('flow', 'Bob', person(green, tones.bob));
+    const carol = await house.join('flow', 'Carol', person(blue, tones.carol));
     await alice.sees(carol.id, blue);
     await bob.sees(carol.id, blue);
     // Dave waits in the lobby: starting a browser page is not what is measured.
-    const dave = await Person.open(browser, server.url, 'flow', 'Dave', person(yellow, tones.dave));
-    people.push(dave);
+    const dave = await house.open('flow', 'Dave', person(yellow, tones.dave));
     await sleep(2000);
     const stay = [alice, bob];
-    const from = stay.map(({ id }) => server.sentTo(id).length);
-    await sleep(10_000);
-    const quiet = stay.map(({ id }, index) => server.sentTo(id).slice(from[index]));
+    const from = stay.map(({ id }) => house.server.sentTo(id).length);
+    await sleep(6000);
+    const quiet = stay.map(({ id }, index) => house.server.sentTo(id).slice(from[index]));
     const carolId = carol.id;
     const carolTile = alice.tileOf(carolId)!;
 
@@ -116,7 +86,7 @@ describe('a call of real browsers', () => {
     await sleep(500);
     stay.forEach(({ id, name }, index) => {
       const before = quiet[index]!;
-      const after = server.sentTo(id).slice(from[index]! + before.length - 1);
+      const after = house.server.sentTo(id).slice(from[index]! + before.length - 1);
       expect(before.length).toBeGreaterThan(100);
       expect(longestGap(after), `longest gap for ${name}`).toBeLessThanOrEqual(
         2 * longestGap(before),
@@ -130,11 +100,11 @@ describe('a call of real browsers', () => {
 
   it('takes people with sound only, picture only, and neither', async () => {
     const tone = 620;
-    const listener = await join('partial', 'Listener', {});
-    const speaker = await join('partial', 'Speaker', { tone });
+    const listener = await house.join('partial', 'Listener', {});
+    const speaker = await house.join('partial', 'Speaker', { tone });
     // Sound only, from the very first second: no picture has ever come from anybody.
     await until(async () => (await listener.hears([tone]))[0]! > -60, 10_000);
-    const silent = await join('partial', 'Silent', { colour: css(green), fps: 10 });
+    const silent = await house.join('partial', 'Silent', { colour: css(green), fps: 10 });
     for (const who of [listener, speaker, silent]) {
       await who.sees(silent.id, green);
       expect(who.last('layout')?.tiles).toHaveLength(3);
@@ -150,21 +120,22 @@ describe('a call of real browsers', () => {
   });
 
   it('encodes the sound of one speaker among six at most twice', async () => {
-    const six = [await join('six', 'Speaker', { tone: 500 })];
-    for (const name of ['B', 'C', 'D', 'E', 'F']) six.push(await join('six', name, { tone: 0 }));
-    await until(async () => (await six[5]!.hears([500]))[0]! > -60, 20_000);
+    const names = ['B', 'C', 'D', 'E', 'F'];
+    await house.join('six', 'Speaker', { tone: 500 });
+    const five = await Promise.all(names.map((name) => house.join('six', name, { tone: 0 })));
+    await until(async () => (await five[4]!.hears([500]))[0]! > -60, 20_000);
     for (let i = 0; i < 10; i++) {
-      expect(await server.metricSum('onegrid_audio_encoders')).toBeLessThanOrEqual(2);
+      expect(await house.server.metricSum('onegrid_audio_encoders')).toBeLessThanOrEqual(2);
       await sleep(200);
     }
-    expect(await server.metricSum('onegrid_audio_encoders')).toBe(2);
-    expect(await server.metricSum('onegrid_video_encoders')).toBe(1);
+    expect(await house.server.metricSum('onegrid_audio_encoders')).toBe(2);
+    expect(await house.server.metricSum('onegrid_video_encoders')).toBe(1);
   });
 
   it('shows who speaks large where the room asks for it, and whose hand is raised', async () => {
-    const alice = await join('speaker', 'Alice', { colour: css(red), tone: 0 });
-    const bob = await join('speaker', 'Bob', { colour: css(blue), tone: 'speech' });
-    const carol = await SignallingClient.join(server.url, 'speaker', 'Carol');
+    const alice = await house.join('speaker', 'Alice', { colour: css(red), tone: 0 });
+    const bob = await house.join('speaker', 'Bob', { colour: css(blue), tone: 'speech' });
+    const carol = await house.attend('speaker', 'Carol');
     carol.send({ type: 'layout', mode: 'speaker', pinned: null });
     carol.send({ type: 'hand', raised: true });
     await until(() => alice.last('layout')?.mode === 'speaker', 5000);
@@ -192,13 +163,12 @@ describe('a call of real browsers', () => {
       5000,
       () => `the corners are ${String(seen)}`,
     );
-    await carol.close();
   });
 
   it('shows what an upright phone sends upright', async () => {
     const phone: FakeMedia = { colour: 'blue', phone: true, width: 320, height: 240, fps: 10 };
-    const alice = await join('phone', 'Alice', phone);
-    const bob = await join('phone', 'Bob', {});
+    const alice = await house.join('phone', 'Alice', phone);
+    const bob = await house.join('phone', 'Bob', {});
     await until(() => bob.tileOf(alice.id) !== undefined, 5000);
     const { x, y, width, height } = bob.tileOf(alice.id)!;
     const points = [
@@ -222,8 +192,8 @@ describe('a call of real browsers', () => {
   });
 
   it('switches sound and picture off and on', async () => {
-    const alice = await join('switch', 'Alice', person(red, tones.alice));
-    const bob = await join('switch', 'Bob', person(green, tones.bob));
+    const alice = await house.join('switch', 'Alice', person(red, tones.alice));
+    const bob = await house.join('switch', 'Bob', person(green, tones.bob));
     await bob.sees(alice.id, red);
     expect((await bob.hears([tones.alice]))[0]).toBeGreaterThan(-60);
     await alice.press('Stop video');

@@ -32,7 +32,7 @@ it('takes the picture of a three-person call that the README shows', async () =>
     await Person.join(browser, server.url, 'Monday', 'Carmen Díaz', { tone: 0 });
     await until(() => alice.last('layout')?.tiles.length === 3, 10_000);
     await until(() => alice.last('speakers')?.active[0] === bjorn.id, 10_000);
-    await sleep(3000);
+    await sleep(1500);
     mkdirSync(dirname(picture), { recursive: true });
     const png = await alice.page.screenshot({ path: picture });
     expect(png.length).toBeGreaterThan(20_000);

@@ -1,8 +1,6 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { launchChromium, Person } from '../harness/chromium.ts';
-import { SignallingClient } from '../harness/client.ts';
-import { TestServer } from '../harness/server.ts';
+import { describe, expect, it } from 'vitest';
+import type { Person } from '../harness/chromium.ts';
+import { openHouse } from '../harness/house.ts';
 import { sleep, until } from '../harness/until.ts';
 
 /** The rungs with a picture, as the page calls them. */
@@ -15,42 +13,25 @@ const pictures = {
 type PictureRung = keyof typeof pictures;
 
 describe('the quality a receiver asks for', () => {
-  let server: TestServer;
-  let browser: Browser;
-  const people: Person[] = [];
+  // Freezes are counted: it must not be the browser that stands back.
+  const house = openHouse({}, { polite: false });
 
   const join = async (room: string, name: string): Promise<Person> => {
-    const joined = await Person.join(browser, server.url, room, name, {
+    const joined = await house.join(room, name, {
       colour: 'rgb(200,30,30)',
       tone: 440,
       fps: 10,
     });
-    people.push(joined);
     await until(async () => (await joined.inbound()).video.framesDecoded > 75, 15_000);
     return joined;
   };
   /** Rungs that are encoded now, by the metrics. */
   const encoded = async (): Promise<string[]> => {
-    const metric = await server.metric('onegrid_video_encoders');
+    const metric = await house.server.metric('onegrid_video_encoders');
     return [...metric].flatMap(([label, value]) =>
       value > 0 ? [/rung="(\w+)"/.exec(label)?.[1] ?? label] : [],
     );
   };
-
-  beforeAll(async () => {
-    server = await TestServer.start();
-    // Freezes are counted: it must not be the browser that stands back.
-    browser = await launchChromium({ polite: false });
-  });
-  afterEach(async () => {
-    await Promise.all(people.splice(0).map((each) => each.close()));
-    await until(async () => (await server.metricSum('onegrid_rooms')) === 0, 10_000);
-    expect(server.complaints()).toEqual([]);
-  });
-  afterAll(async () => {
-    await browser.close();
-    await server.stop();
-  });
 
   /** Asks for a rung, and waits until its picture is there. */
   async function changeTo(person: Person, rung: PictureRung): Promise<void> {
@@ -71,7 +52,7 @@ describe('the quality a receiver asks for', () => {
     const alice = await join('rungs', 'Alice');
     expect(alice.last('quality')).toMatchObject({ rung: 'high', reason: 'auto' });
     const start = (await alice.inbound()).video;
-    const sentAtStart = server.sentTo(alice.id).length;
+    const sentAtStart = house.server.sentTo(alice.id).length;
     // Down step by step, up at once, and down at once.
     for (const rung of ['medium', 'low', 'tiny', 'high', 'low'] as const) {
       await changeTo(alice, rung);
@@ -87,7 +68,7 @@ describe('the quality a receiver asks for', () => {
       expect(after.audio.packetsReceived).toBeGreaterThan(before.audio.packetsReceived);
     }
     const end = (await alice.inbound()).video;
-    const sent = server.sentTo(alice.id).slice(sentAtStart);
+    const sent = house.server.sentTo(alice.id).slice(sentAtStart);
     // What is replayed at a switch is sent at once, and only the last of it is to be seen.
     const replayed = sent.filter(({ at }, index) => at - (sent[index - 1]?.at ?? 0) < 2).length;
     console.log(`${sent.length} pictures, ${replayed} of them replayed,`, {
@@ -104,7 +85,10 @@ describe('the quality a receiver asks for', () => {
   });
 
   it('sends no picture where only sound is wanted, and goes on from there', async () => {
+    // Silence is left out: somebody else is to be heard.
+    await house.join('sound', 'Bob', { tone: 750 });
     const alice = await join('sound', 'Alice');
+    await until(async () => (await alice.hears([750]))[0]! > -60, 10_000);
     await alice.chooses('Sound only');
     await until(() => alice.last('quality')?.rung === 'audio', 3000);
     await sleep(300);
@@ -133,9 +117,9 @@ describe('the quality a receiver asks for', () => {
 
   it('costs an encoder only while somebody watches', async () => {
     const alice = await join('cost', 'Alice');
-    const listener = await SignallingClient.join(server.url, 'cost', 'Listener');
+    await house.attend('cost', 'Listener');
     const keyframes = async (rung: string): Promise<number> =>
-      (await server.metric('onegrid_keyframes_total')).get(`{rung="${rung}"}`) ?? 0;
+      (await house.server.metric('onegrid_keyframes_total')).get(`{rung="${rung}"}`) ?? 0;
     await until(async () => (await encoded()).join() === 'high', 5000);
     const before = { low: await keyframes('low'), tiny: await keyframes('tiny') };
     await changeTo(alice, 'low');
@@ -144,11 +128,10 @@ describe('the quality a receiver asks for', () => {
     expect(await keyframes('tiny')).toBe(before.tiny);
     await alice.chooses('Sound only');
     await until(async () => (await encoded()).length === 0, 5000);
-    const composed = await server.metricSum('onegrid_frames_composited_total');
+    const composed = await house.server.metricSum('onegrid_frames_composited_total');
     await sleep(1500);
-    expect(await server.metricSum('onegrid_frames_composited_total')).toBe(composed);
+    expect(await house.server.metricSum('onegrid_frames_composited_total')).toBe(composed);
     await changeTo(alice, 'high');
     await until(async () => (await encoded()).join() === 'high', 5000);
-    await listener.close();
   });
 });

@@ -9,7 +9,7 @@ import { sleep, until } from '../harness/until.ts';
 const red: Rgb = [200, 30, 30];
 const green: Rgb = [30, 170, 60];
 const css = (colour: Rgb): string => `rgb(${colour.join(',')})`;
-const timeoutMs = 8000;
+const timeoutMs = 6000;
 const fps = 25;
 
 /** Process ids of a browser's renderers. */
@@ -42,7 +42,7 @@ describe('somebody who falls silent', () => {
   async function fallsSilent(alice: Person, bob: Person, happen: () => void): Promise<void> {
     await bob.sees(alice.id, red);
     await alice.sees(bob.id, green);
-    const windowMs = timeoutMs + 2000;
+    const windowMs = timeoutMs + 1500;
     const before = server.sentTo(bob.id).length;
     await sleep(windowMs);
     const quietFrames = server.sentTo(bob.id).slice(before);

@@ -5,9 +5,10 @@ import { findChromium } from './browsers.ts';
 import { type FakeMedia, installFakeMedia } from './fake-media.ts';
 import { type InboundStream, readInbound } from './inbound.ts';
 import { type Outbound, readOutbound } from './outbound.ts';
-import { rememberPeers } from './peers.ts';
+import { type IceWays, limitIce, rememberPeers } from './peers.ts';
 import { measureLipSync, readPixels, readTones, type Rgb } from './probes.ts';
 import type { TestHost } from './network.ts';
+import { readSelectedPairs, type SelectedPair } from './selected-pairs.ts';
 import { until } from './until.ts';
 
 const flags = [
@@ -63,6 +64,8 @@ export class Person {
   readonly name: string;
   /** Every signalling message the page got. */
   readonly received: ServerMessage[] = [];
+  /** When each of these came, in milliseconds of Unix time. */
+  readonly receivedAt: number[] = [];
   readonly #context: BrowserContext;
 
   private constructor(context: BrowserContext, page: Page, name: string) {
@@ -85,16 +88,19 @@ export class Person {
     room: string,
     name: string,
     media: FakeMedia,
+    ways?: IceWays,
   ): Promise<Person> {
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
     const page = await context.newPage();
     const person = new Person(context, page, name);
     page.on('websocket', (socket) => {
       socket.on('framereceived', ({ payload }) => {
+        person.receivedAt.push(Date.now());
         person.received.push(JSON.parse(String(payload)) as ServerMessage);
       });
     });
     await page.addInitScript(rememberPeers);
+    if (ways !== undefined) await page.addInitScript(limitIce, ways);
     await page.addInitScript(installFakeMedia, media);
     await page.goto(`${url}/r/${room}`);
     await page.getByRole('textbox', { name: 'Your name' }).fill(name);
@@ -150,12 +156,17 @@ export class Person {
     return this.page.evaluate(readOutbound);
   }
 
-  /** What the browser's statistics say of the picture and the sound it receives; waits until there are both. */
+  /** What the browser's statistics say of what it receives now. */
+  streams(): ReturnType<typeof readInbound> {
+    return this.page.evaluate(readInbound);
+  }
+
+  /** The same of the picture and the sound; waits until there are both. */
   async inbound(): Promise<{ video: InboundStream; audio: InboundStream }> {
     let found: Awaited<ReturnType<typeof readInbound>> = {};
     await until(
       async () => {
-        found = await this.page.evaluate(readInbound);
+        found = await this.streams();
         return found.video !== undefined && found.audio !== undefined;
       },
       15_000,
@@ -182,6 +193,25 @@ export class Person {
     const { x, y, width, height } = this.tileOf(id)!;
     const tile = id === this.id ? null : { x: x + (width >> 1), y: y + (height >> 2) };
     return this.page.evaluate(measureLipSync, { tile, rounds: seconds });
+  }
+
+  /** The candidate pairs in use; waits until there is one for each direction. */
+  async selectedPairs(): Promise<{ uplink: SelectedPair; downlink: SelectedPair }> {
+    const isReady = (
+      pairs: Awaited<ReturnType<typeof readSelectedPairs>>,
+    ): pairs is { uplink: SelectedPair; downlink: SelectedPair } =>
+      pairs.uplink !== null && pairs.downlink !== null;
+    let pairs = await this.page.evaluate(readSelectedPairs);
+    await until(
+      async () => {
+        pairs = await this.page.evaluate(readSelectedPairs);
+        return isReady(pairs);
+      },
+      10_000,
+      () => `${this.name} is connected by ${JSON.stringify(pairs)}`,
+    );
+    if (!isReady(pairs)) throw new Error('not connected');
+    return pairs;
   }
 
   /** Waits until this person's browser shows that colour in the middle of that tile. */

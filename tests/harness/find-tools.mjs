@@ -40,9 +40,11 @@ const ffmpeg = { variable: 'FFMPEG_PATH', names: ['ffmpeg'], places: () => [] };
 const ffprobe = { variable: 'FFPROBE_PATH', names: ['ffprobe'], places: () => [] };
 const ip = { names: ['ip'], places: () => [] };
 const nft = { names: ['nft'], places: () => [] };
+const tc = { names: ['tc'], places: () => [] };
 const gstreamer = { names: ['gst-launch-1.0'], places: () => [] };
 
-const tools = { chromium, firefox, ffmpeg, ffprobe, gstreamer, ip, nft };
+const coturn = { names: ['turnserver'], places: () => [] };
+const tools = { chromium, firefox, ffmpeg, ffprobe, gstreamer, ip, nft, tc, coturn };
 
 /**
  * The path of a program: from its variable, then PATH, then the usual places.

@@ -4,9 +4,17 @@ export interface InboundStream {
   timestamp: number;
   ssrc: number;
   packetsReceived: number;
+  /** Payloads, without headers. */
+  bytesReceived: number;
   packetsLost: number;
+  /** Audio only. */
+  concealedSamples: number;
+  /** Audio only. */
+  totalSamplesReceived: number;
   /** Video only, like all below. */
   pliCount: number;
+  /** NACK messages sent. */
+  nackCount: number;
   freezeCount: number;
   framesDecoded: number;
   framesDropped: number;

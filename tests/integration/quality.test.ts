@@ -19,11 +19,11 @@ describe('the quality of a receiver', () => {
 
   it('is told after joining, and again whenever another is asked for', async () => {
     const alice = await start();
-    expect(await alice.next('quality')).toEqual({
-      type: 'quality',
+    expect(await alice.next('quality')).toMatchObject({
       rung: 'high',
       reason: 'auto',
       estimateKbps: 1652,
+      rungs: ['high', 'medium', 'low', 'tiny', 'audio'].map((rung) => ({ rung })),
     });
     for (const max of ['medium', 'low', 'tiny', 'audio'] as const) {
       alice.send({ type: 'quality', max });

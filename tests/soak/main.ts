@@ -1,10 +1,29 @@
 import { parseArgs } from 'node:util';
+import { whyNoNetwork } from '../harness/network.ts';
 import { mixSoak } from './mix.ts';
+import { farSoak } from './network/far.ts';
+import { lossSoak } from './network/loss.ts';
+import { narrowSoak } from './network/narrow.ts';
+import { stepsSoak } from './network/steps.ts';
 
-/** Each resolves with what is wrong, one sentence for each thing. */
-const soaks: Record<string, (options: { quick: boolean }) => Promise<string[]>> = {
+/** Resolves with what is wrong, one sentence for each thing. */
+type Soak = (options: { quick: boolean }) => Promise<string[]>;
+
+const soaks: Record<string, Soak> = {
   mix: mixSoak,
+  steps: onNetwork(stepsSoak),
+  narrow: onNetwork(narrowSoak),
+  loss: onNetwork(lossSoak),
+  far: onNetwork(farSoak),
 };
+
+/** Needs a network of its own, and says so where none can be made. */
+function onNetwork(soak: Soak): Soak {
+  return (options) => {
+    const why = whyNoNetwork(['tc', 'nft']);
+    return why === null ? soak(options) : Promise.resolve([`It was not run: ${why}.`]);
+  };
+}
 
 /**
  * Runs the long tests named on the command line, or all; the exit code is 1 when one finds something wrong.

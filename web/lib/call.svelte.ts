@@ -1,3 +1,4 @@
+import type { QualityCap } from '../../mcu/protocol/common.ts';
 import {
   LocalMedia,
   RoomSession,
@@ -6,7 +7,14 @@ import {
   type Platform,
   type SessionState,
 } from './client/index.ts';
-import { errorSentence, mediaProblemSentence, words } from './words.ts';
+import { loadPreferences, savePreferences } from './preferences.ts';
+import {
+  errorSentence,
+  mediaProblemSentence,
+  qualityNames,
+  savingSentence,
+  words,
+} from './words.ts';
 
 /** How long a sentence about something that passed stays on the page, in milliseconds. */
 const noticeMs = 6000;
@@ -27,6 +35,8 @@ export class Call {
   constructor(platform: Platform, url: string) {
     this.media = new LocalMedia(platform);
     this.session = new RoomSession(platform, url, this.media);
+    // Whoever asks all pages to save data need not ask this one.
+    this.session.setQuality(loadPreferences().quality ?? (platform.savesData() ? 'low' : 'auto'));
     this.media.on('changed', (state) => {
       this.#noticeMissing('microphone', this.#mediaState.microphone, state.microphone);
       this.#noticeMissing('camera', this.#mediaState.camera, state.camera);
@@ -58,6 +68,18 @@ export class Call {
   /** The latest coming or going, for screen readers. */
   get announcement(): string {
     return this.#announcement;
+  }
+
+  /** Sets the best quality to be had, and remembers it. */
+  chooseQuality(max: QualityCap): void {
+    this.session.setQuality(max);
+    savePreferences({ quality: max });
+    const qualities = 'view' in this.#state ? this.#state.view.qualities : [];
+    const [best] = qualities;
+    const chosen = qualities.find(({ rung }) => rung === max);
+    const name = qualityNames.find(([each]) => each === max)?.[1];
+    if (name === undefined || chosen === undefined || best === undefined || chosen === best) return;
+    this.#show(savingSentence(name, chosen.kbps, best.kbps));
   }
 
   /** Something that did not work, in a sentence; empty most of the time. */

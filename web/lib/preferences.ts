@@ -1,7 +1,12 @@
-/** What the lobby remembers between visits. */
+import type { QualityCap } from '../../mcu/protocol/common.ts';
+import { qualityNames } from './words.ts';
+
+/** What is remembered between visits. */
 export interface Preferences {
   readonly room: string;
   readonly name: string;
+  /** The best quality wanted; null where that was never chosen. */
+  readonly quality: QualityCap | null;
 }
 
 const key = 'onegrid.lobby';
@@ -10,16 +15,17 @@ const key = 'onegrid.lobby';
 export function loadPreferences(): Preferences {
   try {
     const stored: unknown = JSON.parse(localStorage.getItem(key) ?? '{}');
-    return { room: textAt(stored, 'room'), name: textAt(stored, 'name') };
+    const quality = qualityNames.find(([max]) => max === textAt(stored, 'quality'))?.[0] ?? null;
+    return { room: textAt(stored, 'room'), name: textAt(stored, 'name'), quality };
   } catch {
-    return { room: '', name: '' };
+    return { room: '', name: '', quality: null };
   }
 }
 
-/** Remembers for the next visit, where storage allows it. */
-export function savePreferences(preferences: Preferences): void {
+/** Remembers for the next visit, where storage allows it; what is not given stays as it was. */
+export function savePreferences(preferences: Partial<Preferences>): void {
   try {
-    localStorage.setItem(key, JSON.stringify(preferences));
+    localStorage.setItem(key, JSON.stringify({ ...loadPreferences(), ...preferences }));
   } catch {
     // Private windows may refuse storage; the lobby is then empty next time, and no more.
   }

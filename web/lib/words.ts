@@ -1,7 +1,7 @@
 import type { QualityCap } from '../../mcu/protocol/common.ts';
 import type { ErrorCode } from '../../mcu/protocol/errors.ts';
 import type { ClosedReason } from '../../mcu/protocol/server.ts';
-import type { InputProblem, MediaProblem, SessionEnd } from './client/index.ts';
+import type { InputProblem, MediaProblem, QualityMessage, SessionEnd } from './client/index.ts';
 
 /** Every word a person reads or hears in the client. */
 export const words = {
@@ -31,6 +31,8 @@ export const words = {
     controls: 'Controls',
     quality: 'Quality',
     soundOnly: 'Sound only: the picture is switched off.',
+    soundOnlyNetwork: 'Your network carries only the sound right now.',
+    saves: (percent: number) => `saves ${percent} %`,
     startSound: 'Turn on the sound',
     soundBlocked: 'Your browser holds the sound back until you say so.',
     connecting: 'Connecting…',
@@ -59,6 +61,27 @@ export const qualityNames: readonly (readonly [max: QualityCap, name: string])[]
   ['tiny', 'Lowest'],
   ['audio', 'Sound only'],
 ];
+
+/** What a quality takes and what it saves against the best there is. */
+export function savingSentence(name: string, kbps: number, bestKbps: number): string {
+  const perMinute = (of: number): string => ((of * 60) / 8000).toFixed(1);
+  return `${name} takes ${perMinute(kbps)} MB a minute instead of ${perMinute(bestKbps)}.`;
+}
+
+/** What one gets now, and why it is no better. */
+export function qualitySentence({ rung, reason }: Pick<QualityMessage, 'rung' | 'reason'>): string {
+  const name = qualityNames.find(([max]) => max === rung)?.[1] ?? rung;
+  switch (reason) {
+    case 'auto':
+      return `You get: ${name}. Your network carries it.`;
+    case 'requested':
+      return `You get: ${name}, as you chose.`;
+    case 'bandwidth':
+      return `You get: ${name}. Your network is too slow for more.`;
+    case 'loss':
+      return `You get: ${name}. Your network loses too much for more.`;
+  }
+}
 
 /** What to say of a room name that will not do. */
 export function roomProblemSentence(problem: InputProblem): string {

@@ -29,4 +29,9 @@ export class Bounded<K, V> {
     if (this.#entries.size >= this.#capacity && oldest !== undefined) this.#entries.delete(oldest);
     this.#entries.set(key, value);
   }
+
+  /** Lets go of every value that is not wanted any more. */
+  keepIf(isWanted: (value: V) => boolean): void {
+    for (const [key, value] of this.#entries) if (!isWanted(value)) this.#entries.delete(key);
+  }
 }

@@ -1,9 +1,9 @@
 import type { Size } from '../geometry.ts';
 import type { CanvasMatrix } from '../i420.ts';
-import { Bounded } from './bounded.ts';
 import { drawable } from './fonts.ts';
 import { drawHandBadge, drawLabel, drawMutedBadge, labelPadding } from './label.ts';
 import { type Metrics, metricsOf } from './metrics.ts';
+import { OfPeople } from './of-people.ts';
 import { ringOf } from './ring.ts';
 import { type PlacedSprite, type RgbaPicture, type Sprite, spriteOf } from './sprite.ts';
 import { shortened, textWidth } from './text.ts';
@@ -57,11 +57,11 @@ export class Decorations {
   readonly #lowest: number | undefined;
   #drawsLeft: number;
   #isComplete = true;
-  readonly #found = new Bounded<string, Found>(foundCapacity);
-  readonly #sprites = new Bounded<string, Sprite>(capacity);
-  readonly #names = new Bounded<string, Measured>(capacity);
+  readonly #found = new OfPeople<Found>(foundCapacity);
+  readonly #sprites = new OfPeople<Sprite>(capacity);
+  readonly #names = new OfPeople<Measured>(capacity);
   /** The last label of each name, in whatever size. */
-  readonly #lastLabels = new Bounded<string, Sprite>(capacity);
+  readonly #lastLabels = new OfPeople<Sprite>(capacity);
 
   /**
    * @param options - the size of the canvas, what colours it is in (BT.601 when omitted), how many drawings (see `of`) may
@@ -92,6 +92,13 @@ export class Decorations {
     return this.#isComplete;
   }
 
+  /** Lets go of the labels of anybody else than these. */
+  keepOnly(names: ReadonlySet<string>): void {
+    for (const each of [this.#found, this.#sprites, this.#names, this.#lastLabels]) {
+      each.keepOnly(names);
+    }
+  }
+
   /**
    * What to blend over a tile of a size (even sides). The same array again means: nothing to be drawn again. What is
    * not drawn yet takes 0.2 to 1 ms; when its turn is not in this frame, an older label or none is in its place.
@@ -103,7 +110,7 @@ export class Decorations {
     const before = this.#found.get(key);
     if (before?.complete === true) return before.placed;
     const found = before !== undefined && this.#drawsLeft <= 0 ? before : this.#find(state, size);
-    if (found !== before) this.#found.set(key, found);
+    if (found !== before) this.#found.set(key, found, label ? [name] : nobody);
     this.#isComplete &&= found.complete;
     return found.placed;
   }
@@ -125,14 +132,14 @@ export class Decorations {
 
   #hand(state: TileState, metrics: Metrics): Part {
     if (!state.hand || !metrics.badges) return nothing;
-    return this.#drawn(`hand ${metrics.hand}`, () => drawHandBadge(metrics));
+    return this.#drawn(`hand ${metrics.hand}`, nobody, () => drawHandBadge(metrics));
   }
 
   /** A label tells of the muting too; the badge is for tiles without one. */
   #labelOrBadge(state: TileState, size: Size, metrics: Metrics): Part {
     const label = state.label && metrics.legible ? this.#label(state, size, metrics) : nothing;
     if (label !== nothing || !state.muted || !metrics.badges) return label;
-    return this.#drawn(`muted ${metrics.chip}`, () => drawMutedBadge(metrics));
+    return this.#drawn(`muted ${metrics.chip}`, nobody, () => drawMutedBadge(metrics));
   }
 
   #label({ name, muted }: TileState, size: Size, metrics: Metrics): Part {
@@ -145,11 +152,11 @@ export class Decorations {
     const whole = measured.width <= room;
     const cutTo = roomStep * Math.floor(room / roomStep);
     const key = `label ${font} ${String(muted)} ${whole ? '' : cutTo} ${name}`;
-    const label = this.#drawn(key, () =>
+    const label = this.#drawn(key, [name], () =>
       drawLabel(whole ? measured : cut(measured.text, font, cutTo), muted, metrics),
     );
     if (label.sprite === null) return this.#oldLabel(name, size, inset);
-    this.#lastLabels.set(name, label.sprite);
+    this.#lastLabels.set(name, label.sprite, [name]);
     return label;
   }
 
@@ -167,23 +174,24 @@ export class Decorations {
       if (this.#drawsLeft <= 0) return null;
       const text = drawable(name);
       measured = { text, width: widthOf(text, font) };
-      this.#names.set(key, measured);
+      this.#names.set(key, measured, [name]);
     }
     return measured;
   }
 
-  #drawn(key: string, draw: () => RgbaPicture): Part {
+  #drawn(key: string, names: readonly string[], draw: () => RgbaPicture): Part {
     let sprite = this.#sprites.get(key);
     if (sprite === undefined) {
       if (this.#drawsLeft <= 0) return { sprite: null, complete: false };
       this.#drawsLeft -= 1;
       sprite = spriteOf(draw(), this.#matrix);
-      this.#sprites.set(key, sprite);
+      this.#sprites.set(key, sprite, names);
     }
     return { sprite, complete: true };
   }
 }
 
+const nobody: readonly string[] = [];
 const nothing: Part = { sprite: null, complete: true };
 
 const widthOf = (text: string, font: number): number => textWidth(text, { px: font, bold: false });

@@ -8,6 +8,7 @@ import { joinSchema } from '../join.ts';
 import { slopesSchema } from '../slopes.ts';
 import type { LabDocument } from '../lab/document.ts';
 import { latencySchema } from '../latency.ts';
+import { linksSchema } from '../links.ts';
 import { mcuSchema } from '../mcu.ts';
 import { mixSchema } from '../mix.ts';
 import type { Section } from './section.ts';
@@ -21,6 +22,7 @@ import { join } from './sections/join.ts';
 import { slopes } from './sections/slopes.ts';
 import { bars, machine } from './sections/general.ts';
 import { latency } from './sections/latency.ts';
+import { links } from './sections/links.ts';
 import { mcu } from './sections/mcu.ts';
 import { mix } from './sections/mix.ts';
 import { profiles } from './sections/profiles.ts';
@@ -49,6 +51,7 @@ const sections: Readonly<Record<string, (result: unknown) => Section>> = {
   join: of(joinSchema, join),
   slopes: of(slopesSchema, slopes),
   call: of(callSchema, call),
+  links: of(linksSchema, links),
   mix: of(mixSchema, mix),
 };
 

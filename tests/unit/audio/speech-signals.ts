@@ -1,4 +1,7 @@
+import { speech } from '../../../mcu/load/speech.ts';
 import type { Signal } from './signals.ts';
+
+export { speech, type Voice } from '../../../mcu/load/speech.ts';
 
 const rate = 48_000;
 
@@ -39,78 +42,6 @@ function resonator(): (input: number, frequency: number, bandwidth: number) => n
     y1 = out;
     return out;
   };
-}
-
-/** First three formants of English vowels, in Hz. */
-const vowels = [
-  [730, 1090, 2440],
-  [270, 2290, 3010],
-  [300, 870, 2240],
-  [530, 1840, 2480],
-  [570, 840, 2410],
-  [660, 1720, 2410],
-  [440, 1020, 2240],
-  [490, 1350, 1690],
-] as const;
-
-export interface Voice {
-  readonly seconds: number;
-  /** Mean pitch in Hz. */
-  readonly pitch?: number;
-  readonly dbfs?: number;
-  readonly seed?: number;
-  /** Syllables a second. */
-  readonly pace?: number;
-  /** Syllables between two pauses. */
-  readonly phrase?: number;
-}
-
-/**
- * Something like speech, after D. Klatt's formant synthesis: glottal pulses whose pitch moves with every syllable, through
- * formants that glide from vowel to vowel; syllables begin with a fricative or a closure, and phrases end in pauses.
- */
-export function speech(voice: Voice): Float32Array {
-  const { seconds, pitch = 120, dbfs = -25, seed = 1, pace = 4, phrase = 7 } = voice;
-  const next = random(seed);
-  const formants = [resonator(), resonator(), resonator(), resonator()] as const;
-  const vocalTract = 0.85 + pitch / 700;
-  let [from, to]: (readonly number[])[] = [vowels[0], vowels[0]];
-  let [length, at, pause, syllables] = [0, 0, 0, 0];
-  let [accent, hisses, phase, glottis, hiss] = [1, false, 0, 0, 0];
-  return clip(seconds, dbfs, () => {
-    if (pause > 0) return 0 * pause--;
-    if (at >= length) {
-      from = to!;
-      to = vowels[Math.floor(next() * vowels.length)]!;
-      length = (rate / pace) * (0.8 + 0.4 * next());
-      at = 0;
-      accent = 1 + (next() - 0.3) * 0.25;
-      hisses = next() < 0.5;
-      if (++syllables % phrase === 0) pause = Math.round((0.25 + 0.4 * next()) * rate);
-    }
-    const time = at++ / length;
-    const opening = Math.max(0, Math.min(1, (time - 0.25) / 0.08, (1 - time) / 0.18));
-    const glide = Math.min(1, Math.max(0, (time - 0.2) / 0.45));
-    const melody =
-      accent * (1 + 0.1 * Math.sin(Math.PI * time)) * (1 - 0.03 * (syllables % phrase));
-    phase = (phase + (pitch * melody * (1 + 0.01 * (next() - 0.5))) / rate) % 1;
-    const open =
-      phase < 0.4
-        ? 0.5 - 0.5 * Math.cos((Math.PI * phase) / 0.4)
-        : Math.max(0, Math.cos((Math.PI * (phase - 0.4)) / 0.32)) * (phase < 0.56 ? 1 : 0);
-    const breath = next() * 2 - 1;
-    let sound = opening * ((open - glottis) * 30 + 0.02 * breath);
-    glottis = open;
-    for (const [k, bandwidth] of [80, 100, 140].entries()) {
-      const formant = from![k]! + (to![k]! - from![k]!) * glide;
-      sound = formants[k]!(sound, formant * vocalTract, bandwidth);
-    }
-    sound = formants[3](sound, 3500 * vocalTract, 200);
-    const friction =
-      hisses && time < 0.25 ? 0.06 * Math.sin(Math.PI * time * 4) * (breath - hiss) : 0;
-    hiss = breath;
-    return sound + friction;
-  });
 }
 
 /** A short "mhm" of 0.35 s. */

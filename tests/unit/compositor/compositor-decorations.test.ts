@@ -79,6 +79,29 @@ describe('over its tiles the compositor', () => {
     expect(bytes()).toBe(withoutPicture);
   });
 
+  it('keeps what it has drawn for those who are in the scene, and for nobody else', () => {
+    const slow = new Compositor({ ...size, transitionMs: 0, placeholdersPerFrame: 1 });
+    try {
+      const [alice, bob, carol] = ['Alice', 'Bob', 'Carol'].map((name) => nobody(name));
+      /** How many frames it takes to draw everything of a scene. */
+      const frames = (...people: SceneMember[]): number => {
+        slow.setScene(people, grid);
+        for (let count = 1; count < 10; count += 1) {
+          slow.compose(0);
+          if (slow.isComplete) return count;
+        }
+        return Infinity;
+      };
+      expect(frames(alice!, bob!)).toBe(2);
+      expect(frames(bob!, alice!)).toBe(1);
+      expect(frames(carol!, { ...bob!, id: 'another' })).toBe(1);
+      expect(frames(carol!, nobody('Dave'))).toBe(1);
+      expect(frames(alice!, bob!)).toBe(2);
+    } finally {
+      slow.close();
+    }
+  });
+
   it('writes nothing if it shall not', () => {
     const bare = new Compositor({ ...size, labels: false });
     try {

@@ -120,6 +120,24 @@ describe('drawing within a budget', () => {
     expect(slow.of({ ...quiet, muted: true }, size)).toBe(after);
   });
 
+  it('keeps nothing of those who have gone', () => {
+    const some = new Decorations({ canvas, drawsPerFrame: 2 });
+    const [bob, badge] = [
+      { ...quiet, name: 'Bob' },
+      { ...quiet, hand: true, label: false },
+    ];
+    const before = [quiet, bob].map((state) => some.of(state, size));
+    some.beginFrame();
+    const hand = some.of(badge, size);
+    some.beginFrame();
+    some.keepOnly(new Set(['Bob', 'Carol']));
+    expect(some.of(bob, size)).toBe(before[1]);
+    expect(some.of(badge, size)).toBe(hand);
+    const again = some.of(quiet, size);
+    expect(again[0]!.sprite).not.toBe(before[0]![0]!.sprite);
+    expect(again).toEqual(before[0]);
+  });
+
   it('keeps a bounded number', () => {
     const many = new Decorations({ canvas });
     const first = many.of({ ...quiet, speaking: true }, { width: 160, height: 90 });

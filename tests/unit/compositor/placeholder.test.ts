@@ -128,6 +128,23 @@ describe('a placeholder', () => {
     expect(some.participant('Alice', tiny)).not.toBe(first);
   });
 
+  it('is forgotten with who has gone, and so is a count that shows them', () => {
+    const some = new Placeholders();
+    const ask = () => [
+      some.participant('Alice', size),
+      some.participant('Bob', size),
+      some.overflow(7, size, ['Alice', 'Carol']),
+      some.overflow(7, size, ['Bob', 'Carol']),
+      some.overflow(7, size),
+    ];
+    const before = ask();
+    some.keepOnly(new Set(['Bob', 'Carol', 'Dave']));
+    const after = ask();
+    expect(after.map((picture, index) => picture === before[index])).toEqual([
+      ...[false, true, false, true, true],
+    ]);
+  });
+
   it.each(['Alice', 'Jo Li', 'דוד כהן', 'דוד 2', 'محمد علي', 'فاطمة 3', 'Élodie Çelik'])(
     'has the initials of %j in the middle of the circle',
     (name) => {

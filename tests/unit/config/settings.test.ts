@@ -22,11 +22,16 @@ describe('settings', () => {
       fps: 25,
       transitions: true,
       udpPorts: undefined,
+      announcedIp: undefined,
       iceServers: [],
+      turnSecret: undefined,
+      turnUrls: undefined,
+      turnTtlSeconds: 86_400,
       origins: undefined,
       maxParticipants: 49,
       maxRooms: 100,
       mediaTimeoutMs: 10_000,
+      uplinkHoldMs: 10_000,
       logLevel: 'info',
     });
   });
@@ -50,6 +55,7 @@ describe('settings', () => {
     expect(readSettings(shown)).toMatchObject({
       host: '127.0.0.1',
       udpPorts: { minimum: 50000, maximum: 50999 },
+      announcedIp: '203.0.113.7',
       origins: ['https://meet.example.org'],
     });
   });
@@ -66,6 +72,13 @@ describe('settings', () => {
     ['ONEGRID_ICE_SERVERS', '{', 'ONEGRID_ICE_SERVERS must be a JSON array'],
     ['ONEGRID_ICE_SERVERS', '[{"urls":"turn:turn.example.org"}]', 'ONEGRID_ICE_SERVERS must have'],
     ['ONEGRID_ICE_SERVERS', '[{"urls":"stun:h:99999"}]', 'ONEGRID_ICE_SERVERS'],
+    ['ONEGRID_ANNOUNCED_IP', 'example.org', 'ONEGRID_ANNOUNCED_IP must be the IPv4 address'],
+    ['ONEGRID_ANNOUNCED_IP', '2001:db8::1', 'ONEGRID_ANNOUNCED_IP must be the IPv4 address'],
+    ['ONEGRID_ANNOUNCED_IP', '0.0.0.0', 'ONEGRID_ANNOUNCED_IP must be the IPv4 address'],
+    ['ONEGRID_TURN_URLS', 'stun:stun.example.org', 'ONEGRID_TURN_URLS must be a comma-separated'],
+    ['ONEGRID_TURN_URLS', 'turn:turn.example.org', 'ONEGRID_TURN_SECRET and ONEGRID_TURN_URLS'],
+    ['ONEGRID_TURN_SECRET', 'north', 'ONEGRID_TURN_SECRET and ONEGRID_TURN_URLS must be set'],
+    ['ONEGRID_TURN_TTL_SECONDS', '0', 'ONEGRID_TURN_TTL_SECONDS must be between 60'],
     ['ONEGRID_CANVAS', '160x9998', 'ONEGRID_CANVAS must have'],
     ['ONEGRID_ORIGINS', 'example.org', 'ONEGRID_ORIGINS must be *'],
     ['ONEGRID_LOG_LEVEL', 'loud', 'ONEGRID_LOG_LEVEL'],
@@ -86,6 +99,13 @@ describe('settings', () => {
     } finally {
       rmSync(folder, { recursive: true });
     }
+  });
+
+  it('keep secrets to themselves', () => {
+    const secret = 'x'.repeat(2000);
+    expect(() => readSettings({ ONEGRID_TURN_SECRET: secret })).toThrow(/^(?!.*xxxx)/);
+    const servers = '[{"urls":"turn:h","credential":"xxxx"}]';
+    expect(() => readSettings({ ONEGRID_ICE_SERVERS: servers })).toThrow(/^(?!.*xxxx)/);
   });
 
   it('take rungs in any order, best first afterwards', () => {

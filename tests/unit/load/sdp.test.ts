@@ -41,6 +41,7 @@ it('answers a downlink with one codec, its resends and all its feedback', () => 
   });
   expect(() => checkSdp(sdp, 'answer')).not.toThrow();
   expect(readAnswer(sdp)).toEqual({
+    red: true,
     ...{ codec: 'h264', rtx: true, audio: true, transportSequence: true },
   });
   const [video, audio] = parse(sdp).media;
@@ -48,7 +49,7 @@ it('answers a downlink with one codec, its resends and all its feedback', () => 
   expect(video!.rtcpFb!.map(({ type, subtype }) => `${type} ${subtype ?? ''}`.trim())).toEqual([
     ...['nack', 'nack pli', 'ccm fir', 'transport-cc'],
   ]);
-  expect(audio).toMatchObject({ payloads: 111, direction: 'recvonly' });
+  expect(audio).toMatchObject({ payloads: '111 63', direction: 'recvonly' });
   expect(sdp).not.toMatch(/a=(ssrc|candidate)/);
 });
 
@@ -67,7 +68,8 @@ it('offers an uplink that the server takes, and reads its answer', () => {
     ['audio', '111'],
     ['video', `${uplinkPayloadTypes.vp8} ${uplinkPayloadTypes.rtx}`],
   ]);
-  expect(readUplinkAnswer(prepareUplinkAnswer(sdp))).toEqual({
+  const terms = { audio: { ptime: 10, bitrate: 32_000, dtx: false }, videoBitrate: 500_000 };
+  expect(readUplinkAnswer(prepareUplinkAnswer(sdp, terms))).toEqual({
     ...{ transportSequence: 3, rtx: true, frameMs: 10 },
   });
   const bare = sdp.replaceAll(/a=(extmap|rtpmap:97|fmtp:97).*\r\n/g, '');

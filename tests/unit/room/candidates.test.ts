@@ -1,25 +1,174 @@
+import fc from 'fast-check';
+import { isIP } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { isUsable } from '../../../mcu/room/candidates.ts';
-import { nativeIceServers } from '../../../mcu/room/ice-servers.ts';
+import { isUsableAddress } from '../../../mcu/room/addresses.ts';
+import {
+  maxRemoteCandidates,
+  usableCandidate,
+  usableTrickled,
+  withUsableCandidates,
+} from '../../../mcu/room/candidates.ts';
+import { nativeIceServers, ownIceServers } from '../../../mcu/room/ice-servers.ts';
 import { Presence, videoStallMs } from '../../../mcu/room/presence.ts';
 
 const line = (address: string, rest = ''): string =>
   `candidate:1 1 udp 2122260223 ${address} 54321 typ host generation 0${rest}`;
+const plain = (address: string): string => `candidate:1 1 udp 2122260223 ${address} 54321 typ host`;
 const fragments = new Set(['abcd']);
+
+/** Everything that may get to native code. */
+const canonical =
+  /^candidate:[A-Za-z0-9+/]{1,32} 1 udp [1-9]\d{0,9} ([0-9a-fA-F.:]+) ([1-9]\d{0,4}) typ (?:host|srflx|prflx|relay)$/;
 
 describe('a remote candidate', () => {
   it.each([
-    ['of this session', { candidate: line('192.0.2.1', ' ufrag abcd') }, true],
-    ['of this session, said apart', { candidate: line('::1'), usernameFragment: 'abcd' }, true],
-    ['that does not say', { candidate: line('192.0.2.1') }, true],
-    ['of an older session', { candidate: line('192.0.2.1', ' ufrag old') }, false],
-    ['of an older session, said apart', { candidate: line('::1'), usernameFragment: 'old' }, false],
-    ['behind a .local name', { candidate: line('5f2a.local', ' ufrag abcd') }, false],
-    ['that is nonsense', { candidate: 'nonsense' }, false],
-    ['that ends a section', { candidate: '' }, false],
-    ['that ends all', null, false],
+    ['of this session', { candidate: line('192.0.2.1', ' ufrag abcd') }, plain('192.0.2.1')],
+    [
+      'of this session, said apart',
+      { candidate: line('2001:db8::1'), usernameFragment: 'abcd' },
+      plain('2001:db8::1'),
+    ],
+    ['that does not say', { candidate: line('192.0.2.1') }, plain('192.0.2.1')],
+    [
+      'that says nothing',
+      { candidate: line('192.0.2.1'), usernameFragment: '' },
+      plain('192.0.2.1'),
+    ],
+    ['of an older session', { candidate: line('192.0.2.1', ' ufrag old') }, null],
+    [
+      'of an older session, said apart',
+      { candidate: line('192.0.2.1'), usernameFragment: 'old' },
+      null,
+    ],
+    ['behind a .local name', { candidate: line('5f2a.local', ' ufrag abcd') }, null],
+    ['that is nonsense', { candidate: 'nonsense' }, null],
+    ['that ends a section', { candidate: '' }, null],
   ])('%s', (_what, candidate, usable) => {
-    expect(isUsable(candidate, fragments)).toBe(usable);
+    expect(usableTrickled(candidate, fragments)).toBe(usable);
+  });
+
+  it.each([
+    'candidate:1 1 udp 2122260223 192.0.2.1 0 typ host',
+    'candidate:1 1 udp 2122260223 192.0.2.1 65536 typ host',
+    'candidate:1 2 udp 2122260223 192.0.2.1 5000 typ host',
+    'candidate:1 1 udp 0 192.0.2.1 5000 typ host',
+    'candidate:1 1 udp 4294967295 192.0.2.1 5000 typ host',
+    'candidate:1 1 tcp 1518280447 192.0.2.1 9 typ host tcptype active',
+    'candidate:1 1 tcp 1518280447 192.0.2.1 22 typ host tcptype passive',
+    'candidate:1 1 ssltcp 1518280447 192.0.2.1 443 typ host',
+    'candidate:1 1 udp 2122260223 192.0.2.1 5000 typ hostile',
+    'candidate:1 1 udp 2122260223 192.0.2.1\n 5000 typ host',
+  ])('is not taken: %s', (text) => {
+    expect(usableCandidate(text)).toBeNull();
+  });
+
+  it('loses what follows the type', () => {
+    const text =
+      'a=candidate:842 1 UDP 1694498815 192.0.2.1 54321 typ srflx raddr 10.0.0.7 rport 9';
+    expect(usableCandidate(`${text}\r\na=fingerprint:x`)).toBe(
+      'candidate:842 1 udp 1694498815 192.0.2.1 54321 typ srflx',
+    );
+  });
+});
+
+describe('the address of a remote candidate', () => {
+  it.each(['192.0.2.1', '10.0.0.7', '192.168.1.2', '100.64.0.1', '2001:db8::1', 'fd00::2'])(
+    'may be %s',
+    (address) => {
+      expect(isUsableAddress(address)).toBe(true);
+    },
+  );
+  it.each([
+    ...['0.0.0.0', '0.1.2.3', '127.0.0.1', '127.1.2.3', '169.254.169.254', '224.0.0.251'],
+    ...['239.255.255.250', '255.255.255.255', '250.1.2.3', '::', '::1', '0:0:0:0:0:0:0:1'],
+    ...['::ffff:127.0.0.1', '::ffff:7f00:1', '0:0:0:0:0:FFFF:192.0.2.1', '::192.0.2.1'],
+    ...['fe80::1', 'FE80::1', 'fe80::1%eth0', '2001:db8::1%eth0', 'ff02::fb', 'ff05::1'],
+    ...['127.1', '0x7f000001', '2130706433', '010.0.0.1', 'localhost', 'a.local', ''],
+  ])('is never "%s"', (address) => {
+    expect(isUsableAddress(address)).toBe(false);
+  });
+});
+
+const octets = fc.array(fc.integer({ min: 0, max: 255 }), { minLength: 4, maxLength: 4 });
+const address = fc.oneof(
+  fc.ipV4(),
+  fc.ipV6(),
+  octets.map((four) => `::ffff:${four.join('.')}`),
+  fc.constantFrom('127.0.0.1', '::1', '0.0.0.0', 'fe80::1', '224.0.0.1', 'x.local', '169.254.1.1'),
+  fc.string(),
+);
+/** Mostly what is well-formed, so that some of it is taken. */
+const mostly = (good: string[], bad: fc.Arbitrary<string>): fc.Arbitrary<string> =>
+  fc.oneof({ weight: 5, arbitrary: fc.constantFrom(...good) }, { weight: 1, arbitrary: bad });
+const structured = fc
+  .tuple(
+    mostly(['1', '842163049'], fc.string()),
+    mostly(['1'], fc.oneof(fc.constant('2'), fc.string())),
+    mostly(['udp', 'UDP'], fc.constantFrom('tcp', 'TCP', 'ssltcp')),
+    mostly(['1', '2122260223'], fc.bigInt().map(String)),
+    address,
+    mostly(['1', '54321', '65535'], fc.integer({ min: -1, max: 70_000 }).map(String)),
+    mostly(['host', 'srflx', 'prflx', 'relay'], fc.constant('x')),
+    mostly(['', ' generation 0', ' raddr 10.0.0.1 rport 9', '\r\na=candidate:1'], fc.string()),
+  )
+  .map(
+    ([foundation, component, transport, priority, ip, port, type, rest]) =>
+      `candidate:${foundation} ${component} ${transport} ${priority} ${ip} ${port} typ ${type}${rest}`,
+  );
+
+const expectUsable = (text: string): void => {
+  const [, ip, port] = canonical.exec(text) ?? [];
+  expect(ip, text).toBeDefined();
+  expect(isIP(ip!)).not.toBe(0);
+  expect(isUsableAddress(ip!)).toBe(true);
+  expect(Number(port)).toBeLessThanOrEqual(65535);
+};
+
+describe('whatever a stranger sends', () => {
+  it('becomes a plain UDP candidate of another host, or nothing', () => {
+    let usable = 0;
+    fc.assert(
+      fc.property(fc.oneof(structured, fc.string({ unit: 'binary' })), (text) => {
+        const taken = usableCandidate(text);
+        if (taken === null) return;
+        usable += 1;
+        expectUsable(taken);
+        // What was taken is taken again as it is.
+        expect(usableCandidate(taken)).toBe(taken);
+      }),
+      { numRuns: 1000 },
+    );
+    expect(usable).toBeGreaterThan(30);
+  });
+
+  it('in a description loses the other candidates, those beyond the limit, and nothing else', () => {
+    const other = fc.constantFrom('v=0', 's=-', 'a=ice-ufrag:abcd', 'a=end-of-candidates', '');
+    fc.assert(
+      fc.property(
+        fc.array(
+          fc.oneof(
+            structured.map((text) => `a=${text}`),
+            other,
+          ),
+          { maxLength: 200 },
+        ),
+        fc.constantFrom('\r\n', '\n', '\r'),
+        (lines, end) => {
+          const kept = withUsableCandidates(['v=0', ...lines].join(end)).split('\r\n');
+          const isCandidate = (text: string): boolean => text.startsWith('a=candidate:');
+          const candidates = kept.filter(isCandidate);
+          for (const text of candidates) expectUsable(text.slice(2));
+          expect(candidates.length).toBeLessThanOrEqual(maxRemoteCandidates);
+          expect(kept.filter((text) => !isCandidate(text))).toEqual(
+            ['v=0', ...lines]
+              .flatMap((text) => text.split(/\r\n|\r|\n/))
+              .filter((text) => !isCandidate(text)),
+          );
+        },
+      ),
+    );
+    const many = Array.from({ length: 100 }, () => `a=${plain('192.0.2.1')}`).join('\r\n');
+    expect(withUsableCandidates(many).split('\r\n')).toHaveLength(maxRemoteCandidates);
   });
 });
 
@@ -45,6 +194,19 @@ describe('ICE servers for libdatachannel', () => {
         password: 'c',
       },
     ]);
+  });
+});
+
+describe('ICE servers for libwebrtc', () => {
+  it('are STUN and TURN over UDP; others are left out', () => {
+    const secret = { username: 'u', credential: 'c' };
+    expect(
+      ownIceServers([
+        { urls: 'stun:stun.example.org' },
+        { urls: ['turn:t.example.org', 'turn:t.example.org?transport=tcp'], ...secret },
+        { urls: ['turns:t.example.org:443?transport=tcp'], ...secret },
+      ]),
+    ).toEqual([{ urls: ['stun:stun.example.org'] }, { urls: ['turn:t.example.org'], ...secret }]);
   });
 });
 

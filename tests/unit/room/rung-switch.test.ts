@@ -44,6 +44,9 @@ describe('a change of rungs', () => {
         viewer(frame(1, index === 0), 0, atMs);
       });
       return {
+        get viewers() {
+          return watched.viewers.size;
+        },
         requestKeyframe: () => (watched.keyframeRequests += 1),
         close: () => watched.viewers.delete(viewer),
       };
@@ -56,6 +59,15 @@ describe('a change of rungs', () => {
     rungs = new Map();
     shown = [];
     receiver = new RungSwitch(feed, 'h264', (_frame, _tick, atMs) => shown.push(atMs));
+  });
+
+  it('knows whether others watch the same', () => {
+    receiver.switchTo('high');
+    expect(receiver.isShared).toBe(false);
+    rung('high').show(0, 1, true);
+    expect(receiver.isShared).toBe(false);
+    rung('high').viewers.add(() => undefined);
+    expect(receiver.isShared).toBe(true);
   });
 
   it('plays the old one until the keyframe of the new one, and only that from then on', () => {

@@ -1,18 +1,13 @@
 import { parse } from 'sdp-transform';
 import { describe, expect, it } from 'vitest';
-import {
-  payloadTypes,
-  readAnswer,
-  transportOf,
-  withoutNames,
-  writeOffer,
-} from '../../../mcu/room/downlink-sdp.ts';
+import { readAnswer, writeOffer } from '../../../mcu/room/downlink-sdp.ts';
 import {
   fingerprintOf,
   prepareUplinkAnswer,
   prepareUplinkOffer,
   usernameFragmentsOf,
 } from '../../../mcu/room/uplink-sdp.ts';
+import { transportOf } from '../../../mcu/sdp/index.ts';
 
 const transport = {
   usernameFragment: 'frag',
@@ -48,6 +43,11 @@ describe('the downlink offer', () => {
     expect(video?.fmtp.map(({ config }) => config)).toContain('apt=102');
   });
 
+  it('has sound with redundancy as Chromium writes it', () => {
+    expect(audio?.payloads).toBe('111 63');
+    expect(offer).toContain('a=rtpmap:63 red/48000/2\r\na=fmtp:63 111/111\r\n');
+  });
+
   it('asks for transport-wide feedback on both', () => {
     for (const section of [video, audio]) {
       expect(section?.ext?.[0]?.uri).toContain('transport-wide-cc');
@@ -56,12 +56,12 @@ describe('the downlink offer', () => {
   });
 
   it('carries the transport it was given, and gives it back', () => {
-    expect(transportOf(offer)).toEqual(transport);
+    expect(transportOf(offer)).toEqual({ ...transport, setup: 'actpass' });
   });
 });
 
 describe('the downlink answer', () => {
-  const answer = (payloads: number[], direction = 'recvonly'): string =>
+  const answer = (payloads: number[], direction = 'recvonly', sound: number[] = [111]): string =>
     [
       'v=0',
       'o=- 1 1 IN IP4 0.0.0.0',
@@ -70,9 +70,9 @@ describe('the downlink answer', () => {
       `m=video 9 UDP/TLS/RTP/SAVPF ${payloads.join(' ')}`,
       `a=${direction}`,
       ...payloads.map((payload) => `a=rtpmap:${String(payload)} X/90000`),
-      `m=audio 9 UDP/TLS/RTP/SAVPF ${String(payloadTypes.opus)}`,
+      `m=audio 9 UDP/TLS/RTP/SAVPF ${sound.join(' ')}`,
       'a=recvonly',
-      `a=rtpmap:${String(payloadTypes.opus)} opus/48000/2`,
+      ...sound.map((payload) => `a=rtpmap:${String(payload)} X/48000/2`),
       '',
     ].join('\r\n');
 
@@ -81,8 +81,14 @@ describe('the downlink answer', () => {
       codec: 'h264',
       rtx: true,
       audio: true,
+      red: false,
       transportSequence: false,
     });
+    expect(readAnswer(answer([102], 'recvonly', [111, 63]))).toMatchObject({
+      audio: true,
+      red: true,
+    });
+    expect(readAnswer(answer([102], 'recvonly', [63]))).toMatchObject({ audio: false, red: false });
     expect(readAnswer(answer([96, 97]))).toMatchObject({ codec: 'vp8', rtx: true, audio: true });
     expect(readAnswer(answer([96]))).toMatchObject({ codec: 'vp8', rtx: false, audio: true });
     expect(readAnswer(answer([102], 'inactive'))).toMatchObject({
@@ -90,14 +96,6 @@ describe('the downlink answer', () => {
       rtx: false,
       audio: true,
     });
-  });
-
-  it('loses candidates whose address is a name, and nothing else', () => {
-    const named = 'a=candidate:1 1 udp 1 0a1b.local 5000 typ host';
-    const plain = 'a=candidate:2 1 udp 1 192.0.2.7 5000 typ host';
-    expect(withoutNames(['v=0', named, plain, ''].join('\r\n'))).toBe(
-      ['v=0', plain, ''].join('\r\n'),
-    );
   });
 });
 
@@ -169,18 +167,27 @@ describe('the streams of an uplink offer', () => {
 });
 
 describe('the uplink answer', () => {
-  const section = (kind: string): string =>
-    `m=${kind} 9 UDP/TLS/RTP/SAVPF 111\r\nc=IN IP4 0.0.0.0\r\na=ice-ufrag:0123\r\na=mid:${kind}\r\na=recvonly\r\n`;
-  const answer = `v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n${section('audio')}${section('video')}`;
+  const section = (kind: string, codec: string): string =>
+    `m=${kind} 9 UDP/TLS/RTP/SAVPF 111\r\nc=IN IP4 0.0.0.0\r\na=ice-ufrag:0123\r\na=mid:${kind}\r\na=recvonly\r\na=rtpmap:111 ${codec}\r\n`;
+  const sound = section('audio', 'opus/48000/2') + 'a=fmtp:111 minptime=10;useinbandfec=1\r\n';
+  const answer = `v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n${sound}${section('video', 'VP8/90000')}`;
+  const added = (dtx: boolean): string[][] => {
+    const terms = { audio: { ptime: 60, bitrate: 16_000, dtx }, videoBitrate: 50_000 };
+    const prepared = prepareUplinkAnswer(answer, terms);
+    const known = answer.split('\r\n');
+    return prepared
+      .split('m=video')
+      .map((part) => part.split('\r\n').filter((line) => !known.includes(line) && line !== ''));
+  };
 
-  it('asks for short frames of sound, and changes nothing else', () => {
-    const lines = prepareUplinkAnswer(answer).split('\r\n');
-    const [ptime, ...others] = lines.filter((line) => !answer.split('\r\n').includes(line));
-    expect(ptime).toBe('a=ptime:10');
-    expect(others).toEqual([]);
-    expect(lines.indexOf('a=ptime:10')).toBeLessThan(
-      lines.findIndex((line) => line.startsWith('m=video')),
-    );
-    expect(lines).toHaveLength(answer.split('\r\n').length + 1);
+  it('says how long frames of sound are and how many bits each may take, and changes nothing else', () => {
+    const [audio, video] = added(true);
+    expect(audio).toEqual([
+      'b=TIAS:16000',
+      'a=fmtp:111 minptime=10;useinbandfec=1;maxaveragebitrate=16000;usedtx=1',
+      'a=ptime:60',
+    ]);
+    expect(video?.slice(1)).toEqual(['b=TIAS:50000', 'a=fmtp:111 x-google-min-bitrate=10']);
+    expect(added(false)[0]?.join()).not.toContain('dtx');
   });
 });

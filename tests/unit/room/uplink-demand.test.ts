@@ -22,7 +22,7 @@ const only = (id: string, size = canvas): Arrangement => ({
 
 /** A room of the given people whose demands are kept as their browsers would. */
 class Stage {
-  readonly demands = new UplinkDemands(canvas, fps);
+  readonly demands = new UplinkDemands(canvas, fps, 10_000);
   readonly asked = new Map<string, VideoDemand>();
   readonly people: { id: string; screen: boolean }[];
   arrangement: Arrangement;
@@ -136,6 +136,15 @@ describe('changes', () => {
     expect(stage.pass(30_000)).toEqual([]);
   });
 
+  it('go down at once where nothing is held', () => {
+    const demands = new UplinkDemands(canvas, fps, 0);
+    const ask = (arrangement: Arrangement, nowMs: number): number | undefined =>
+      demands.update(crowd(9), arrangement, high, nowMs).get('a')?.height;
+    expect(ask(only('a'), 0)).toBe(720);
+    expect(ask(grid(9), 0)).toBe(270);
+    expect(ask(grid(9), 200)).toBeUndefined();
+  });
+
   it('do not come while the layout goes back and forth', () => {
     const stage = new Stage(9, only('a'));
     for (let turn = 0; turn < 10; turn++) {
@@ -206,7 +215,7 @@ describe('changes', () => {
     });
     fc.assert(
       fc.property(fc.array(wish, { minLength: 1, maxLength: 20 }), (wishes) => {
-        const demands = new UplinkDemands(canvas, fps);
+        const demands = new UplinkDemands(canvas, fps, 10_000);
         const history: { atMs: number; height: number }[] = [];
         let nowMs = 0;
         let asked: VideoDemand | undefined;

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { PacketCache } from '../../../mcu/rtp/packet-cache.ts';
 import { defaultMaxPayloadBytes } from '../../../mcu/rtp/packetized-frame.ts';
 import { Retransmitter, type RetransmitterOptions } from '../../../mcu/rtp/rtx.ts';
+import { TokenBucket } from '../../../mcu/rtp/token-bucket.ts';
 import { makeReceiver } from './receiver.ts';
 import './seeded.ts';
 
@@ -22,7 +23,7 @@ function afterSending(count: number, options: Partial<RetransmitterOptions> = {}
 describe('answering a NACK with RTX', () => {
   it('wraps the packet: own SSRC, type and number, original number in front, fresh transport-wide number', () => {
     const { retransmitter, first, parsed } = afterSending(3);
-    expect(retransmitter.answer([first + 1, first + 2], 50)).toBe(2);
+    expect(retransmitter.answer([first + 1, first + 2], 50).resent).toBe(2);
     const common = { ssrc: 2000, payloadType: 103, marker: true };
     expect(parsed()).toEqual([
       {
@@ -78,7 +79,7 @@ describe('answering a NACK without RTX', () => {
     ],
   ])('sends the identical bytes where RTX %s', (_, format) => {
     const { retransmitter, first, packets, originals } = afterSending(4, { rtx: format });
-    expect(retransmitter.answer([first + 2, first], 50)).toBe(2);
+    expect(retransmitter.answer([first + 2, first], 50).resent).toBe(2);
     expect(packets).toEqual([originals[2], originals[0]]);
   });
 
@@ -93,11 +94,11 @@ describe('answering a NACK without RTX', () => {
 describe('the bounds of an answer', () => {
   it('resends a packet once per round trip', () => {
     const { retransmitter, first, state } = afterSending(1);
-    expect(retransmitter.answer([first, first], 80)).toBe(1);
+    expect(retransmitter.answer([first, first], 80).resent).toBe(1);
     state.nowMs += 79;
-    expect(retransmitter.answer([first], 80)).toBe(0);
+    expect(retransmitter.answer([first], 80).resent).toBe(0);
     state.nowMs += 1;
-    expect(retransmitter.answer([first], 80)).toBe(1);
+    expect(retransmitter.answer([first], 80).resent).toBe(1);
   });
 
   it('assumes 100 ms before a round trip was measured, and never less than 10', () => {
@@ -105,24 +106,24 @@ describe('the bounds of an answer', () => {
     retransmitter.answer([first], null);
     retransmitter.answer([first + 1], 0);
     state.nowMs += 9;
-    expect(retransmitter.answer([first], null)).toBe(0);
-    expect(retransmitter.answer([first + 1], 0)).toBe(0);
+    expect(retransmitter.answer([first], null).resent).toBe(0);
+    expect(retransmitter.answer([first + 1], 0).resent).toBe(0);
     state.nowMs += 1;
-    expect(retransmitter.answer([first + 1], 0)).toBe(1);
+    expect(retransmitter.answer([first + 1], 0).resent).toBe(1);
     state.nowMs += 90;
-    expect(retransmitter.answer([first], null)).toBe(1);
+    expect(retransmitter.answer([first], null).resent).toBe(1);
   });
 
   it('caps one answer, and gives the rest when asked again', () => {
     const { retransmitter, first } = afterSending(200);
     const all = Array.from({ length: 200 }, (_, index) => first + index);
-    const answers = [1, 2, 3, 4, 5].map(() => retransmitter.answer(all, 80));
+    const answers = [1, 2, 3, 4, 5].map(() => retransmitter.answer(all, 80).resent);
     expect(answers).toEqual([64, 64, 64, 8, 0]);
   });
 
   it('ignores packets that were never sent or are forgotten', () => {
     const { retransmitter, first, packets } = afterSending(1100);
-    expect(retransmitter.answer([first - 1, first + 1100, 0, 65535], 80)).toBe(0);
+    expect(retransmitter.answer([first - 1, first + 1100, 0, 65535], 80).resent).toBe(0);
     expect(packets).toEqual([]);
   });
 
@@ -138,10 +139,8 @@ describe('the bounds of an answer', () => {
         for (const { waitMs, lost } of nacks) {
           run.state.nowMs += waitMs;
           run.packets.length = 0;
-          const count = run.retransmitter.answer(
-            lost.map((index) => run.first + index),
-            rttMs,
-          );
+          const wanted = lost.map((index) => run.first + index);
+          const count = run.retransmitter.answer(wanted, rttMs).resent;
           expect(count).toBe(run.packets.length);
           expect(count).toBeLessThanOrEqual(8);
           for (const { payload } of run.parsed()) {
@@ -152,6 +151,69 @@ describe('the bounds of an answer', () => {
           }
         }
       }),
+    );
+  });
+});
+
+describe('the bounds of resending', () => {
+  it('keeps to an allowance of bytes, and goes on when that has filled up', () => {
+    const allowance = new TokenBucket(80_000, 150, 1000);
+    const { retransmitter, first, state } = afterSending(5, { allowance });
+    // 66 bytes each: two within the allowance, a third overdraws it.
+    const wanted = [0, 1, 2, 3, 4].map((index) => first + index);
+    expect(retransmitter.answer(wanted, 10).resent).toBe(3);
+    state.nowMs += 1;
+    expect(retransmitter.answer(wanted, 10).resent).toBe(0);
+    state.nowMs += 9;
+    expect(retransmitter.answer(wanted, 0).resent).toBe(1);
+  });
+
+  it('tells of packets that are not kept', () => {
+    const { retransmitter, first } = afterSending(2);
+    expect(retransmitter.answer([first, first - 5], 50)).toEqual({ resent: 1, forgotten: 1 });
+  });
+});
+
+describe('padding', () => {
+  it('is a recent packet once more, not twice within 250 ms, and then empty RTX packets', () => {
+    const { retransmitter, parsed, packets, state, first } = afterSending(0);
+    expect(retransmitter.pad(300)).toBe(300);
+    expect(packets[0]![0]! & 0x20).toBe(0x20);
+    expect(packets[0]!.at(-1)).toBe(236);
+    expect(parsed()[0]).toMatchObject({ ssrc: 2000, payloadType: 103, payload: Buffer.alloc(0) });
+    const { video, retransmitter: full, packets: sent, state: clock } = afterSending(0);
+    video.send([Buffer.alloc(1000, 1)], 0);
+    sent.length = 0;
+    expect(full.pad(1200)).toBe(1066);
+    expect(sent[0]!.readUInt16BE(20)).toBe(first);
+    expect(full.pad(1200)).toBeLessThan(400);
+    clock.nowMs += 250;
+    expect(full.pad(1200)).toBe(1066);
+    expect(state.nowMs).toBe(1000);
+  });
+
+  it('is not there without RTX', () => {
+    const { retransmitter, packets } = afterSending(3, { rtx: null });
+    expect(retransmitter.pad(500)).toBe(0);
+    expect(packets).toEqual([]);
+  });
+
+  it('has own numbers, and takes from 65 to 319 bytes', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.double({ min: -10, max: 2000, noNaN: true }), { maxLength: 20 }),
+        (sizes) => {
+          const { retransmitter, packets, parsed } = afterSending(0);
+          const sent = sizes.map((size) => retransmitter.pad(size));
+          packets.forEach((packet, index) => expect(packet.length + 44).toBe(sent[index]));
+          for (const bytes of sent) {
+            expect(bytes).toBeGreaterThanOrEqual(65);
+            expect(bytes).toBeLessThanOrEqual(319);
+          }
+          const numbers = parsed().map(({ sequenceNumber }) => sequenceNumber);
+          expect(numbers).toEqual(sizes.map((_, index) => 0x4000 + index));
+        },
+      ),
     );
   });
 });

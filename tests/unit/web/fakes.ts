@@ -9,6 +9,7 @@ import type {
   Platform,
   SendParametersLike,
   SocketLike,
+  StatsLike,
   StreamLike,
   TrackLike,
   TransceiverInit,
@@ -186,6 +187,17 @@ export class FakePeer extends Listeners implements PeerLike {
     return Promise.resolve();
   }
 
+  /** What its statistics say it has received. */
+  received = 0;
+  /** What {@link FakePeer.getStats} reports as free on the way up, in bits a second. */
+  availableOutgoingBitrate: number | undefined;
+
+  getStats(): Promise<StatsLike> {
+    const { availableOutgoingBitrate, received } = this;
+    const pair = { type: 'candidate-pair', nominated: true, bytesReceived: received };
+    return Promise.resolve(new Map([['pair', { ...pair, availableOutgoingBitrate }]]));
+  }
+
   close(): void {
     this.closed = true;
     this.connectionState = 'closed';
@@ -210,6 +222,7 @@ export class FakePlatform implements Platform {
         ...(request.video === undefined ? [] : [new FakeTrack('video')]),
       ),
     );
+  readonly #networkListeners = new Set<() => void>();
   #now = 0;
   #timers: { at: number; action: () => void }[] = [];
 
@@ -240,6 +253,27 @@ export class FakePlatform implements Platform {
     return () => {
       this.#timers = this.#timers.filter((each) => each !== timer);
     };
+  }
+
+  savesData(): boolean {
+    return false;
+  }
+
+  onNetworkChange(listener: () => void): () => void {
+    this.#networkListeners.add(listener);
+    return () => {
+      this.#networkListeners.delete(listener);
+    };
+  }
+
+  /** The network may be another one now. */
+  changeNetwork(): void {
+    for (const listener of this.#networkListeners) listener();
+  }
+
+  /** Who still listens for that. */
+  get networkListeners(): number {
+    return this.#networkListeners.size;
   }
 
   random(): number {

@@ -216,7 +216,7 @@ describe('the uplink', () => {
     expect(stage.platform.socket.of('offer')).toHaveLength(1);
   });
 
-  it('is made anew when it fails, and when it stays disconnected for 3 s', async () => {
+  it('is made anew when it fails, and when it stays disconnected for 1 s', async () => {
     const stage = new Stage();
     const { uplink } = await stage.live();
     uplink.become('failed');
@@ -230,12 +230,12 @@ describe('the uplink', () => {
     await settle();
     second.become('connected');
     second.become('disconnected');
-    await stage.platform.pass(2_000);
+    await stage.platform.pass(900);
     second.become('connected');
     await stage.platform.pass(10_000);
     expect(stage.platform.socket.of('offer')).toHaveLength(2);
     second.become('disconnected');
-    await stage.platform.pass(3_300);
+    await stage.platform.pass(1_300);
     expect(stage.platform.socket.of('offer')).toHaveLength(3);
   });
 
@@ -273,6 +273,107 @@ describe('the uplink', () => {
     expect(stage.state.phase).toBe('live');
     expect(stage.view.links.uplink).toBe('none');
     expect(stage.platform.peers).toHaveLength(1);
+  });
+});
+
+describe('what the server asks of the sound', () => {
+  const ask = (stage: Stage, ptime: number, bitrate: number): void => {
+    const video = { width: 160, height: 90, fps: 8, bitrate: 50_000 };
+    stage.platform.socket.receive({ type: 'uplink', ...video, audio: { ptime, bitrate } });
+  };
+  const answer = async (stage: Stage, ptime: number): Promise<void> => {
+    const sdp = `v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=ptime:${String(ptime)}\r\nm=video 9\r\na=ptime:1\r\n`;
+    stage.platform.socket.receive({ type: 'answer', pc: 'uplink', sdp });
+    await settle();
+  };
+  const live = async (): Promise<{ stage: Stage; uplink: FakePeer }> => {
+    const stage = new Stage();
+    await stage.media.acquire();
+    stage.join();
+    stage.platform.socket.receive(joined());
+    ask(stage, 10, 32_000);
+    await settle();
+    const uplink = stage.platform.peer;
+    await answer(stage, 10);
+    return { stage, uplink };
+  };
+
+  it('is negotiated anew over the same PeerConnection where its frames have another length', async () => {
+    const { stage, uplink } = await live();
+    const { socket } = stage.platform;
+    expect(socket.of('offer')).toHaveLength(1);
+    ask(stage, 60, 16_000);
+    await settle();
+    expect(socket.of('offer')).toHaveLength(2);
+    expect(uplink.senders[0]!.encoding.maxBitrate).toBe(16_000);
+    await answer(stage, 60);
+    ask(stage, 60, 24_000);
+    await settle();
+    expect(socket.of('offer')).toHaveLength(2);
+    expect(uplink.senders[0]!.encoding.maxBitrate).toBe(24_000);
+    ask(stage, 10, 32_000);
+    await settle();
+    expect(socket.of('offer')).toHaveLength(3);
+    expect(stage.platform.peers).toHaveLength(1);
+  });
+
+  it('has longer frames before the offer is on its way, shorter ones with the answer', async () => {
+    const { stage, uplink } = await live();
+    const lengths = (): string[] => uplink.remote?.sdp.match(/a=ptime:\d+/g) ?? [];
+    ask(stage, 60, 16_000);
+    await settle();
+    expect(lengths()).toEqual(['a=ptime:60', 'a=ptime:1']);
+    expect(stage.platform.socket.of('offer')).toHaveLength(2);
+    // The picture waits for the offer to get through.
+    expect(uplink.senders[1]!.encoding.active).toBe(false);
+    await answer(stage, 60);
+    expect(uplink.senders[1]!.encoding.active).toBe(true);
+    ask(stage, 10, 32_000);
+    await settle();
+    expect(lengths()).toEqual(['a=ptime:60', 'a=ptime:1']);
+    expect(uplink.senders[1]!.encoding.active).toBe(true);
+    await answer(stage, 10);
+    expect(lengths()).toEqual(['a=ptime:10', 'a=ptime:1']);
+  });
+
+  it('waits for an answer that is due, and is not asked for twice', async () => {
+    const { stage } = await live();
+    const { socket } = stage.platform;
+    ask(stage, 60, 16_000);
+    await settle();
+    ask(stage, 20, 16_000);
+    await settle();
+    expect(socket.of('offer')).toHaveLength(2);
+    await answer(stage, 60);
+    expect(socket.of('offer')).toHaveLength(3);
+    // A server that does not keep to its own word.
+    await answer(stage, 60);
+    expect(socket.of('offer')).toHaveLength(3);
+  });
+});
+
+describe('a browser that may send less than it is asked for', () => {
+  it('says so, again while it lasts, and when it is over', async () => {
+    const stage = new Stage();
+    const { uplink } = await stage.live();
+    const { socket } = stage.platform;
+    const told = (): unknown[] => socket.of('network').map(({ uplinkKbps }) => uplinkKbps);
+    uplink.availableOutgoingBitrate = 64_200;
+    await stage.platform.pass(3000);
+    expect(told()).toEqual([]);
+    await stage.platform.pass(4000);
+    expect(told()).toEqual([64]);
+    await stage.platform.pass(6000);
+    expect(told()).toEqual([64, 64]);
+    uplink.availableOutgoingBitrate = 90_000;
+    await stage.platform.pass(2000);
+    expect(told()).toEqual([64, 64, 90]);
+    uplink.availableOutgoingBitrate = 2_000_000;
+    await stage.platform.pass(20_000);
+    expect(told()).toEqual([64, 64, 90, 2000]);
+    uplink.availableOutgoingBitrate = undefined;
+    await stage.platform.pass(20_000);
+    expect(told()).toHaveLength(4);
   });
 });
 
@@ -391,7 +492,7 @@ describe('the downlink', () => {
     downlink.become('failed');
     await stage.platform.pass(300);
     expect(stage.platform.socket.of('reconnect')).toEqual([{ type: 'reconnect', pc: 'downlink' }]);
-    await stage.platform.pass(9_999);
+    await stage.platform.pass(2_999);
     expect(stage.state.phase).toBe('live');
     await stage.platform.pass(1);
     expect(stage.state.phase).toBe('reconnecting');
@@ -410,6 +511,80 @@ describe('the downlink', () => {
     expect(stage.platform.socket.of('reconnect')).toHaveLength(0);
     await stage.platform.pass(1);
     expect(stage.platform.socket.of('reconnect')).toHaveLength(1);
+  });
+});
+
+describe('a change of the network', () => {
+  it('leaves alone what still receives', async () => {
+    const stage = new Stage();
+    const { uplink, downlink } = await stage.live();
+    stage.platform.changeNetwork();
+    await stage.platform.pass(300);
+    uplink.received += 1;
+    downlink.received += 1;
+    await stage.platform.pass(5_000);
+    expect(stage.platform.socket.of('reconnect')).toHaveLength(0);
+    expect(stage.platform.socket.of('offer')).toHaveLength(1);
+    expect(stage.phases.at(-1)).toBe('live');
+  });
+
+  it('brings fresh PeerConnections within 3 s for those that do not', async () => {
+    const stage = new Stage();
+    const { uplink, downlink } = await stage.live();
+    stage.platform.changeNetwork();
+    stage.platform.changeNetwork();
+    await settle();
+    await stage.platform.pass(1_300);
+    expect(uplink.closed).toBe(true);
+    expect(stage.platform.socket.of('offer')).toHaveLength(2);
+    expect(stage.platform.socket.of('reconnect')).toHaveLength(1);
+    stage.platform.socket.receive({ type: 'offer', pc: 'downlink', sdp: offerSdp, negotiation: 2 });
+    await settle();
+    expect(downlink.closed).toBe(true);
+  });
+
+  it('does not take for life what was still to be read of before', async () => {
+    const stage = new Stage();
+    const { uplink, downlink } = await stage.live();
+    stage.platform.changeNetwork();
+    await stage.platform.pass(100);
+    uplink.received += 1;
+    downlink.received += 1;
+    // The new link comes up, which is a change too, and nothing gets through it.
+    stage.platform.changeNetwork();
+    await stage.platform.pass(1_300);
+    expect(uplink.closed).toBe(true);
+    expect(stage.platform.socket.of('reconnect')).toHaveLength(1);
+  });
+
+  it('gives up at once what is disconnected already', async () => {
+    const stage = new Stage();
+    const { uplink } = await stage.live();
+    uplink.become('disconnected');
+    stage.platform.changeNetwork();
+    await stage.platform.pass(300);
+    expect(uplink.closed).toBe(true);
+  });
+
+  it('brings another socket within 3 s when that does not answer either', async () => {
+    const stage = new Stage();
+    await stage.live();
+    stage.platform.changeNetwork();
+    await settle();
+    await stage.platform.pass(2_700);
+    expect(stage.platform.sockets).toHaveLength(2);
+    stage.platform.socket.open();
+    expect(stage.platform.socket.of('join')).toHaveLength(1);
+  });
+
+  it('is of no interest once the stay has ended, and its timers are gone', async () => {
+    const stage = new Stage();
+    await stage.live();
+    stage.platform.changeNetwork();
+    await settle();
+    stage.session.leave();
+    expect(stage.platform.networkListeners).toBe(0);
+    expect(stage.platform.timers).toBe(0);
   });
 });
 

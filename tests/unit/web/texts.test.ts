@@ -5,6 +5,7 @@ import { backoffDelayMs } from '../../../web/lib/client/backoff.ts';
 import { nameProblem, roomProblem } from '../../../web/lib/client/validate.ts';
 import { initials } from '../../../web/lib/initials.ts';
 import { pathOfRoom, roomOfPath } from '../../../web/lib/route.ts';
+import { qualitySentence, savingSentence } from '../../../web/lib/words.ts';
 
 describe('what the lobby lets through', () => {
   const anyText = fc.oneof(
@@ -65,5 +66,20 @@ describe('back-off', () => {
       300, 600, 1200, 2400, 3000, 3000,
     ]);
     expect(backoffDelayMs(0, 0)).toBe(150);
+  });
+});
+
+describe('what is said of the quality', () => {
+  it('is what one gets, and why it is no better', () => {
+    expect(qualitySentence({ rung: 'medium', reason: 'bandwidth' })).toBe(
+      'You get: Medium. Your network is too slow for more.',
+    );
+    expect(qualitySentence({ rung: 'audio', reason: 'requested' })).toBe(
+      'You get: Sound only, as you chose.',
+    );
+  });
+
+  it('is what a choice takes, against the best', () => {
+    expect(savingSentence('Low', 184, 1652)).toBe('Low takes 1.4 MB a minute instead of 12.4.');
   });
 });

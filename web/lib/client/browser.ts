@@ -28,6 +28,24 @@ export const browserPlatform: Platform = {
       clearTimeout(timer);
     };
   },
+  savesData() {
+    // Not in every browser, nor in the DOM types (WICG netinfo).
+    const { connection } = navigator as { connection?: { readonly saveData?: boolean } };
+    return connection?.saveData === true;
+  },
+  onNetworkChange(listener) {
+    // Firefox and Safari have no navigator.connection.
+    const { connection } = navigator as { connection?: EventTarget };
+    const sources: [EventTarget | undefined, string][] = [
+      [window, 'online'],
+      [window, 'offline'],
+      [connection, 'change'],
+    ];
+    for (const [target, type] of sources) target?.addEventListener(type, listener);
+    return () => {
+      for (const [target, type] of sources) target?.removeEventListener(type, listener);
+    };
+  },
   random: () => Math.random(),
 };
 

@@ -1,5 +1,5 @@
 import type { Candidate } from '../../../mcu/protocol/common.ts';
-import { watchConnection, type LinkState } from './connection-watch.ts';
+import { type ConnectionWatch, watchConnection, type LinkState } from './connection-watch.ts';
 import { Emitter } from './emitter.ts';
 import { onLocalCandidate } from './local-candidates.ts';
 import type { PeerLike, Platform, TrackLike } from './platform.ts';
@@ -20,7 +20,7 @@ export interface DownlinkEvents {
 export class Downlink extends Emitter<DownlinkEvents> {
   readonly #peer: PeerLike;
   readonly #candidates: RemoteCandidates;
-  readonly #endWatch: () => void;
+  readonly #watch: ConnectionWatch;
   #state: LinkState = 'connecting';
   #closed = false;
 
@@ -34,7 +34,7 @@ export class Downlink extends Emitter<DownlinkEvents> {
     peer.addEventListener('track', ({ track }) => {
       if (!this.#closed) this.emit('track', track);
     });
-    this.#endWatch = watchConnection(
+    this.#watch = watchConnection(
       peer,
       platform,
       (state) => {
@@ -64,11 +64,16 @@ export class Downlink extends Emitter<DownlinkEvents> {
     if (!this.#closed) this.#candidates.add(candidate);
   }
 
+  /** The network may be another one now. */
+  handleNetworkChange(): void {
+    this.#watch.networkChanged();
+  }
+
   /** Ends the PeerConnection. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#endWatch();
+    this.#watch.end();
     this.#peer.close();
   }
 

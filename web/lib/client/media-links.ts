@@ -39,6 +39,10 @@ export interface LinksEvents {
 
 /** How long the server may take to answer an uplink offer or to offer a new downlink, in milliseconds. */
 const replyPatienceMs = 10_000;
+/** The same after a connection broke that had worked: the socket may well have gone with it. */
+const brokenPatienceMs = 3000;
+/** The same after a change of the network. */
+const changedPatienceMs = 800;
 
 /** Both PeerConnections of this participant: makes them, and makes them anew when they fail. */
 export class MediaLinks extends Emitter<LinksEvents> {
@@ -56,6 +60,7 @@ export class MediaLinks extends Emitter<LinksEvents> {
   #uplinkFailures = 0;
   #downlinkFailures = 0;
   #cancelRetry: () => void = () => undefined;
+  #replyPatienceMs = replyPatienceMs;
 
   constructor(platform: Platform) {
     super();
@@ -97,7 +102,7 @@ export class MediaLinks extends Emitter<LinksEvents> {
     else if (this.#view.downlink !== 'none') this.#openUplink();
   }
 
-  /** What the server wants of the video from now on, over every uplink to come. */
+  /** What the server wants from now on, over every uplink to come. */
   setDemand(demand: UplinkDemand): void {
     this.#demand = demand;
     this.#uplink?.setDemand(demand);
@@ -117,6 +122,13 @@ export class MediaLinks extends Emitter<LinksEvents> {
         else this.#downlink?.handleCandidate(message.candidate);
         return;
     }
+  }
+
+  /** The network may be another one now: what does not work on it is made anew, and quickly. */
+  handleNetworkChange(): void {
+    this.#replyPatienceMs = changedPatienceMs;
+    this.#uplink?.handleNetworkChange();
+    this.#downlink?.handleNetworkChange();
   }
 
   /** The server refused our offer (`bad-sdp`): asking again would only be refused again. */
@@ -145,6 +157,7 @@ export class MediaLinks extends Emitter<LinksEvents> {
     this.#cancelRetry();
     this.#uplinkFailures = 0;
     this.#downlinkFailures = 0;
+    this.#replyPatienceMs = replyPatienceMs;
     this.#uplink?.close();
     this.#uplink = null;
     this.#downlink?.close();
@@ -166,17 +179,23 @@ export class MediaLinks extends Emitter<LinksEvents> {
     this.#uplink = uplink;
     this.#update({ uplink: 'connecting' });
     uplink.on('state', (state) => {
-      if (state === 'connected') this.#uplinkFailures = 0;
+      if (state === 'connected') {
+        this.#uplinkFailures = 0;
+        this.#replyPatienceMs = replyPatienceMs;
+      }
       this.#update({ uplink: state });
     });
     uplink.on('candidate', (candidate) => {
       this.emit('send', { type: 'candidate', pc: 'uplink', candidate });
     });
     uplink.on('offer', (sdp) => {
-      this.#answerDue = this.#platform.after(replyPatienceMs, () => {
+      this.#answerDue = this.#platform.after(this.#replyPatienceMs, () => {
         this.emit('stuck');
       });
       this.emit('send', { type: 'offer', pc: 'uplink', sdp });
+    });
+    uplink.on('short', (uplinkKbps) => {
+      this.emit('send', { type: 'network', uplinkKbps });
     });
     uplink.on('broken', () => {
       this.#handleBrokenUplink();
@@ -185,6 +204,7 @@ export class MediaLinks extends Emitter<LinksEvents> {
   }
 
   #handleBrokenUplink(): void {
+    if (this.#uplinkFailures === 0) this.#hurry();
     this.#update({ uplink: 'interrupted' });
     if (this.#answerDue !== null) {
       this.#uplinkWaitsToBeReplaced = true;
@@ -214,7 +234,10 @@ export class MediaLinks extends Emitter<LinksEvents> {
     this.#downlink = downlink;
     this.#update({ downlink: 'connecting' });
     downlink.on('state', (state) => {
-      if (state === 'connected') this.#downlinkFailures = 0;
+      if (state === 'connected') {
+        this.#downlinkFailures = 0;
+        this.#replyPatienceMs = replyPatienceMs;
+      }
       this.#update({ downlink: state });
     });
     downlink.on('candidate', (candidate) => {
@@ -233,6 +256,7 @@ export class MediaLinks extends Emitter<LinksEvents> {
   }
 
   #handleBrokenDownlink(): void {
+    if (this.#downlinkFailures === 0) this.#hurry();
     this.#update({ downlink: 'interrupted' });
     const delay = backoffDelayMs(this.#downlinkFailures, this.#platform.random());
     this.#downlinkFailures += 1;
@@ -242,9 +266,13 @@ export class MediaLinks extends Emitter<LinksEvents> {
     });
   }
 
+  #hurry(): void {
+    this.#replyPatienceMs = Math.min(this.#replyPatienceMs, brokenPatienceMs);
+  }
+
   #askForDownlink(): void {
     this.#offerDue?.();
-    this.#offerDue = this.#platform.after(replyPatienceMs, () => {
+    this.#offerDue = this.#platform.after(this.#replyPatienceMs, () => {
       this.emit('stuck');
     });
     this.emit('send', { type: 'reconnect', pc: 'downlink' });

@@ -35,6 +35,8 @@ export interface EncodingLike {
   maxBitrate?: number;
   maxFramerate?: number;
   scaleResolutionDownBy?: number;
+  priority?: 'high';
+  networkPriority?: 'high';
 }
 
 /** The part of `RTCRtpSendParameters` that the client sets. */
@@ -75,6 +77,11 @@ export interface TransceiverInit {
 export type ConnectionState =
   'new' | 'connecting' | 'connected' | 'disconnected' | 'failed' | 'closed';
 
+/** The part of `RTCStatsReport` that is read. */
+export interface StatsLike {
+  forEach(action: (report: Readonly<Record<string, unknown>>) => void): void;
+}
+
 /** The part of `RTCPeerConnection` that both directions use. */
 export interface PeerLike {
   readonly connectionState: ConnectionState;
@@ -87,6 +94,7 @@ export interface PeerLike {
   setLocalDescription(description: DescriptionInit): Promise<void>;
   setRemoteDescription(description: DescriptionInit): Promise<void>;
   addIceCandidate(candidate: CandidateInit): Promise<void>;
+  getStats(): Promise<StatsLike>;
   close(): void;
   addEventListener(type: 'connectionstatechange', listener: () => void): void;
   addEventListener(
@@ -121,6 +129,10 @@ export interface Platform {
   getUserMedia(request: MediaRequest): Promise<StreamLike>;
   /** Runs `action` once after `delayMs` milliseconds, unless the returned function is called before. */
   after(delayMs: number, action: () => void): () => void;
+  /** Whether the person has asked pages to save data (`navigator.connection.saveData`). */
+  savesData(): boolean;
+  /** Calls `listener` whenever the network may have become another one, until the returned function is called. */
+  onNetworkChange(listener: () => void): () => void;
   /** A number in [0, 1). */
   random(): number;
 }

@@ -23,6 +23,8 @@ export interface RoomView {
   readonly layout: LayoutMessage | null;
   /** The quality this browser gets; null until the server has said. */
   readonly quality: QualityMessage | null;
+  /** What there is to choose from, best first, and what each takes on the wire; empty until the server has said. */
+  readonly qualities: NonNullable<QualityMessage['rungs']>;
   readonly chat: readonly ChatMessage[];
   readonly links: LinksView;
 }
@@ -41,6 +43,7 @@ export function viewOf(message: JoinedMessage): RoomView {
     pinned: message.room.pinned,
     layout: null,
     quality: null,
+    qualities: [],
     chat: message.chat,
     links: noLinks,
   };
@@ -56,7 +59,7 @@ export function withMessage(view: RoomView, message: ServerMessage): RoomView {
     case 'layout':
       return { ...view, mode: message.mode, pinned: message.pinned, layout: message };
     case 'quality':
-      return { ...view, quality: message };
+      return { ...view, quality: message, qualities: message.rungs ?? view.qualities };
     case 'chat': {
       const { type: _type, ...entry } = message;
       return { ...view, chat: [...view.chat, entry].slice(-chatLimit) };

@@ -70,6 +70,7 @@ export class RoomSession extends Emitter<SessionEvents> {
   #quality: QualityCap = 'auto';
   #toldMedia = { audio: false, video: false };
   #cancelTimer: () => void = () => undefined;
+  #endNetworkWatch: () => void = () => undefined;
 
   /** @param url of the signalling WebSocket */
   constructor(platform: Platform, url: string, media: LocalMedia) {
@@ -105,6 +106,9 @@ export class RoomSession extends Emitter<SessionEvents> {
     this.#request = request;
     this.#resumeToken = null;
     this.#attempts = 0;
+    this.#endNetworkWatch = this.#platform.onNetworkChange(() => {
+      this.#handleNetworkChange();
+    });
     this.#enter({ phase: 'joining' });
     this.#connect();
   }
@@ -137,6 +141,11 @@ export class RoomSession extends Emitter<SessionEvents> {
     if (this.#state.phase === 'idle' || this.#state.phase === 'closed') return;
     this.send({ type: 'leave' });
     this.#end({ kind: 'closed', reason: 'left' });
+  }
+
+  #handleNetworkChange(): void {
+    if (this.#state.phase === 'live') this.#links.handleNetworkChange();
+    else this.retryNow();
   }
 
   #connect(): void {
@@ -227,8 +236,8 @@ export class RoomSession extends Emitter<SessionEvents> {
     const view = { ...viewOf(message), links: this.#links.view };
     // A resumed downlink goes on showing what it showed; `layout` comes only when that changes.
     if (resumed) {
-      const { layout, quality } = before.view;
-      this.#enter({ phase: 'live', view: { ...view, layout, quality } });
+      const { layout, quality, qualities } = before.view;
+      this.#enter({ phase: 'live', view: { ...view, layout, quality, qualities } });
     } else this.#enter({ phase: 'live', view });
     this.#links.setTracks(this.#media.tracks);
     if (resumed) this.#links.resume(message.iceServers);
@@ -277,6 +286,7 @@ export class RoomSession extends Emitter<SessionEvents> {
 
   #end(end: SessionEnd): void {
     this.#cancelTimer();
+    this.#endNetworkWatch();
     this.#signalling?.close();
     this.#signalling = null;
     this.#resumeToken = null;

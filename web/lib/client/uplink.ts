@@ -1,11 +1,13 @@
 import type { Candidate } from '../../../mcu/protocol/common.ts';
 import { onLocalCandidate } from './local-candidates.ts';
-import { watchConnection, type LinkState } from './connection-watch.ts';
+import { type ConnectionWatch, watchConnection, type LinkState } from './connection-watch.ts';
 import { Emitter } from './emitter.ts';
 import type { LocalTracks } from './local-media.ts';
 import type { PeerLike, Platform, SenderLike, StreamLike, TrackLike } from './platform.ts';
 import { RemoteCandidates } from './remote-candidates.ts';
-import type { UplinkDemand } from './video-encoding.ts';
+import { answeredPtime, shapeSound, soundFirst, withPtime } from './sound-encoding.ts';
+import { UplinkReport } from './uplink-report.ts';
+import { firstDemand, type UplinkDemand } from './video-encoding.ts';
 import { VideoShaper } from './video-shaper.ts';
 
 /** What an uplink reports. */
@@ -14,6 +16,8 @@ export interface UplinkEvents {
   /** An offer for the server; exactly one answer is expected before the next. */
   offer: [sdp: string];
   candidate: [candidate: Candidate];
+  /** The browser may send less than it is asked for: so many kbit/s. */
+  short: [availableKbps: number];
   /** This PeerConnection is beyond help: make another. */
   broken: [];
 }
@@ -23,11 +27,21 @@ export class Uplink extends Emitter<UplinkEvents> {
   readonly #peer: PeerLike;
   readonly #stream: StreamLike;
   readonly #candidates: RemoteCandidates;
-  readonly #endWatch: () => void;
+  readonly #watch: ConnectionWatch;
   readonly #shaper: VideoShaper;
+  readonly #report: UplinkReport;
   readonly #senders: Partial<
     Record<'audio' | 'video', { sender: SenderLike; track: TrackLike | null }>
   > = {};
+  #demand: UplinkDemand;
+  /** Bits a second that sound was last limited to. */
+  #soundBitrate: number | null = null;
+  /** Milliseconds of sound frames as of the last answer, and as wanted with the last offer. */
+  #ptime: { answered: number | null; offered: number | null } = { answered: null, offered: null };
+  /** The picture waits until an offer has got through. */
+  #holdsVideo = false;
+  /** The last answer of the server. */
+  #answer = '';
   #wanted: LocalTracks = { audio: null, video: null };
   #changed = false;
   #running = false;
@@ -43,6 +57,7 @@ export class Uplink extends Emitter<UplinkEvents> {
     demand: UplinkDemand | null,
   ) {
     super();
+    this.#demand = demand ?? firstDemand;
     this.#shaper = new VideoShaper(platform, demand);
     this.#peer = peer;
     this.#stream = platform.createStream();
@@ -50,11 +65,15 @@ export class Uplink extends Emitter<UplinkEvents> {
     onLocalCandidate(peer, (candidate) => {
       if (!this.#closed) this.emit('candidate', candidate);
     });
-    this.#endWatch = watchConnection(
+    this.#report = new UplinkReport(peer, platform, this.#demand, (kbps) => {
+      this.emit('short', kbps);
+    });
+    this.#watch = watchConnection(
       peer,
       platform,
       (state) => {
         this.#state = state;
+        this.#report.setConnected(state === 'connected');
         this.emit('state', state);
       },
       () => {
@@ -75,9 +94,12 @@ export class Uplink extends Emitter<UplinkEvents> {
     this.#run();
   }
 
-  /** What the server wants of the video from now on. */
+  /** What the server wants from now on; sound frames of another length take another offer. */
   setDemand(demand: UplinkDemand): void {
-    void this.#shaper.setDemand(demand);
+    this.#demand = demand;
+    this.#report.setDemand(demand);
+    void this.#shapeVideo();
+    this.#run();
   }
 
   /** The server's answer. */
@@ -86,6 +108,10 @@ export class Uplink extends Emitter<UplinkEvents> {
     this.#peer.setRemoteDescription({ type: 'answer', sdp }).then(
       () => {
         this.#awaitingAnswer = false;
+        this.#ptime.answered = answeredPtime(sdp);
+        this.#answer = sdp;
+        this.#holdsVideo = false;
+        void this.#shapeVideo();
         this.#candidates.described(sdp);
         this.#run();
       },
@@ -100,12 +126,18 @@ export class Uplink extends Emitter<UplinkEvents> {
     if (!this.#closed) this.#candidates.add(candidate);
   }
 
+  /** The network may be another one now. */
+  handleNetworkChange(): void {
+    this.#watch.networkChanged();
+  }
+
   /** Ends the PeerConnection; the tracks go on living. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#endWatch();
+    this.#watch.end();
     this.#shaper.close();
+    this.#report.close();
     this.#peer.close();
   }
 
@@ -124,7 +156,26 @@ export class Uplink extends Emitter<UplinkEvents> {
   }
 
   #hasWork(): boolean {
-    return !this.#closed && (this.#changed || (this.#needsOffer && !this.#awaitingAnswer));
+    return (
+      !this.#closed &&
+      (this.#changed || this.#isLoud() || (this.#isOfferDue() && !this.#awaitingAnswer))
+    );
+  }
+
+  /** Whether sound is still to be limited to what is wanted of it. */
+  #isLoud(): boolean {
+    return (
+      this.#senders.audio !== undefined &&
+      this.#ptime.answered !== null &&
+      this.#soundBitrate !== this.#demand.audio.bitrate
+    );
+  }
+
+  /** A server that answers with another length than it wants is not asked twice. */
+  #isOfferDue(): boolean {
+    const { answered, offered } = this.#ptime;
+    const { ptime } = this.#demand.audio;
+    return this.#needsOffer || (answered !== null && answered !== ptime && offered !== ptime);
   }
 
   async #work(): Promise<void> {
@@ -133,6 +184,9 @@ export class Uplink extends Emitter<UplinkEvents> {
         this.#changed = false;
         await this.#place('audio', this.#wanted.audio);
         await this.#place('video', this.#wanted.video);
+      } else if (this.#isLoud() && this.#senders.audio !== undefined) {
+        this.#soundBitrate = this.#demand.audio.bitrate;
+        await shapeSound(this.#senders.audio.sender, this.#soundBitrate);
       } else {
         await this.#offer();
       }
@@ -152,7 +206,7 @@ export class Uplink extends Emitter<UplinkEvents> {
     const { sender } = this.#peer.addTransceiver(track, {
       direction: 'sendonly',
       streams: [this.#stream],
-      ...(kind === 'video' ? { sendEncodings: [this.#shaper.encodingOf(track)] } : {}),
+      sendEncodings: [kind === 'video' ? this.#shaper.encodingOf(track) : soundFirst],
     });
     this.#senders[kind] = { sender, track };
     this.#needsOffer = true;
@@ -160,13 +214,39 @@ export class Uplink extends Emitter<UplinkEvents> {
   }
 
   async #offer(): Promise<void> {
+    const { ptime } = this.#demand.audio;
+    const isNarrower = this.#ptime.answered !== null && ptime > this.#ptime.answered;
+    if (isNarrower && !this.#needsOffer) await this.#lengthenFrames(ptime);
+    if (this.#isClosed()) return;
     this.#needsOffer = false;
+    this.#ptime.offered = ptime;
     const { sdp = '' } = await this.#peer.createOffer();
     if (this.#isClosed()) return;
     await this.#peer.setLocalDescription({ type: 'offer', sdp });
     if (this.#isClosed()) return;
     this.#awaitingAnswer = true;
     this.emit('offer', sdp);
+  }
+
+  #shapeVideo(): Promise<void> {
+    return this.#shaper.setDemand(this.#holdsVideo ? { ...this.#demand, fps: 0 } : this.#demand);
+  }
+
+  /**
+   * Makes room on the way up for the offer that asks for longer frames of sound: sends these at once, as if the server had
+   * answered so, and no picture until it has. Else the offer would take 10 s and more to get through.
+   */
+  async #lengthenFrames(ptime: number): Promise<void> {
+    this.#holdsVideo = true;
+    await this.#shapeVideo();
+    try {
+      const { sdp = '' } = await this.#peer.createOffer();
+      await this.#peer.setLocalDescription({ type: 'offer', sdp });
+      const answer = withPtime(this.#answer, ptime);
+      await this.#peer.setRemoteDescription({ type: 'answer', sdp: answer });
+    } catch {
+      // The server's answer says the same, only later.
+    }
   }
 
   /** Asked anew after every await: a replacement may have closed this one meanwhile. */

@@ -2,13 +2,18 @@ import type { ServerMessage } from '../../../mcu/protocol/server.ts';
 import type { EncodingLike, TrackLike } from './platform.ts';
 
 /** The server's words on what to send. */
-export type UplinkDemand = Pick<
-  Extract<ServerMessage, { type: 'uplink' }>,
-  'width' | 'height' | 'fps' | 'bitrate'
->;
+export type UplinkDemand = Omit<Extract<ServerMessage, { type: 'uplink' }>, 'type'>;
+/** What they say about the picture. */
+export type VideoDemand = Omit<UplinkDemand, 'audio'>;
 
 /** What is sent until the server has said what it wants. */
-export const firstDemand: UplinkDemand = { width: 640, height: 360, fps: 25, bitrate: 800_000 };
+export const firstDemand: UplinkDemand = {
+  width: 640,
+  height: 360,
+  fps: 25,
+  bitrate: 800_000,
+  audio: { ptime: 10, bitrate: 32_000 },
+};
 
 /** Whether a track is there to be read; it is shown whole then. */
 function isDetail({ contentHint }: Pick<TrackLike, 'contentHint'>): boolean {
@@ -20,7 +25,7 @@ function isDetail({ contentHint }: Pick<TrackLike, 'contentHint'>): boolean {
  * shape, and a screen fits into it. Nothing is ever enlarged; a track that is smaller needs fewer bits.
  */
 export function encodingFor(
-  demand: UplinkDemand,
+  demand: VideoDemand,
   track: Pick<TrackLike, 'contentHint' | 'getSettings'>,
 ): EncodingLike {
   if (demand.fps === 0) return { active: false };

@@ -1,5 +1,5 @@
 import type { EncodingLike, Platform, SenderLike, TrackLike } from './platform.ts';
-import { encodingFor, firstDemand, type UplinkDemand } from './video-encoding.ts';
+import { encodingFor, firstDemand, type VideoDemand } from './video-encoding.ts';
 
 /** How often a track is looked at: a turned phone or a resized window tells nobody. Milliseconds. */
 const lookMs = 1000;
@@ -10,7 +10,7 @@ const lookMs = 1000;
  */
 export class VideoShaper {
   readonly #after: Platform['after'];
-  #demand: UplinkDemand;
+  #demand: VideoDemand;
   #placed: { readonly sender: SenderLike; readonly track: TrackLike } | null = null;
   /** What the sender was last given, as text; null if it may have something else. */
   #applied: string | null = null;
@@ -20,7 +20,7 @@ export class VideoShaper {
   #cancelLook: () => void = () => undefined;
   #closed = false;
 
-  constructor(platform: Pick<Platform, 'after'>, demand: UplinkDemand | null) {
+  constructor(platform: Pick<Platform, 'after'>, demand: VideoDemand | null) {
     this.#after = platform.after.bind(platform);
     this.#demand = demand ?? firstDemand;
   }
@@ -31,7 +31,7 @@ export class VideoShaper {
   }
 
   /** The server wants something else; the last word counts. */
-  async setDemand(demand: UplinkDemand): Promise<void> {
+  async setDemand(demand: VideoDemand): Promise<void> {
     this.#demand = demand;
     await this.#refresh();
   }

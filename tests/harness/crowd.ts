@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 
-const launcher = fileURLToPath(new URL('../../../bin/onegrid.mjs', import.meta.url));
+const launcher = fileURLToPath(new URL('../../bin/onegrid.mjs', import.meta.url));
 
 /** The part of `onegrid load --details` that is used. */
 const reportSchema = z.object({
@@ -19,6 +19,8 @@ const reportSchema = z.object({
       joinMs: z.number().nullable(),
       fps: z.number().nullable(),
       gapMaxMs: z.number(),
+      rungs: z.array(z.string()),
+      uplink: z.object({ videoPackets: z.int(), audioPackets: z.int(), bytes: z.int() }),
     }),
   ),
 });

@@ -1,0 +1,120 @@
+import type { Logger } from '../log.ts';
+import type { RoomSettings } from '../protocol/ipc.ts';
+import type { MediaMessage } from '../protocol/server.ts';
+import { UplinkBudget } from './uplink-budget.ts';
+import type { AnswerTerms } from './uplink-sdp.ts';
+import { type KindOfVideo, mostBitrate, type VideoDemand } from './uplink-size.ts';
+import { demandOn, uplinkNeed, uplinkTerms, type UplinkWidth } from './uplink-terms.ts';
+import { type UplinkCounts, UplinkWatch } from './uplink-watch.ts';
+
+/** What the control of an uplink needs. */
+export interface UplinkControlContext {
+  readonly settings: Pick<RoomSettings, 'canvas' | 'fps'>;
+  /** Lines carry the participant's id already. */
+  readonly log: Logger;
+  /** Milliseconds of the room's clock. */
+  readonly now: () => number;
+  /** Sends a message to this participant's browser. */
+  readonly signal: (message: Extract<MediaMessage, { type: 'uplink' }>) => void;
+}
+
+const noVideo = { fps: 0, bitrate: 0 };
+
+/** What one participant is asked to send: what the layout wants of them, as far as there is room for it on their uplink. */
+export class UplinkControl {
+  readonly #context: UplinkControlContext;
+  readonly #budget = new UplinkBudget();
+  readonly #watch = new UplinkWatch();
+  #wanted: { readonly demand: VideoDemand; readonly kind: KindOfVideo } | undefined;
+  #asked: VideoDemand | undefined;
+  #isModest = false;
+  /** The last message: none comes twice. */
+  #told = '';
+
+  constructor(context: UplinkControlContext) {
+    this.#context = context;
+  }
+
+  /** Whether they were asked to send no video. */
+  get isVideoStopped(): boolean {
+    return this.#asked?.fps === 0;
+  }
+
+  /** What the answer to an offer of theirs says. */
+  get answerTerms(): AnswerTerms {
+    const width = this.#width;
+    // Between these two nothing is negotiated: the answer leaves room for the wider.
+    const { audio, video } = uplinkTerms(width === 'narrowest' ? 'narrow' : width);
+    const { canvas, fps } = this.#context.settings;
+    return { audio, videoBitrate: Math.min(video.bitrate, mostBitrate(canvas, fps)) };
+  }
+
+  /** Takes what the layout wants, and asks for as much of it as there is room for. */
+  want(demand: VideoDemand, kind: KindOfVideo): void {
+    this.#wanted = { demand, kind };
+    this.#ask();
+  }
+
+  /** Takes what their browser may send by its own reckoning, in kbit/s. */
+  setUplinkKbps(kbps: number): void {
+    this.#budget.onAvailable(kbps, this.#context.now());
+  }
+
+  /** Takes what all of their downlink may take, in kbit/s. */
+  setDownlinkKbps(kbps: number): void {
+    this.#budget.onDownlink(kbps, this.#context.now());
+    this.#ask();
+  }
+
+  /** Whether to ask for less than there may be room for: what is sent takes feedback on the way down too. */
+  setModest(isModest: boolean): void {
+    if (isModest === this.#isModest) return;
+    this.#isModest = isModest;
+    this.#ask();
+  }
+
+  /** Whether it is time for {@link UplinkControl.look}. */
+  get isLookDue(): boolean {
+    return this.#watch.isDue(this.#context.now());
+  }
+
+  /** There is another PeerConnection. */
+  restart(): void {
+    this.#watch.restart();
+  }
+
+  /**
+   * Takes what their uplink has received so far, and asks for less or more if that says so.
+   * @param isVideoOn - whether they have switched on video
+   */
+  look(counts: UplinkCounts, isVideoOn: boolean): void {
+    const nowMs = this.#context.now();
+    const { fps, bitrate } = (isVideoOn && this.#asked) || noVideo;
+    const askedBitsPerSecond = uplinkNeed(this.#width, { fps, bitrate });
+    const reception = this.#watch.look(counts, { askedFps: fps, askedBitsPerSecond }, nowMs);
+    if (reception === null) return;
+    const { width } = this.#budget;
+    this.#budget.onReception(reception, nowMs);
+    if (width === this.#budget.width) return;
+    this.#context.log.debug({ ...reception, width: this.#budget.width }, 'room on uplink');
+    this.#ask();
+  }
+
+  get #width(): UplinkWidth {
+    const { width } = this.#budget;
+    return this.#isModest && width === 'wide' ? 'reduced' : width;
+  }
+
+  #ask(): void {
+    if (this.#wanted === undefined) return;
+    const width = this.#width;
+    const { ptime, bitrate } = uplinkTerms(width).audio;
+    this.#asked = demandOn(width, this.#wanted.demand, this.#wanted.kind);
+    const message = { type: 'uplink', ...this.#asked, audio: { ptime, bitrate } } as const;
+    const told = JSON.stringify(message);
+    if (told === this.#told) return;
+    this.#told = told;
+    this.#watch.restart();
+    this.#context.signal(message);
+  }
+}

@@ -1,0 +1,2 @@
+export { sdpText } from './text.ts';
+export { type TransportDescription, transportOf } from './transport.ts';

@@ -1,0 +1,67 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import { launchChromium, Person } from './chromium.ts';
+import { SignallingClient } from './client.ts';
+import type { FakeMedia } from './fake-media.ts';
+import { TestServer } from './server.ts';
+import { until } from './until.ts';
+
+/** A server and a browser that the tests of a suite share. */
+export interface House {
+  /** There while tests run. */
+  readonly server: TestServer;
+  readonly browser: Browser;
+  /** Lets somebody into a room by the browser; they leave with the end of the test. */
+  join(room: string, name: string, media: FakeMedia): Promise<Person>;
+  /** Opens a room's lobby for somebody, who leaves with the end of the test. */
+  open(room: string, name: string, media: FakeMedia): Promise<Person>;
+  /** Lets somebody without media into a room; they leave with the end of the test. */
+  attend(room: string, name: string): Promise<SignallingClient>;
+}
+
+/**
+ * Starts a server and a browser for the suite it is called in. After each test everybody leaves, all rooms must be gone, and
+ * the server must not have complained.
+ * @param settings - of the server
+ * @param polite - false: the browser does not stand back for the server; what it manages is measured
+ */
+export function openHouse(
+  settings: Record<string, string> = {},
+  { polite = true }: { polite?: boolean } = {},
+): House {
+  let server: TestServer;
+  let browser: Browser;
+  const people: { close(): Promise<void> }[] = [];
+  const welcome = <One extends { close(): Promise<void> }>(one: One): One => {
+    people.push(one);
+    return one;
+  };
+  beforeAll(async () => {
+    [server, browser] = await Promise.all([TestServer.start(settings), launchChromium({ polite })]);
+  });
+  afterEach(async () => {
+    await Promise.all(people.splice(0).map((each) => each.close()));
+    await until(async () => (await server.metricSum('onegrid_rooms')) === 0, 10_000);
+    expect(server.complaints()).toEqual([]);
+  });
+  afterAll(async () => {
+    await browser.close();
+    await server.stop();
+  });
+  return {
+    get server() {
+      return server;
+    },
+    get browser() {
+      return browser;
+    },
+    async join(...who) {
+      const person = await this.open(...who);
+      await person.enter();
+      return person;
+    },
+    open: async (room, name, media) =>
+      welcome(await Person.open(browser, server.url, room, name, media)),
+    attend: async (room, name) => welcome(await SignallingClient.join(server.url, room, name)),
+  };
+}

@@ -1,0 +1,36 @@
+// Run with --expose-gc, in a process of its own: opens downlinks, closes them, and prints how many are still held.
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** As it is shipped. @type {typeof import('../../../mcu/room/downlink.ts')} */
+const { Downlink } = await import(
+  new URL('../../../dist/mcu/room/downlink.js', import.meta.url).href
+);
+
+const context = /** @type {any} */ ({
+  settings: { iceServers: [] },
+  log: { debug() {}, warn() {} },
+  profileLevelId: '42e01f',
+});
+
+/** @returns {Promise<WeakRef<object>>} one that was offered and closed */
+const closedDownlink = () =>
+  new Promise((resolve) => {
+    const downlink = new Downlink('somebody', 'high', context, {
+      offer() {
+        downlink.close();
+        resolve(new WeakRef(downlink));
+      },
+      candidate() {},
+      heard() {},
+    });
+  });
+
+const closed = [];
+for (let index = 0; index < 20; index += 1) closed.push(await closedDownlink());
+// What native code still has to tell comes by the event loop.
+for (let round = 0; round < 5; round += 1) {
+  await sleep(100);
+  globalThis.gc?.();
+}
+console.log(closed.filter((downlink) => downlink.deref() !== undefined).length);
+process.exit(0);
