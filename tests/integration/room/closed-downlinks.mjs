@@ -7,21 +7,26 @@ const { Downlink } = await import(
 );
 
 const context = /** @type {any} */ ({
-  settings: { iceServers: [] },
+  settings: {},
+  iceServers: [],
   log: { debug() {}, warn() {} },
   profileLevelId: '42e01f',
 });
 
+const controller = /** @type {any} */ ({ rung: 'high', reason: 'auto' });
+
 /** @returns {Promise<WeakRef<object>>} one that was offered and closed */
 const closedDownlink = () =>
   new Promise((resolve) => {
-    const downlink = new Downlink('somebody', 'high', context, {
+    const downlink = new Downlink('somebody', controller, false, context, {
       offer() {
         downlink.close();
         resolve(new WeakRef(downlink));
       },
       candidate() {},
       heard() {},
+      failed() {},
+      quality() {},
     });
   });
 
