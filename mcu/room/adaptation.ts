@@ -21,6 +21,7 @@ const burstPacketBytes = 250;
 const burstTag = 0;
 /** If nothing is known of it by then, pictures begin as they would on a narrow path. */
 const burstTimeoutMs = 600;
+const busyQueueMs = 50;
 /** Before anything is known; libwebrtc begins with the same (api/transport/network_control.h). */
 const startBitsPerSecond = 300_000;
 /** Padding is sent in portions of this time. */
@@ -113,7 +114,9 @@ export class Adaptation {
       else this.#start(bitsPerSecond, nowMs);
     }
     if (this.#phase.kind === 'measuring' && nowMs - this.#phase.sinceMs > burstTimeoutMs) {
-      this.#start(this.#estimator.estimate.acknowledgedBitsPerSecond, nowMs);
+      // What arrives tells what the path carries only where packets wait for each other.
+      const { queueMs, acknowledgedBitsPerSecond } = this.#estimator.estimate;
+      this.#start(queueMs > busyQueueMs ? acknowledgedBitsPerSecond : null, nowMs);
     }
     if (this.#phase.kind === 'running') controller.update(this.link(nowMs), nowMs);
   }
