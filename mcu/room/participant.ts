@@ -120,13 +120,8 @@ export class RoomParticipant implements VideoSource {
 
   /** Whether what is said to them should be kept short. */
   get isNarrow(): boolean {
-    return this.#controller.rung === 'low' || this.#isModest;
-  }
-
-  /** Whether their path has room for hardly more than the sound, or is wanted to be taken for one. */
-  get #isModest(): boolean {
     const { rung } = this.#controller;
-    return rung === 'tiny' || rung === 'audio';
+    return rung === 'low' || rung === 'tiny' || rung === 'audio';
   }
 
   /** The newest picture; null when switched off, not there yet, or stalled. */
@@ -279,7 +274,6 @@ export class RoomParticipant implements VideoSource {
 
   #tellQuality(bitsPerSecond: number | null): void {
     const { rung, reason } = this.#controller;
-    this.#control.setModest(this.#isModest);
     const message = this.#news.next(rung, reason, bitsPerSecond, this.#context.now());
     if (message !== undefined) this.#context.signal(message);
   }

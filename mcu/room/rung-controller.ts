@@ -23,6 +23,7 @@ export type RungReason =
 /** The estimate must stay below this part of what is needed for so long; a blip costs nobody a rung. */
 const shortShare = 0.85;
 const shortMs = 250;
+const lastPictureMs = 1200;
 /** Below this part there is no waiting. */
 const farShare = 0.5;
 /** So much waits in the path or in the server that there is no doubt, once what is left of the rung before is through. */
@@ -199,8 +200,11 @@ export class RungController {
       return false;
     }
     this.#shortSinceMs ??= nowMs;
+    const shortForMs = nowMs - this.#shortSinceMs;
+    // To lose the picture is worse than to wait a moment.
+    if (lower.name === 'audio') return shortForMs >= lastPictureMs;
     const isFar = isCongested && link.bitsPerSecond < need * farShare;
-    return isFar || nowMs - this.#shortSinceMs >= shortMs;
+    return isFar || shortForMs >= shortMs;
   }
 
   #goDown(link: LinkState, nowMs: number): void {

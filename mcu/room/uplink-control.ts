@@ -4,7 +4,7 @@ import type { MediaMessage } from '../protocol/server.ts';
 import { UplinkBudget } from './uplink-budget.ts';
 import type { AnswerTerms } from './uplink-sdp.ts';
 import { type KindOfVideo, mostBitrate, type VideoDemand } from './uplink-size.ts';
-import { demandOn, uplinkNeed, uplinkTerms, type UplinkWidth } from './uplink-terms.ts';
+import { demandOn, uplinkNeed, uplinkTerms } from './uplink-terms.ts';
 import { type UplinkCounts, UplinkWatch } from './uplink-watch.ts';
 
 /** What the control of an uplink needs. */
@@ -27,7 +27,6 @@ export class UplinkControl {
   readonly #watch = new UplinkWatch();
   #wanted: { readonly demand: VideoDemand; readonly kind: KindOfVideo } | undefined;
   #asked: VideoDemand | undefined;
-  #isModest = false;
   /** The last message: none comes twice. */
   #told = '';
 
@@ -42,7 +41,7 @@ export class UplinkControl {
 
   /** What the answer to an offer of theirs says. */
   get answerTerms(): AnswerTerms {
-    const width = this.#width;
+    const { width } = this.#budget;
     // Between these two nothing is negotiated: the answer leaves room for the wider.
     const { audio, video } = uplinkTerms(width === 'narrowest' ? 'narrow' : width);
     const { canvas, fps } = this.#context.settings;
@@ -66,13 +65,6 @@ export class UplinkControl {
     this.#ask();
   }
 
-  /** Whether to ask for less than there may be room for: what is sent takes feedback on the way down too. */
-  setModest(isModest: boolean): void {
-    if (isModest === this.#isModest) return;
-    this.#isModest = isModest;
-    this.#ask();
-  }
-
   /** Whether it is time for {@link UplinkControl.look}. */
   get isLookDue(): boolean {
     return this.#watch.isDue(this.#context.now());
@@ -90,7 +82,7 @@ export class UplinkControl {
   look(counts: UplinkCounts, isVideoOn: boolean): void {
     const nowMs = this.#context.now();
     const { fps, bitrate } = (isVideoOn && this.#asked) || noVideo;
-    const askedBitsPerSecond = uplinkNeed(this.#width, { fps, bitrate });
+    const askedBitsPerSecond = uplinkNeed(this.#budget.width, { fps, bitrate });
     const reception = this.#watch.look(counts, { askedFps: fps, askedBitsPerSecond }, nowMs);
     if (reception === null) return;
     const { width } = this.#budget;
@@ -100,14 +92,9 @@ export class UplinkControl {
     this.#ask();
   }
 
-  get #width(): UplinkWidth {
-    const { width } = this.#budget;
-    return this.#isModest && width === 'wide' ? 'reduced' : width;
-  }
-
   #ask(): void {
     if (this.#wanted === undefined) return;
-    const width = this.#width;
+    const { width } = this.#budget;
     const { ptime, bitrate } = uplinkTerms(width).audio;
     this.#asked = demandOn(width, this.#wanted.demand, this.#wanted.kind);
     const message = { type: 'uplink', ...this.#asked, audio: { ptime, bitrate } } as const;

@@ -78,9 +78,9 @@ const table: Readonly<Record<RungName, Row>> = {
   },
   tiny: {
     video: { scale: 1 / 4, ticksPerFrame: 4, bitsPerSecond: 50_000, keyframeIntervalMs: 2000 },
-    sound: { frameMs: 60, bitsPerSecond: 16_000 },
+    sound: { frameMs: 60, bitsPerSecond: 15_000 },
   },
-  audio: { video: null, sound: { frameMs: 60, bitsPerSecond: 16_000 } },
+  audio: { video: null, sound: { frameMs: 60, bitsPerSecond: 15_000 } },
 };
 
 /** Below this libx264 has no rate to keep: it counts in kbit/s. */
