@@ -126,7 +126,9 @@ describe.skipIf(noNetwork !== null)(
         await Promise.all([alice.enter(), bob.enter()]);
         await Promise.all([alice.inbound(), bob.inbound()]);
         await startWatch(alice);
-        await sleep(5000);
+        // How much the line carries is found out from below.
+        await until(() => alice.last('quality')?.rung === 'tiny', 20_000);
+        await sleep(3000);
         const seconds = 20;
         const observed = observe(lab, alice, seconds);
         const [, pictures] = await Promise.all([
