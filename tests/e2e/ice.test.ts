@@ -105,7 +105,9 @@ describe.skipIf(why !== null)(`ICE${why === null ? '' : ` (skipped: ${why})`}`, 
 
   it('keeps the media ports of both directions within their range', async () => {
     const alice = await call('ports', 'any');
-    await until(() => alice.received.filter(isLast).length === 2, 10_000);
+    const isComplete = (pc: string): boolean =>
+      alice.received.some((message) => isLast(message) && 'pc' in message && message.pc === pc);
+    await until(() => isComplete('uplink') && isComplete('downlink'), 10_000);
     const told = alice.received.flatMap((message) =>
       message.type === 'candidate' && message.candidate !== null
         ? [{ pc: message.pc, fields: message.candidate.candidate.split(' ') }]
