@@ -23,7 +23,9 @@ export type RungReason =
 /** The estimate must stay below this part of what is needed for so long; a blip costs nobody a rung. */
 const shortShare = 0.85;
 const shortMs = 250;
+/** The last picture goes later, and for less: it takes less than it may most of the time. */
 const lastPictureMs = 1200;
+const lastPictureShare = 0.6;
 /** Below this part there is no waiting. */
 const farShare = 0.5;
 /** So much waits in the path or in the server that there is no doubt, once what is left of the rung before is through. */
@@ -193,7 +195,8 @@ export class RungController {
       this.#probe === null;
     // What a probe has sent too much is through in a moment.
     const isProbing = this.#probe !== null || nowMs < this.#patientUntilMs;
-    const enough = need * (isProbing ? farShare : shortShare);
+    const share = lower.name === 'audio' ? lastPictureShare : shortShare;
+    const enough = need * (isProbing ? farShare : share);
     const isShort = isFlooded || (isCongested && link.bitsPerSecond < enough);
     if (!isShort) {
       this.#shortSinceMs = null;

@@ -41,6 +41,15 @@ describe.skipIf(noNetwork !== null)(
       await sleep(3000);
     }
 
+    /** For how long somebody has had a rung, milliseconds; 0 where it is another one. */
+    const rungSince = ({ received, receivedAt }: Person, rung: string): number => {
+      const told = received.flatMap((message, index) =>
+        message.type === 'quality' ? [{ rung: message.rung, at: receivedAt[index]! }] : [],
+      );
+      const first = told.findLastIndex((each) => each.rung !== rung) + 1;
+      return first < told.length ? Date.now() - told[first]!.at : 0;
+    };
+
     beforeAll(async () => {
       lab = await Lab.start();
       await lab.invite(room, { participants: others, speakers: others });
@@ -127,8 +136,7 @@ describe.skipIf(noNetwork !== null)(
         await Promise.all([alice.inbound(), bob.inbound()]);
         await startWatch(alice);
         // How much the line carries is found out from below.
-        await until(() => alice.last('quality')?.rung === 'tiny', 20_000);
-        await sleep(3000);
+        await until(() => rungSince(alice, 'tiny') > 4000, 40_000);
         const seconds = 20;
         const observed = observe(lab, alice, seconds);
         const [, pictures] = await Promise.all([
