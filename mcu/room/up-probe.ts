@@ -8,11 +8,11 @@ export type ProbeOutcome =
   /** It did not; what it did take, in bits a second. */
   | { readonly kind: 'failed'; readonly bitsPerSecond: number };
 
-/** Each step asks for so much more than the one before. */
-const growth = 1.12;
-/** Where it is little anyway, the steps may be larger. */
-const littleBits = 100_000;
-const littleGrowth = 1.3;
+/** Each step asks for so much more than the one before: little where there is little to overshoot into. */
+function growthAt(bitsPerSecond: number): number {
+  if (bitsPerSecond < 60_000) return 1.3;
+  return bitsPerSecond < 300_000 ? 1.05 : 1.12;
+}
 /** A step must be longer than feedback takes, or the path is flooded before it can complain. */
 const leastStepMs = 100;
 const mostStepMs = 500;
@@ -65,7 +65,7 @@ export class UpProbe {
     this.#sent = rates.map(() => ({ bytes: 0, ms: 0 }));
     this.#queueBeforeMs = link.queueMs;
     this.#lossBefore = link.lossFraction;
-    this.#rate = Math.min(this.#aim, link.sentBitsPerSecond * growth);
+    this.#rate = Math.min(this.#aim, link.sentBitsPerSecond * growthAt(link.sentBitsPerSecond));
     this.#untilMs = nowMs + stepMs(link);
   }
 
@@ -135,10 +135,7 @@ export class UpProbe {
       this.#holds = false;
       this.#index += 1;
     }
-    this.#rate = Math.min(
-      this.#aim,
-      this.#rate * (this.#rate < littleBits ? littleGrowth : growth),
-    );
+    this.#rate = Math.min(this.#aim, this.#rate * growthAt(this.#rate));
     this.#untilMs = nowMs + stepMs(link);
   }
 
