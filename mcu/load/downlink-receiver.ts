@@ -48,6 +48,17 @@ export interface DownlinkCounters {
   nacks: number;
 }
 
+/** Of a downlink that has just begun. */
+export const nothingReceived: Readonly<DownlinkCounters> = {
+  videoPackets: 0,
+  audioPackets: 0,
+  recoveredPackets: 0,
+  bytes: 0,
+  audioBytes: 0,
+  plis: 0,
+  nacks: 0,
+};
+
 const feedbackMs = 64;
 const reportMs = 1000;
 const videoClock = 90_000;
@@ -64,15 +75,7 @@ export function isRtcp(packet: Buffer): boolean {
  * reports, NACKs and PLIs. Decodes nothing.
  */
 export class DownlinkReceiver {
-  readonly counters: DownlinkCounters = {
-    videoPackets: 0,
-    audioPackets: 0,
-    recoveredPackets: 0,
-    bytes: 0,
-    audioBytes: 0,
-    plis: 0,
-    nacks: 0,
-  };
+  readonly counters: DownlinkCounters = { ...nothingReceived };
   readonly #format: DownlinkFormat;
   readonly #context: ReceiverContext;
   readonly #ssrc: number;

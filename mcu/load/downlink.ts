@@ -1,6 +1,6 @@
 import { type DirectionContext, sumOf } from './direction.ts';
 import { DownlinkConnection } from './downlink-connection.ts';
-import type { DownlinkCounters } from './downlink-receiver.ts';
+import { type DownlinkCounters, nothingReceived } from './downlink-receiver.ts';
 import { ReceptionLog } from './reception-log.ts';
 
 /** What was received, and how much of it there was to receive. */
@@ -11,17 +11,7 @@ export interface DownlinkTotals extends DownlinkCounters {
   received: number;
 }
 
-const nothing: DownlinkTotals = {
-  videoPackets: 0,
-  audioPackets: 0,
-  recoveredPackets: 0,
-  bytes: 0,
-  audioBytes: 0,
-  plis: 0,
-  nacks: 0,
-  expected: 0,
-  received: 0,
-};
+const nothing: DownlinkTotals = { ...nothingReceived, expected: 0, received: 0 };
 
 /** What one participant receives, over as many connections, one after the other, as it takes. */
 export class Downlink {

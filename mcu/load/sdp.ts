@@ -1,9 +1,6 @@
 import { parse, write } from 'sdp-transform';
-import { sdpText, transportOf } from '../sdp/index.ts';
+import { sdpText, transportOf, transportSequenceUri } from '../sdp/index.ts';
 import type { DownlinkFormat } from './downlink-receiver.ts';
-
-const transportSequenceUri =
-  'http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01';
 
 /** Payload types of the uplink. */
 export const uplinkPayloadTypes = { vp8: 96, rtx: 97, opus: 111 } as const;

@@ -57,17 +57,20 @@ const lateFrames = 3;
 /** Sound that is this late is made up for, in milliseconds; what is later is left out. */
 const lateSoundMs = 100;
 
+/** Of an uplink that has just begun. */
+export const nothingSent: Readonly<UplinkCounters> = {
+  frames: 0,
+  keyframes: 0,
+  videoPackets: 0,
+  audioPackets: 0,
+  bytes: 0,
+  plis: 0,
+  resentPackets: 0,
+};
+
 /** Plays clips as a browser's uplink: paced RTP, sender reports, answers to NACKs and keyframe requests. */
 export class UplinkSender {
-  readonly counters: UplinkCounters = {
-    frames: 0,
-    keyframes: 0,
-    videoPackets: 0,
-    audioPackets: 0,
-    bytes: 0,
-    plis: 0,
-    resentPackets: 0,
-  };
+  readonly counters: UplinkCounters = { ...nothingSent };
   readonly #context: UplinkContext;
   readonly #videoSsrc: number;
   readonly #video: RtpStream;

@@ -1,21 +1,11 @@
 import type { UplinkWish } from './messages.ts';
 import { type DirectionContext, sumOf } from './direction.ts';
 import { UplinkConnection } from './uplink-connection.ts';
-import type { UplinkCounters } from './uplink-sender.ts';
+import { nothingSent, type UplinkCounters } from './uplink-sender.ts';
 import { wantedVideo } from './uplink-wish.ts';
 
 /** Packet lengths before the server says what it wants, in milliseconds. */
 const usualFrameMs = 20;
-
-const nothing: UplinkCounters = {
-  frames: 0,
-  keyframes: 0,
-  videoPackets: 0,
-  audioPackets: 0,
-  bytes: 0,
-  plis: 0,
-  resentPackets: 0,
-};
 
 /** What one participant sends, over as many connections, one after the other, as it takes. */
 export class Uplink {
@@ -26,7 +16,7 @@ export class Uplink {
   /** When the last picture went. */
   #sentMs: number | null = null;
   /** Of connections that are over. */
-  #past = nothing;
+  #past: UplinkCounters = nothingSent;
 
   /** @param context - Whose it is. */
   constructor(context: DirectionContext) {
@@ -35,7 +25,7 @@ export class Uplink {
 
   /** What was sent, connections that are over included. */
   get counters(): UplinkCounters {
-    return sumOf(this.#past, this.#connection?.counters ?? nothing);
+    return sumOf(this.#past, this.#connection?.counters ?? nothingSent);
   }
 
   /** Builds the connection, anew if there is one; for a listener none. */

@@ -1,5 +1,5 @@
 import { parse } from 'sdp-transform';
-import type { TransportDescription } from '../sdp/index.ts';
+import { type TransportDescription, transportSequenceUri } from '../sdp/index.ts';
 
 /** Payload types of the downlink; each video codec has a retransmission format of its own, sound a redundant one. */
 export const payloadTypes = {
@@ -13,9 +13,6 @@ export const payloadTypes = {
 
 /** Id of the transport-wide sequence number extension. */
 export const transportSequenceExtension = 3;
-
-const transportSequenceUri =
-  'http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01';
 
 /** The streams of a downlink. */
 export interface StreamDescription {

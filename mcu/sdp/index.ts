@@ -1,2 +1,3 @@
 export { sdpText } from './text.ts';
 export { type TransportDescription, transportOf } from './transport.ts';
+export { transportSequenceUri } from './transport-sequence-uri.ts';

@@ -32,7 +32,7 @@ export const words = {
     quality: 'Quality',
     soundOnly: 'Sound only: the picture is switched off.',
     soundOnlyNetwork: 'Your network carries only the sound right now.',
-    saves: (percent: number) => `saves ${percent} %`,
+    saves: (percent: number) => `−${percent} %`,
     startSound: 'Turn on the sound',
     soundBlocked: 'Your browser holds the sound back until you say so.',
     connecting: 'Connecting…',
