@@ -121,7 +121,9 @@ export class UplinkBudget {
       const fitting = uplinkWidths.findLastIndex(
         (width) => uplinkTerms(width).wireBitsPerSecond <= room,
       );
-      this.#lowerTo(Math.max(0, Math.min(fitting, this.#index - 1)), nowMs);
+      // The least is for lines that are narrow both ways; one that brings much down has room for feedback on it, too.
+      const least = this.#downlinkIsNarrow ? 0 : 1;
+      this.#lowerTo(Math.max(least, Math.min(fitting, this.#index - 1)), nowMs);
     } else if (this.#calmSinceMs !== null && nowMs - this.#calmSinceMs >= this.#holdMs) {
       this.#raise(nowMs);
     }
