@@ -338,6 +338,8 @@ export class Room {
         this.#silentChecks = 0;
         this.#context.metrics(process, event.metrics);
         return;
+      case 'snapshot':
+        return;
       default:
         event satisfies never;
     }

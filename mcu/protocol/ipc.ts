@@ -88,6 +88,16 @@ export const roomCommandSchema = z.discriminatedUnion('type', [
     mode: layoutModeSchema,
     pinned: participantIdSchema.nullable(),
   }),
+  /** Sends the encoded composite and the mix to the output process that listens at `socket`, until `unfeed`. */
+  z.object({
+    type: z.literal('feed'),
+    feedId: z.string(),
+    socket: z.string(),
+    /** Whether it wants each participant's sound, too. */
+    tracks: z.boolean(),
+  }),
+  z.object({ type: z.literal('unfeed'), feedId: z.string() }),
+  z.object({ type: z.literal('snapshot'), requestId: z.number().int() }),
   z.object({ type: z.literal('close') }),
 ]);
 /** Gateway → room process. */
@@ -104,6 +114,8 @@ export const roomEventSchema = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('gone'), participantId, reason: z.literal('timeout') }),
   z.object({ type: z.literal('metrics'), metrics: z.array(z.unknown()) }),
+  /** The composite as JPEG in Base64; null where there is none. */
+  z.object({ type: z.literal('snapshot'), requestId: z.number().int(), jpeg: z.string().nullable() }),
 ]);
 /** Room process → gateway. */
 export type RoomEvent = z.infer<typeof roomEventSchema>;

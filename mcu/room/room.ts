@@ -137,6 +137,12 @@ export class MediaRoom {
       case 'layout':
         this.#scene.arrange(command.mode, command.pinned);
         return;
+      case 'feed':
+      case 'unfeed':
+        return;
+      case 'snapshot':
+        this.#send({ type: 'snapshot', requestId: command.requestId, jpeg: null });
+        return;
       default:
     }
     const { participantId } = command;
@@ -158,7 +164,7 @@ export class MediaRoom {
 
   #handleFor(
     participant: RoomParticipant,
-    command: Exclude<OpenRoomCommand, { type: 'add' | 'layout' }>,
+    command: Exclude<OpenRoomCommand, { type: 'add' | 'layout' | 'feed' | 'unfeed' | 'snapshot' }>,
   ): void {
     switch (command.type) {
       case 'remove':
