@@ -115,7 +115,11 @@ export const roomEventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('gone'), participantId, reason: z.literal('timeout') }),
   z.object({ type: z.literal('metrics'), metrics: z.array(z.unknown()) }),
   /** The composite as JPEG in Base64; null where there is none. */
-  z.object({ type: z.literal('snapshot'), requestId: z.number().int(), jpeg: z.string().nullable() }),
+  z.object({
+    type: z.literal('snapshot'),
+    requestId: z.number().int(),
+    jpeg: z.string().nullable(),
+  }),
 ]);
 /** Room process → gateway. */
 export type RoomEvent = z.infer<typeof roomEventSchema>;
