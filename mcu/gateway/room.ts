@@ -65,6 +65,7 @@ const roomSettings = (settings: Settings): RoomSettings => ({
   announcedIp: settings.announcedIp,
   mediaTimeoutMs: settings.mediaTimeoutMs,
   uplinkHoldMs: settings.uplinkHoldMs,
+  outputQueueBytes: settings.outputQueueBytes,
   logLevel: settings.logLevel,
 });
 

@@ -1,5 +1,7 @@
-import type { Frame } from 'node-av/lib';
+import { AV_PIX_FMT_YUV420P } from 'node-av/constants';
+import { FFmpegError, type Frame } from 'node-av/lib';
 import { type AccessUnit, Rung, rungPlan, type VideoRungName } from '../../mixer/encode/index.ts';
+import { newPicture } from '../../mixer/native-picture.ts';
 import { type PacketizedFrame, packetizeH264, packetizeVp8 } from '../rtp/index.ts';
 import type { VideoCodec, VideoFeed, VideoSubscription, Viewer } from './feeds.ts';
 import type { Watched } from './uplink-demand.ts';
@@ -8,6 +10,9 @@ import type { Watched } from './uplink-demand.ts';
 const replaySpacingMs = 1;
 
 const codecs = ['h264', 'vp8'] as const;
+
+/** Keyframes of what is kept or passed on are at most this far apart. */
+const recordedGopSeconds = 2;
 
 /** What is encoded: a composite of one size. */
 export interface Composite {
@@ -47,6 +52,9 @@ export interface VideoOutputOptions<Made extends Composite> {
   /** How encoders are opened, where it is not as usual. */
   readonly openEncoder?: ConstructorParameters<typeof Rung>[1];
 }
+
+/** Takes the pictures of an encode as they come out of the encoder; `atMs`: the moment of the room they are of. */
+export type UnitConsumer = (unit: AccessUnit, atMs: number) => void;
 
 /** One shared encode. */
 interface Encode {
@@ -88,6 +96,10 @@ export class VideoOutput<Made extends Composite = Composite> implements VideoFee
   /** Largest first. */
   readonly #views: View<Made>[] = [];
   readonly #packetized = new WeakMap<AccessUnit, PacketizedFrame>();
+  /** Those who keep or pass on what is encoded, and so have a say in its keyframes. */
+  readonly #recorders = new Set<UnitConsumer>();
+  /** Those who want one picture, as it is. */
+  #snapshots: ((picture: Frame | null) => void)[] = [];
   /** Of the VP8 picture made last, by its encode. */
   readonly #pictureIds = new Map<Encode, number>();
   /** The greatest of all encodes. */
@@ -139,10 +151,7 @@ export class VideoOutput<Made extends Composite = Composite> implements VideoFee
   /** @throws RangeError for a rung that may not be watched */
   watch(name: VideoRungName, codec: VideoCodec, viewer: Viewer): VideoSubscription {
     const { now, timeOfTick } = this.#options;
-    const encode = this.#views
-      .flatMap(({ encodes }) => encodes)
-      .find((candidate) => candidate.name === name && candidate.codec === codec);
-    if (encode === undefined) throw new RangeError(`The rung ${name} may not be watched.`);
+    const encode = this.#encodeOf(name, codec);
     const { rung } = encode;
     const show = (unit: AccessUnit, atMs: number): void => {
       viewer(this.#packetize(unit, encode), unit.tick, atMs);
@@ -168,6 +177,39 @@ export class VideoOutput<Made extends Composite = Composite> implements VideoFee
     };
   }
 
+  /**
+   * Gives what `high` is encoded to in H.264, from the next keyframe on, and has a keyframe made every two seconds: at each
+   * tick whose number is a multiple of that.
+   *
+   * @returns ends it; may be called twice
+   */
+  record(consumer: UnitConsumer): () => void {
+    const { rung } = this.#encodeOf('high', 'h264');
+    const { now, timeOfTick, fps } = this.#options;
+    let started = false;
+    const onUnit = (unit: AccessUnit): void => {
+      started ||= unit.keyframe;
+      if (started) consumer(unit, timeOfTick(unit.tick));
+    };
+    this.#recorders.add(consumer);
+    rung.scheduleKeyframes(recordedGopSeconds * fps);
+    // Pictures of the past are not wanted: the sound that belongs to them is gone.
+    rung.attach(onUnit, now());
+    rung.requestKeyframe();
+    return () => {
+      rung.detach(onUnit);
+      this.#recorders.delete(consumer);
+      if (this.#recorders.size === 0) rung.scheduleKeyframes(null);
+    };
+  }
+
+  /** A copy of the composite of `high` as it is with the next tick, to be freed; null where it cannot be made. */
+  snapshot(): Promise<Frame | null> {
+    return new Promise((resolve) => {
+      this.#snapshots.push(resolve);
+    });
+  }
+
   /** Shows the picture of a tick to all who watch. One call at a time. */
   async run(tick: number): Promise<void> {
     const { now, onTick } = this.#options;
@@ -186,6 +228,7 @@ export class VideoOutput<Made extends Composite = Composite> implements VideoFee
         if (view.ready && encode.rung.isDue(tick)) encoding.push(this.#encode(encode, frame, tick));
       }
     }
+    this.#takeSnapshots();
     await Promise.all(encoding);
     if (composeMs > 0) onTick?.(composeMs, now() - encodeStartMs);
   }
@@ -193,18 +236,49 @@ export class VideoOutput<Made extends Composite = Composite> implements VideoFee
   /** The picture of a tick; null where nobody wants it. */
   #compose(view: View<Made>, tick: number): Frame | null {
     const { composites, now } = this.#options;
-    if (!isWatched(view)) {
+    const isPictured = this.#snapshots.length > 0 && view === this.#views[0];
+    if (!isWatched(view) && !isPictured) {
       if (view.composite !== null) composites.close(view.composite);
       view.composite = null;
       view.ready = false;
       return null;
     }
     // A new one is composed in every tick until it is complete.
-    if (view.ready && !view.encodes.some(({ rung }) => rung.isDue(tick))) return null;
+    if (view.ready && !isPictured && !view.encodes.some(({ rung }) => rung.isDue(tick))) {
+      return null;
+    }
     view.composite ??= composites.open(view);
     view.composite.compose(now());
     view.ready ||= view.composite.isComplete;
     return view.composite.frame;
+  }
+
+  /** Copies the largest picture for whoever asked for it, once it is complete. */
+  #takeSnapshots(): void {
+    const view = this.#views[0];
+    if (this.#snapshots.length === 0 || view?.composite == null || !view.ready) return;
+    const { frame } = view.composite;
+    for (const resolve of this.#snapshots.splice(0)) {
+      let copy: Frame | null = null;
+      try {
+        copy = newPicture(AV_PIX_FMT_YUV420P, frame);
+        FFmpegError.throwIfError(copy.copy(frame), 'copying a picture');
+      } catch (error) {
+        copy?.free();
+        copy = null;
+        this.#options.onError(error);
+      }
+      resolve(copy);
+    }
+  }
+
+  /** @throws RangeError for a rung that may not be watched */
+  #encodeOf(name: VideoRungName, codec: VideoCodec): Encode {
+    const encode = this.#views
+      .flatMap(({ encodes }) => encodes)
+      .find((candidate) => candidate.name === name && candidate.codec === codec);
+    if (encode === undefined) throw new RangeError(`The rung ${name} may not be watched.`);
+    return encode;
   }
 
   async #encode({ rung }: Encode, frame: Frame, tick: number): Promise<void> {

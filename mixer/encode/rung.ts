@@ -110,6 +110,11 @@ export class Rung {
     this.#policy.request();
   }
 
+  /** Has keyframes made by schedule, see {@link KeyframePolicy.schedule}. */
+  scheduleKeyframes(everyTicks: number | null): void {
+    this.#policy.schedule(everyTicks);
+  }
+
   /** Changes the bitrate, of this encoder and of later ones. */
   setBitrate(bitsPerSecond: number): void {
     this.#bitsPerSecond = bitsPerSecond;
@@ -140,7 +145,7 @@ export class Rung {
     const { encoder } = state;
     let unit: AccessUnit | null;
     try {
-      unit = await encoder.encode(frame, tick, this.#policy.isDue(nowMs));
+      unit = await encoder.encode(frame, tick, this.#policy.isDue(tick, nowMs));
     } catch (error) {
       if (this.#state === state) {
         this.#closeEncoder();
@@ -169,7 +174,7 @@ export class Rung {
   #deliver(unit: AccessUnit, nowMs: number): void {
     if (unit.keyframe) {
       this.#keyframes += 1;
-      this.#policy.made(nowMs);
+      this.#policy.made(unit.tick, nowMs);
     }
     this.#cache.push(unit, nowMs);
     for (const [consumer, viewer] of this.#viewers) {
