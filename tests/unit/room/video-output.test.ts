@@ -192,6 +192,46 @@ describe('what is composed and encoded', () => {
     expect(seen.map(({ atMs }) => atMs)).toEqual([316, 317, 318, 319, 320]);
   });
 
+  it('is recorded from a keyframe of its own on, with one every two seconds, whoever watches', async () => {
+    const viewer = watch('high');
+    await run(30);
+    const kept: { tick: number; keyframe: boolean; atMs: number }[] = [];
+    const stop = output.record((unit, atMs) => {
+      kept.push({ tick: unit.tick, keyframe: unit.keyframe, atMs });
+    });
+    // Nothing of the past, though a viewer would be shown that.
+    expect(kept).toEqual([]);
+    await run(130);
+    const keyframes = (seen: readonly { tick: number; keyframe: boolean }[]): number[] =>
+      ticksOf(seen.filter(({ keyframe }) => keyframe));
+    expect(keyframes(kept)).toEqual([30, 50, 100, 150]);
+    expect(kept[0]).toEqual({ tick: 30, keyframe: true, atMs: 1200 });
+    expect(ticksOf(kept)).toEqual(Array.from({ length: 130 }, (_, index) => 30 + index));
+    viewer.close();
+    await run(5);
+    expect(kept.at(-1)!.tick).toBe(164);
+    stop();
+    stop();
+    await run(5);
+    expect(kept.at(-1)!.tick).toBe(164);
+    expect(output.encodes.some(({ active }) => active)).toBe(false);
+    const later = watch('high');
+    await run(130);
+    expect(keyframes(later.seen)).toHaveLength(1);
+  });
+
+  it('keeps its schedule of keyframes until the last recorder has gone', async () => {
+    const stops = [output.record(() => undefined), output.record(() => undefined)];
+    const viewer = watch('high');
+    await run(60);
+    stops[0]!();
+    await run(60);
+    stops[1]!();
+    await run(120);
+    const keyframes = ticksOf(viewer.seen.filter(({ keyframe }) => keyframe));
+    expect(keyframes).toEqual([1, 50, 100]);
+  });
+
   it('refuses what may not be watched', () => {
     output = make(['medium', 'low']);
     expect(() => watch('high')).toThrow(RangeError);
