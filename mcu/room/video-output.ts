@@ -11,6 +11,13 @@ const replaySpacingMs = 1;
 
 const codecs = ['h264', 'vp8'] as const;
 
+/**
+ * A picture in which nothing has changed for so long, in milliseconds, is encoded only so often: to encode it again costs as
+ * much as any other. Before that encoders make it better, and receivers find out that one was lost.
+ */
+const stillAfterMs = 1000;
+const stillIntervalMs = 200;
+
 /** Keyframes of what is kept or passed on are at most this far apart. */
 const recordedGopSeconds = 2;
 
@@ -20,8 +27,8 @@ export interface Composite {
   readonly frame: Frame;
   /** Whether the last `compose` drew everything there is to be drawn. */
   readonly isComplete: boolean;
-  /** Brings the frame up to date. */
-  compose(nowMs: number): unknown;
+  /** Brings the frame up to date; `changed`: it was not. */
+  compose(nowMs: number): { readonly changed: boolean };
 }
 
 /** Makes composites, and takes them back. */
@@ -75,6 +82,8 @@ interface View<Made extends Composite> {
   composite: Made | null;
   /** Whether everything has been drawn since it was made: before that nobody is shown it. */
   ready: boolean;
+  /** When it changed last. */
+  changedMs: number;
 }
 
 /** What is told about an encode. */
@@ -113,7 +122,7 @@ export class VideoOutput<Made extends Composite = Composite> implements VideoFee
       const { width, height, scale } = video;
       let view = this.#views.find((known) => known.width === width && known.height === height);
       if (view === undefined) {
-        view = { width, height, scale, encodes: [], composite: null, ready: false };
+        view = { width, height, scale, encodes: [], composite: null, ready: false, changedMs: 0 };
         this.#views.push(view);
       }
       for (const codec of codecs) {
@@ -225,7 +234,9 @@ export class VideoOutput<Made extends Composite = Composite> implements VideoFee
       // The largest, which is the first, is encoded on other threads while the smaller ones are composed.
       if (encoding.length === 0) encodeStartMs = now();
       for (const encode of view.encodes) {
-        if (view.ready && encode.rung.isDue(tick)) encoding.push(this.#encode(encode, frame, tick));
+        if (view.ready && this.#isWanted(view, encode, tick)) {
+          encoding.push(this.#encode(encode, frame, tick));
+        }
       }
     }
     this.#takeSnapshots();
@@ -248,9 +259,17 @@ export class VideoOutput<Made extends Composite = Composite> implements VideoFee
       return null;
     }
     view.composite ??= composites.open(view);
-    view.composite.compose(now());
+    if (view.composite.compose(now()).changed) view.changedMs = now();
     view.ready ||= view.composite.isComplete;
     return view.composite.frame;
+  }
+
+  /** Whether an encode is to make the picture of a tick. */
+  #isWanted({ changedMs }: View<Made>, { rung }: Encode, tick: number): boolean {
+    if (!rung.isDue(tick)) return false;
+    const nowMs = this.#options.now();
+    const isStill = nowMs - changedMs > stillAfterMs;
+    return !isStill || rung.wantsKeyframe(tick, nowMs) || rung.hasWaited(stillIntervalMs, nowMs);
   }
 
   /** Copies the largest picture for whoever asked for it, once it is complete. */

@@ -49,6 +49,7 @@ export class Rung {
   readonly #ticksPerFrame: number;
   /** Number of the picture encoded last, in pictures of this rung. */
   #lastFrame = -1;
+  #encodedMs = -Infinity;
   #bitsPerSecond: number;
   #keyframes = 0;
   #state: EncoderState = { kind: 'closed' };
@@ -129,6 +130,16 @@ export class Rung {
     return this.#viewers.size > 0 && this.#frameOf(tick) > this.#lastFrame;
   }
 
+  /** Whether the picture of a tick, encoded now, would be a keyframe: somebody needs one. */
+  wantsKeyframe(tick: number, nowMs: number): boolean {
+    return this.#policy.isDue(tick, nowMs);
+  }
+
+  /** Whether so many milliseconds have gone by since a picture was encoded. */
+  hasWaited(intervalMs: number, nowMs: number): boolean {
+    return nowMs - this.#encodedMs >= intervalMs;
+  }
+
   /**
    * Encodes the picture of a tick, if it is due, and gives the access unit to the consumers. One call at a time; `frame`
    * must not change meanwhile, but other rungs may encode it too.
@@ -142,6 +153,7 @@ export class Rung {
     if (state.kind !== 'open') return null;
     if (!this.isDue(tick)) return null;
     this.#lastFrame = this.#frameOf(tick);
+    this.#encodedMs = nowMs;
     const { encoder } = state;
     let unit: AccessUnit | null;
     try {

@@ -13,6 +13,8 @@ class FakeComposite implements Composite {
   closed = false;
   /** So many times it has to be composed until everything is drawn. */
   drawsLeft = 1;
+  /** Whether the next picture is the same as the last. */
+  still = false;
 
   constructor({ width, height }: { width: number; height: number }) {
     this.size = `${width}x${height}`;
@@ -22,10 +24,11 @@ class FakeComposite implements Composite {
     return this.drawsLeft <= 0;
   }
 
-  compose(): void {
+  compose(): { changed: boolean } {
     if (this.closed) throw new Error('composed after close');
     this.composed += 1;
     this.drawsLeft -= 1;
+    return { changed: !this.still };
   }
 }
 
@@ -230,6 +233,28 @@ describe('what is composed and encoded', () => {
     await run(120);
     const keyframes = ticksOf(viewer.seen.filter(({ keyframe }) => keyframe));
     expect(keyframes).toEqual([1, 50, 100]);
+  });
+
+  it('is encoded five times a second only where nothing changes, and at once where something does', async () => {
+    const high = watch('high');
+    await run(10);
+    const [composite] = composites;
+    composite!.still = true;
+    const seenWithin = async (ticks: number): Promise<number[]> => {
+      const before = high.seen.length;
+      await run(ticks);
+      return ticksOf(high.seen.slice(before));
+    };
+    // For a second encoders may make it better.
+    expect(await seenWithin(25)).toHaveLength(25);
+    expect(await seenWithin(50)).toHaveLength(10);
+    // Who comes needs a keyframe.
+    const late = watch('high');
+    const from = tick;
+    await run(2);
+    expect(late.seen[0]).toMatchObject({ tick: from, keyframe: true });
+    composite!.still = false;
+    expect(await seenWithin(5)).toHaveLength(5);
   });
 
   it('refuses what may not be watched', () => {
