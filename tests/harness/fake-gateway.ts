@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
@@ -7,7 +7,7 @@ import { startOutputProcess } from '../../mcu/gateway/output-process.ts';
 import { type Gateway, startGateway } from '../../mcu/gateway/server.ts';
 import { SignallingClient } from './client.ts';
 import { FakeRoom } from './fake-room.ts';
-import { testRunFolder, testRunVariable } from './test-run.ts';
+import { makeDataDir } from './test-run.ts';
 import { until } from './until.ts';
 
 const fakeOutput = fileURLToPath(new URL('fake-output.mjs', import.meta.url));
@@ -27,13 +27,6 @@ export interface ToldRecording {
   participants: { id: string; name: string; leftAt: string | null; track: string | null }[];
   media: string | null;
   poster: string | null;
-}
-
-/** A folder for data that {@link FakeGateway.stop} removes. */
-export function makeDataDir(): string {
-  const folder = testRunFolder(process.env[testRunVariable] ?? 'none');
-  mkdirSync(folder, { recursive: true });
-  return mkdtempSync(join(folder, 'data-'));
 }
 
 /** A real gateway in this process, with rooms and output processes that make no media. */
@@ -142,9 +135,15 @@ export class FakeGateway {
 
   /** Stops it; `keep`: its data stays. */
   async stop(keep = false): Promise<void> {
-    await Promise.all(this.#clients.splice(0).map((client) => client.close()));
     await this.#gateway?.close();
     this.#gateway = undefined;
+    await Promise.all(this.#clients.splice(0).map((client) => client.close()));
     if (!keep) rmSync(this.dataDir, { recursive: true, force: true });
   }
+}
+
+/** Puts HLS files where a server that died would have left them. */
+export function makeHlsLeftover(dataDir: string, room: string): void {
+  mkdirSync(join(dataDir, 'hls', room), { recursive: true });
+  writeFileSync(join(dataDir, 'hls', room, 'index.m3u8'), '#EXTM3U\n');
 }

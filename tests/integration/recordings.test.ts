@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { FakeGateway, makeDataDir, type ToldRecording } from '../harness/fake-gateway.ts';
+import { FakeGateway, type ToldRecording } from '../harness/fake-gateway.ts';
+import { makeDataDir } from '../harness/test-run.ts';
 import { sleep, until } from '../harness/until.ts';
 import type { Recording } from '../../mcu/gateway/recordings/recording.ts';
 
@@ -32,11 +33,12 @@ describe('recordings', () => {
     alice.send({ type: 'chat', text: 'a --> <b>\n\n& c' });
     alice.send({ type: 'media', audio: true, video: false, source: 'camera' });
     alice.send({ type: 'layout', mode: 'speaker' });
+    alice.send({ type: 'react', emoji: '👍' });
+    await bob.next('reaction');
     gateway.room('talk').tell({
       type: 'broadcast',
       message: { type: 'speakers', active: [alice.id] },
     });
-    await bob.next('chat');
     await bob.close();
     await alice.next('participant', ({ event }) => event === 'left');
     expect(await stop(id)).toMatchObject({ status: 200, body: { id, state: 'finishing' } });
@@ -297,7 +299,7 @@ describe('recordings', () => {
   it('go when they are too much', async () => {
     gateway = await FakeGateway.start({ ONEGRID_RECORDINGS_MAX_BYTES: '25' });
     await gateway.join('retention', 'Alice');
-    const ids = [];
+    const ids: string[] = [];
     for (let n = 0; n < 3; n += 1) ids.push(await gateway.recorded('retention'));
     // 10 bytes each: two are kept.
     await until(() => !existsSync(folder(ids[0]!)), 5000);
