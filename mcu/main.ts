@@ -38,7 +38,8 @@ async function serve(flags: Record<string, string>): Promise<void> {
   }
   const log = createLog(settings.logLevel);
   const gateway = await startGateway(settings, log).catch((error: unknown) => {
-    const sentence = listenProblem(error, settings);
+    const sentence =
+      error instanceof SettingsError ? error.message : listenProblem(error, settings);
     if (sentence === undefined) throw error;
     return fail(sentence);
   });

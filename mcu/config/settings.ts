@@ -89,6 +89,8 @@ const origins = z
     error: 'must be * or a comma-separated list like https://meet.example.org',
   });
 
+const onOff = z.enum(['on', 'off']).transform((text) => text === 'on');
+
 interface Setting<Schema extends z.ZodType> {
   /** The environment variable. */
   readonly name: string;
@@ -134,7 +136,7 @@ export const settingDefinitions = {
   fps: setting('ONEGRID_FPS', integer(1, 60), '25', 'frames per second of the composite'),
   transitions: setting(
     'ONEGRID_TRANSITIONS',
-    z.enum(['on', 'off']).transform((text) => text === 'on'),
+    onOff,
     'on',
     'on: tiles move and fade to their new places; off: layouts change at once',
   ),
@@ -206,6 +208,74 @@ export const settingDefinitions = {
     '33554432',
     'what a recording or stream whose disk or target stands still may leave waiting, then some of it is left out; bytes',
   ),
+  dataDir: setting(
+    'ONEGRID_DATA_DIR',
+    z.string().min(1).max(4096),
+    './data',
+    'folder for recordings and HLS; made if it is not there',
+  ),
+  minFreeBytes: setting(
+    'ONEGRID_MIN_FREE_BYTES',
+    integer(0, 1e15 - 1),
+    '536870912',
+    'no recording starts, and those running end, when less is free on its disk; bytes; 0: never',
+  ),
+  recordingTracks: setting(
+    'ONEGRID_RECORDING_TRACKS',
+    onOff,
+    'off',
+    "on: recordings keep each participant's sound in a file of its own, too, where nothing else is asked for",
+  ),
+  recordingEmpty: setting(
+    'ONEGRID_RECORDING_EMPTY',
+    z.enum(['end', 'pause']),
+    'end',
+    'what becomes of a recording when the last one leaves: end it, or pause it until somebody comes',
+  ),
+  recordingPauseMs: setting(
+    'ONEGRID_RECORDING_PAUSE_MS',
+    integer(1000, 86_400_000),
+    '600000',
+    'a recording paused for so long ends; milliseconds',
+  ),
+  recordingMaxMs: setting(
+    'ONEGRID_RECORDING_MAX_MS',
+    integer(0, 604_800_000),
+    '43200000',
+    'longest recording; milliseconds; 0: no limit',
+  ),
+  recordingsMaxAgeMs: setting(
+    'ONEGRID_RECORDINGS_MAX_AGE_MS',
+    integer(0, 1e15 - 1),
+    '0',
+    'recordings that ended so long ago are deleted; milliseconds; 0: never',
+  ),
+  recordingsMaxBytes: setting(
+    'ONEGRID_RECORDINGS_MAX_BYTES',
+    integer(0, 1e15 - 1),
+    '0',
+    'the oldest recordings are deleted when all take more; bytes; 0: no limit',
+  ),
+  hlsWindowSeconds: setting(
+    'ONEGRID_HLS_WINDOW_SECONDS',
+    integer(6, 86_400),
+    '12',
+    'how far back one can watch by HLS; seconds',
+  ),
+  maxStreams: setting(
+    'ONEGRID_MAX_STREAMS',
+    integer(0, 100),
+    '3',
+    'most restreams (RTMP, SRT) of one room at a time; 0: none',
+  ),
+  apiKey: {
+    ...optional(
+      'ONEGRID_API_KEY',
+      z.string().min(1).max(1024),
+      'key for /api/v1 and /hls, as Authorization: Bearer; unset: open to all',
+    ),
+    secret: true,
+  },
   logLevel: setting(
     'ONEGRID_LOG_LEVEL',
     z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']),

@@ -1,20 +1,23 @@
 import { fileURLToPath } from 'node:url';
-import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import express, { type Express, type RequestHandler, Router } from 'express';
 import helmet from 'helmet';
-import type { Logger } from '../log.ts';
-import { type ErrorCode, OnegridError } from '../protocol/errors.ts';
+import { OnegridError } from '../protocol/errors.ts';
+import { Access, ownOriginOnly } from './api/access.ts';
+import { errorHandler } from './api/errors.ts';
+import { hlsHeaders, hlsRoutes } from './api/hls.ts';
+import { recordingRoutes } from './api/recordings.ts';
+import { roomRoutes } from './api/rooms.ts';
+import type { OutputServices } from './room-outputs.ts';
 import type { RoomRegistry } from './room-registry.ts';
 
 const webRoot = fileURLToPath(new URL('../../web', import.meta.url));
 
-const statusOf: Partial<Record<ErrorCode, number>> = {
-  'bad-request': 400,
-  unauthorized: 401,
-  forbidden: 403,
-  'not-found': 404,
-  conflict: 409,
-  overloaded: 503,
-};
+const maxBodyBytes = 16 * 1024;
+
+/** What the HTTP side serves. */
+export interface AppContext extends OutputServices {
+  readonly rooms: RoomRegistry;
+}
 
 /**
  * Headers for every answer. HSTS and `upgrade-insecure-requests` are left out: the app must work over
@@ -38,21 +41,35 @@ const securityHeaders = (): RequestHandler =>
         'script-src': ["'self'"],
         'style-src': ["'self'", "'unsafe-inline'"],
         'connect-src': ["'self'", 'ws:', 'wss:'],
+        // hls.js makes its worker of a blob.
+        'worker-src': ["'self'", 'blob:'],
       },
     },
   });
 
-/** What a client is told of an error; express marks those that are the client's own by a status of 4xx. */
-function asOnegridError(error: unknown): OnegridError {
-  if (error instanceof OnegridError) return error;
-  const status = error instanceof Error && 'status' in error ? Number(error.status) : 500;
-  return status >= 400 && status < 500
-    ? new OnegridError('bad-request', 'This request cannot be understood.')
-    : new OnegridError('internal', 'Something went wrong on the server.');
+/** `/api/v1`. */
+function apiRoutes({ settings, rooms, store }: AppContext, access: Access): Router {
+  const router = Router();
+  router.use((_request, response, next) => {
+    response.set('Cache-Control', 'no-store');
+    next();
+  });
+  router.use(ownOriginOnly(settings));
+  // Whatever it is called, a body is JSON.
+  const body = express.json({ limit: maxBodyBytes, type: () => true });
+  router.use(['/login', '/logout'], body);
+  router.use(access.routes);
+  // Who may not ask is not read.
+  router.use(access.guard, body);
+  router.use(roomRoutes(rooms));
+  router.use(recordingRoutes(store));
+  return router;
 }
 
-/** The HTTP side: health, metrics, the client. */
-export function createApp(rooms: RoomRegistry, log: Logger): Express {
+/** The HTTP side: health, metrics, the API, HLS, the client. */
+export function createApp(context: AppContext): Express {
+  const { rooms, settings, hls, log } = context;
+  const access = new Access(settings);
   const app = express();
   app.disable('x-powered-by');
   app.use(securityHeaders());
@@ -67,6 +84,8 @@ export function createApp(rooms: RoomRegistry, log: Logger): Express {
   app.get('/metrics', async (_request, response) => {
     response.type(rooms.metrics.contentType).send(await rooms.metrics.text());
   });
+  app.use('/api/v1', apiRoutes(context, access));
+  app.use('/hls', hlsHeaders, hlsRoutes(hls, access.guard));
 
   // Vite names assets by their content, so they never change.
   app.use('/assets', express.static(`${webRoot}/assets`, { immutable: true, maxAge: '1y' }));
@@ -78,15 +97,6 @@ export function createApp(rooms: RoomRegistry, log: Logger): Express {
   app.use((request) => {
     throw new OnegridError('not-found', `There is nothing at ${request.path}.`);
   });
-  const onError: ErrorRequestHandler = (error: unknown, _request, response, next) => {
-    if (response.headersSent) {
-      next(error);
-      return;
-    }
-    const { code, message } = asOnegridError(error);
-    if (code === 'internal') log.error({ err: error }, 'request failed');
-    response.status(statusOf[code] ?? 500).json({ error: { code, message } });
-  };
-  app.use(onError);
+  app.use(errorHandler(log));
   return app;
 }

@@ -25,11 +25,18 @@ export class Metrics {
   /** Room processes that died. */
   readonly restarts: Counter;
 
-  /** @param count - asked at each scrape */
-  constructor(count: { rooms: () => number; participants: () => number }) {
+  /** Recordings that have ended, by how. */
+  readonly recordings: Counter<'state'>;
+
+  constructor() {
     collectDefaultMetrics({ register: this.#own });
-    this.#gauge('onegrid_rooms', 'Rooms open now.', count.rooms);
-    this.#gauge('onegrid_participants', 'Participants in all rooms.', count.participants);
+    this.recordings = new Counter({
+      name: 'onegrid_recordings_total',
+      help: 'Recordings that ended, or were repaired.',
+      labelNames: ['state'],
+      registers: [this.#own],
+    });
+    for (const state of ['complete', 'interrupted', 'failed']) this.recordings.inc({ state }, 0);
     this.restarts = new Counter({
       name: 'onegrid_room_process_restarts_total',
       help: 'Room processes that died.',
@@ -37,7 +44,8 @@ export class Metrics {
     });
   }
 
-  #gauge(name: string, help: string, value: () => number): void {
+  /** @param value - asked at each scrape */
+  gauge(name: string, help: string, value: () => number): void {
     new Gauge({
       name,
       help,

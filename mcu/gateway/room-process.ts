@@ -1,19 +1,10 @@
-import { fork } from 'node:child_process';
-import { setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { type RoomCommand, type RoomEvent, roomEventSchema } from '../protocol/ipc.ts';
 import type { Logger } from '../log.ts';
+import { type Child, startChild } from './child.ts';
 
 /** A room process as its gateway sees it. */
-export interface RoomProcess {
-  /** The operating system's process id. */
-  readonly pid: number;
-  /** Sends a command; does nothing once the process has ended. */
-  send(command: RoomCommand): void;
-  /** From now on `event` gets what the process reports, and `ended` is called when it is gone. */
-  attach(listener: { event: (event: RoomEvent) => void; ended: (why: string) => void }): void;
-  /** Ends the process at once: it does not react any more. */
-  kill(): void;
+export interface RoomProcess extends Omit<Child<RoomCommand, RoomEvent>, 'gone'> {
   /** Ends the process: asks, and kills it if it has not gone after `graceMs`. */
   end(): Promise<void>;
 }
@@ -30,12 +21,6 @@ const roomNiceness = -5;
  */
 const heapFlags = ['--initial-old-space-size=128'];
 
-/**
- * glibc gives threads heaps of their own, up to eight for each core, and keeps in each what it freed: with the threads of a
- * room that was 15 MB more and grew for longer as people came and went. Two cost no more processor time. Others do not read it.
- */
-const allocator = { MALLOC_ARENA_MAX: '2' };
-
 const entry = fileURLToPath(new URL('../room/main.js', import.meta.url));
 
 /**
@@ -45,64 +30,19 @@ const entry = fileURLToPath(new URL('../room/main.js', import.meta.url));
  * @param graceMs - how long `end()` waits for the process to go by itself
  */
 export function startRoomProcess(log: Logger, graceMs = 3000): RoomProcess {
-  const child = fork(entry, {
-    serialization: 'json',
-    execArgv: heapFlags,
-    // What an operator has set stays.
-    env: { ...allocator, ...process.env },
+  const child = startChild<RoomCommand, RoomEvent>({
+    entry,
+    events: roomEventSchema,
+    what: 'room',
+    niceness: roomNiceness,
+    nodeFlags: heapFlags,
+    log,
   });
-  const pid = child.pid ?? -1;
-  try {
-    // At once: threads have the niceness of the one that starts them.
-    setPriority(pid, roomNiceness);
-  } catch {
-    // Not allowed (or not started at all): at the gateway's priority, then.
-  }
-  let listener: Parameters<RoomProcess['attach']>[0] | undefined;
-  let why: string | undefined;
-
-  const gone = new Promise<void>((resolve) => {
-    const finish = (reason: string): void => {
-      if (why !== undefined) return;
-      why = reason;
-      resolve();
-      listener?.ended(reason);
-    };
-    child.once('exit', (code, signal) => {
-      finish(signal ?? `exit code ${String(code)}`);
-    });
-    child.once('error', (error) => {
-      finish(error.message);
-    });
-  });
-  child.on('message', (message) => {
-    const event = roomEventSchema.safeParse(message);
-    if (!event.success) log.error({ roomPid: pid, issues: event.error.issues }, 'bad room event');
-    else listener?.event(event.data);
-  });
-
   return {
-    pid,
-    send(command) {
-      if (why !== undefined || !child.connected) return;
-      child.send(command, (error) => {
-        if (error !== null) log.debug({ roomPid: pid, err: error }, 'room process not reachable');
-      });
-    },
-    attach(next) {
-      listener = next;
-      if (why !== undefined) next.ended(why);
-    },
-    kill() {
-      child.kill('SIGKILL');
-    },
+    ...child,
     async end() {
-      if (why === undefined) {
-        this.send({ type: 'close' });
-        const timer = setTimeout(() => child.kill('SIGKILL'), graceMs);
-        await gone;
-        clearTimeout(timer);
-      }
+      child.send({ type: 'close' });
+      await child.gone(graceMs);
     },
   };
 }

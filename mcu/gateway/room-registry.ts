@@ -2,8 +2,9 @@ import type { Settings } from '../config/settings.ts';
 import type { Logger } from '../log.ts';
 import { OnegridError } from '../protocol/errors.ts';
 import type { ClosedReason } from '../protocol/server.ts';
-import { Metrics } from './metrics.ts';
+import type { Metrics } from './metrics.ts';
 import { Room } from './room.ts';
+import type { OutputServices } from './room-outputs.ts';
 import type { RoomProcess, StartRoomProcess } from './room-process.ts';
 import { SpareProcess } from './spare.ts';
 
@@ -13,6 +14,7 @@ const portsPerParticipant = 4;
 /** All rooms of this server: made on the first join, forgotten when empty. */
 export class RoomRegistry {
   readonly metrics: Metrics;
+  readonly #outputs: OutputServices;
   readonly #settings: Settings;
   readonly #log: Logger;
   readonly #rooms = new Map<string, Room>();
@@ -20,14 +22,17 @@ export class RoomRegistry {
   readonly #processes = new Set<RoomProcess>();
   #closing = false;
 
-  constructor(settings: Settings, log: Logger, startProcess: StartRoomProcess) {
-    this.#settings = settings;
-    this.#log = log;
+  constructor(outputs: OutputServices, metrics: Metrics, startProcess: StartRoomProcess) {
+    this.#outputs = outputs;
+    this.#settings = outputs.settings;
+    this.#log = outputs.log;
     this.#spare = new SpareProcess(startProcess);
-    this.metrics = new Metrics({
-      rooms: () => this.#rooms.size,
-      participants: () => this.#participants,
-    });
+    this.metrics = metrics;
+    metrics.gauge('onegrid_rooms', 'Rooms open now.', () => this.#rooms.size);
+    metrics.gauge('onegrid_participants', 'Participants in all rooms.', () => this.#participants);
+    metrics.gauge('onegrid_streams_active', 'Restreams (RTMP, SRT) of all rooms.', () =>
+      this.all.reduce((sum, room) => sum + room.outputs.streamCount, 0),
+    );
   }
 
   /**
@@ -51,6 +56,7 @@ export class RoomRegistry {
     const room = new Room(key, {
       settings: this.#settings,
       log: this.#log,
+      outputs: this.#outputs,
       takeProcess: () => {
         const process = this.#spare.take();
         this.#processes.add(process);
@@ -70,6 +76,26 @@ export class RoomRegistry {
     });
     this.#rooms.set(key, room);
     return room;
+  }
+
+  /** The rooms that are open. */
+  get all(): Room[] {
+    return [...this.#rooms.values()];
+  }
+
+  /**
+   * The open room of that name.
+   * @throws OnegridError `not-found`
+   */
+  get(name: string): Room {
+    const room = this.#rooms.get(name.toLowerCase());
+    if (room === undefined) throw new OnegridError('not-found', 'There is no such room.');
+    return room;
+  }
+
+  /** No room is opened any more, and nobody let in. */
+  drain(): void {
+    this.#closing = true;
   }
 
   /** Whether another room could be opened. */

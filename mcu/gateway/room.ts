@@ -1,48 +1,25 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { Settings } from '../config/settings.ts';
 import type { Logger } from '../log.ts';
 import type { ClientMessage } from '../protocol/client.ts';
-import type { ChatMessage, LayoutMode, Participant, QualityCap } from '../protocol/common.ts';
+import type { ChatMessage, Participant, QualityCap } from '../protocol/common.ts';
 import { OnegridError } from '../protocol/errors.ts';
-import type { MediaState, RoomEvent, RoomSettings } from '../protocol/ipc.ts';
+import type { MediaState, RoomEvent, RungState } from '../protocol/ipc.ts';
 import type { ClosedReason, IceServer, ServerMessage } from '../protocol/server.ts';
+import { ChatHistory } from './chat-history.ts';
+import { HangWatch } from './hang-watch.ts';
 import { iceServersFor } from './ice-servers.ts';
+import { RoomOutputs } from './room-outputs.ts';
+import type { Connection, RoomContext } from './room-context.ts';
+import { roomSettings } from './room-settings.ts';
+import { Snapshots } from './snapshots.ts';
+import { mediaCommand } from './media-command.ts';
+import type { RoomLayout } from './recordings/diary.ts';
+import type { RoomInfo } from './room-info.ts';
 import type { RoomProcess } from './room-process.ts';
-
-/** A participant's connection, as a room sees it. */
-export interface Connection {
-  /** Sends a message to the participant. */
-  send(message: ServerMessage): void;
-  /** Tells the participant why their stay is over and ends the connection. */
-  close(reason: ClosedReason): void;
-}
-
-/** What a room needs from around it. */
-export interface RoomContext {
-  readonly settings: Settings;
-  readonly log: Logger;
-  /** A process for this room's media: the spare one, mostly. */
-  takeProcess(): RoomProcess;
-  /** A snapshot of the room process's metrics. */
-  metrics(process: RoomProcess, snapshot: readonly unknown[]): void;
-  /** A room process is gone; `died`: by itself. */
-  processEnded(process: RoomProcess, died: boolean): void;
-  /** The last participant has left, or the room was closed: forget it. */
-  closed(): void;
-}
 
 /** Deaths of room processes within {@link crashWindowMs} that end a room. */
 const crashLimit = 3;
 const crashWindowMs = 60_000;
-/** So much chat a newcomer gets to read: it has to fit into one message of 64 KiB. */
-const chatHistoryBytes = 24 * 1024;
-
-/**
- * A room process that tells nothing between so many checks hangs, and is replaced. Checks are counted,
- * not time: when the gateway itself stood still, one check comes before what the process told meanwhile.
- */
-const hangChecks = 4;
-const hangCheckMs = 2500;
 
 interface Member {
   participant: Participant;
@@ -56,19 +33,6 @@ type RoomMessage = Exclude<ClientMessage, { type: 'join' | 'leave' }>;
 
 const mediaOf = ({ audio, video, source }: Participant): MediaState => ({ audio, video, source });
 
-const roomSettings = (settings: Settings): RoomSettings => ({
-  canvas: settings.canvas,
-  fps: settings.fps,
-  transitions: settings.transitions,
-  rungs: settings.rungs,
-  udpPorts: settings.udpPorts,
-  announcedIp: settings.announcedIp,
-  mediaTimeoutMs: settings.mediaTimeoutMs,
-  uplinkHoldMs: settings.uplinkHoldMs,
-  outputQueueBytes: settings.outputQueueBytes,
-  logLevel: settings.logLevel,
-});
-
 /**
  * A room: who is in it, what they wrote, how it is laid out. Its media lives in a process of its own;
  * if that dies, another takes over with the same participants under the same ids.
@@ -76,31 +40,47 @@ const roomSettings = (settings: Settings): RoomSettings => ({
 export class Room {
   /** Lower case: room names are case-insensitive. */
   readonly name: string;
+  /** Its recording, HLS and restreams. */
+  readonly outputs: RoomOutputs;
   readonly #context: RoomContext;
   readonly #log: Logger;
   readonly #members = new Map<string, Member>();
-  readonly #chat: ChatMessage[] = [];
-  #chatBytes = 0;
+  readonly #chat = new ChatHistory();
+  readonly #createdAt = new Date().toISOString();
+  readonly #snapshots: Snapshots;
+  #rungs: readonly RungState[] = [];
   readonly #deaths: number[] = [];
-  #layout: { mode: LayoutMode; pinned: string | null } = { mode: 'auto', pinned: null };
+  #layout: RoomLayout = { mode: 'auto', pinned: null };
   #process: RoomProcess;
-  /** Looks at the process since it last told its metrics, which it does twice a second. */
-  #silentChecks = 0;
-  readonly #watch: NodeJS.Timeout;
+  readonly #watch: HangWatch;
   #closed = false;
 
   constructor(name: string, context: RoomContext) {
     this.name = name;
     this.#context = context;
     this.#log = context.log.child({ room: name });
-    this.#process = this.#startMedia();
-    this.#watch = setInterval(() => {
-      this.#silentChecks += 1;
-      if (this.#silentChecks <= hangChecks) return;
-      this.#silentChecks = 0;
+    this.outputs = new RoomOutputs(context.outputs, {
+      name,
+      send: (command) => {
+        this.#process.send(command);
+      },
+      broadcast: (message) => {
+        this.#broadcast(message);
+      },
+      participants: () => this.#participants(),
+      layout: () => this.#layout,
+      closeIfEmpty: () => {
+        if (this.size === 0) this.close('room-closed');
+      },
+    });
+    this.#snapshots = new Snapshots((requestId) => {
+      this.#process.send({ type: 'snapshot', requestId });
+    });
+    this.#watch = new HangWatch(() => {
       this.#log.error({ roomPid: this.#process.pid }, 'room process hangs');
       this.#process.kill();
-    }, hangCheckMs);
+    });
+    this.#process = this.#startMedia();
   }
 
   /** How many are in the room. */
@@ -141,14 +121,15 @@ export class Room {
         name: this.name,
         layout: this.#layout.mode,
         pinned: this.#layout.pinned,
-        recording: null,
+        recording: this.outputs.recording,
       },
       participants: this.#participants(),
       iceServers: this.#iceServers(participant.id),
-      chat: [...this.#chat],
+      chat: this.#chat.messages,
     });
     this.#broadcast({ type: 'participant', event: 'joined', participant }, [participant.id]);
     this.#addMedia(member);
+    this.outputs.joined(participant);
     this.#log.info({ participant: participant.id, size: this.size }, 'participant joined');
     return participant.id;
   }
@@ -162,7 +143,51 @@ export class Room {
     this.#broadcast({ type: 'participant', event: 'left', participant: member.participant });
     this.#log.info({ participant: id, size: this.size }, 'participant left');
     if (this.#layout.pinned === id) this.#setLayout({ ...this.#layout, pinned: null });
-    if (this.#members.size === 0) this.close('room-closed');
+    this.outputs.left(id);
+    if (this.#members.size === 0 && !this.outputs.pause()) this.close('room-closed');
+  }
+
+  /**
+   * Shows somebody the door.
+   * @throws OnegridError `not-found`
+   */
+  remove(id: string): void {
+    const member = this.#members.get(id);
+    if (member === undefined) throw new OnegridError('not-found', 'Nobody of that id is here.');
+    member.connection.close('removed');
+    this.leave(id);
+  }
+
+  /** As told over HTTP. */
+  get info(): RoomInfo {
+    return {
+      name: this.name,
+      createdAt: this.#createdAt,
+      participants: this.#participants(),
+      layout: this.#layout.mode,
+      pinned: this.#layout.pinned,
+      rungs: this.#rungs,
+      ...this.outputs.info,
+    };
+  }
+
+  /**
+   * Lays the room out.
+   * @throws OnegridError `not-found` where the one to be pinned is not there
+   */
+  arrange(layout: RoomLayout): void {
+    if (layout.pinned !== null && !this.#members.has(layout.pinned)) {
+      throw new OnegridError('not-found', 'The pinned participant is not in the room.');
+    }
+    this.#setLayout(layout);
+  }
+
+  /**
+   * The composite as JPEG, at most 1 s old.
+   * @throws OnegridError `conflict` where there is none yet, `overloaded` where the room process does not answer
+   */
+  snapshot(): Promise<Buffer> {
+    return this.#snapshots.take();
   }
 
   /**
@@ -174,26 +199,11 @@ export class Room {
     if (member === undefined) throw new OnegridError('not-joined', 'You are not in the room.');
     switch (message.type) {
       case 'offer':
-        this.#process.send({ type: 'offer', participantId: id, sdp: message.sdp });
-        return;
       case 'answer':
-        this.#process.send({
-          type: 'answer',
-          participantId: id,
-          sdp: message.sdp,
-          negotiation: message.negotiation,
-        });
-        return;
       case 'candidate':
-        this.#process.send({
-          type: 'candidate',
-          participantId: id,
-          pc: message.pc,
-          candidate: message.candidate,
-        });
-        return;
       case 'reconnect':
-        this.#process.send({ type: 'reconnect', participantId: id, pc: message.pc });
+      case 'network':
+        this.#process.send(mediaCommand(id, message));
         return;
       case 'media': {
         const { audio, video, source } = message;
@@ -209,27 +219,18 @@ export class Room {
         member.quality = message.max;
         this.#process.send({ type: 'quality', participantId: id, max: message.max });
         return;
-      case 'network':
-        this.#process.send({
-          type: 'network',
-          participantId: id,
-          uplinkKbps: message.uplinkKbps,
-        });
-        return;
       case 'react':
         this.#broadcast({ type: 'reaction', participantId: id, emoji: message.emoji });
         return;
       case 'chat':
         this.#say(member.participant, message.text);
         return;
-      case 'layout': {
-        const pinned = message.pinned ?? null;
-        if (pinned !== null && !this.#members.has(pinned)) {
-          throw new OnegridError('not-found', 'The pinned participant is not in the room.');
-        }
-        this.#setLayout({ mode: message.mode, pinned });
+      case 'layout':
+        this.arrange({ mode: message.mode, pinned: message.pinned ?? null });
         return;
-      }
+      case 'record':
+        this.#record(member, message.action);
+        return;
       default:
         message satisfies never;
     }
@@ -239,8 +240,10 @@ export class Room {
   close(reason: ClosedReason): void {
     if (this.#closed) return;
     this.#closed = true;
-    clearInterval(this.#watch);
+    this.#watch.close();
     this.#context.closed();
+    this.outputs.close();
+    this.#snapshots.close();
     for (const { connection } of this.#members.values()) connection.close(reason);
     this.#members.clear();
     this.#log.info({ reason }, 'room closed');
@@ -279,8 +282,10 @@ export class Room {
   }
 
   #change(member: Member, change: Partial<Participant>): void {
-    member.participant = { ...member.participant, ...change };
-    const { participant } = member;
+    const before = member.participant;
+    const participant = { ...before, ...change };
+    member.participant = participant;
+    this.outputs.changed(before, participant);
     this.#broadcast({ type: 'participant', event: 'changed', participant });
   }
 
@@ -292,16 +297,28 @@ export class Room {
       text,
       at: new Date().toISOString(),
     };
-    this.#chat.push(message);
-    this.#chatBytes += Buffer.byteLength(text);
-    while (this.#chatBytes > chatHistoryBytes) {
-      this.#chatBytes -= Buffer.byteLength(this.#chat.shift()?.text ?? '');
-    }
+    this.#chat.add(message);
+    this.outputs.wrote(message);
     this.#broadcast({ type: 'chat', ...message });
   }
 
-  #setLayout(layout: { mode: LayoutMode; pinned: string | null }): void {
+  /** Errors come later than others: the disk has to be asked. */
+  #record({ participant, connection }: Member, action: 'start' | 'stop'): void {
+    this.outputs.record(participant, action).catch((error: unknown) => {
+      const told = error instanceof OnegridError ? error : undefined;
+      if (told === undefined) this.#log.error({ err: error }, 'recording failed');
+      connection.send({
+        type: 'error',
+        code: told?.code ?? 'internal',
+        message: told?.message ?? 'Something went wrong on the server.',
+        fatal: false,
+      });
+    });
+  }
+
+  #setLayout(layout: RoomLayout): void {
     this.#layout = layout;
+    this.outputs.arranged(layout);
     this.#process.send({ type: 'layout', ...layout });
   }
 
@@ -316,7 +333,7 @@ export class Room {
       },
     });
     process.send({ type: 'open', room: this.name, settings: roomSettings(this.#context.settings) });
-    this.#silentChecks = 0;
+    this.#watch.heard();
     this.#log.info({ roomPid: process.pid }, 'room process started');
     return process;
   }
@@ -327,6 +344,7 @@ export class Room {
         this.#members.get(event.participantId)?.connection.send(event.message);
         return;
       case 'broadcast':
+        if (event.message.type === 'speakers') this.outputs.speakers(event.message.active);
         this.#broadcast(event.message, event.except);
         return;
       case 'gone': {
@@ -336,10 +354,12 @@ export class Room {
         return;
       }
       case 'metrics':
-        this.#silentChecks = 0;
+        this.#watch.heard();
+        this.#rungs = event.rungs ?? [];
         this.#context.metrics(process, event.metrics);
         return;
       case 'snapshot':
+        this.#snapshots.answer(event.requestId, event.jpeg);
         return;
       default:
         event satisfies never;
@@ -360,8 +380,10 @@ export class Room {
     this.#process = this.#startMedia();
     this.#process.send({ type: 'layout', ...this.#layout });
     for (const member of this.#members.values()) this.#addMedia(member);
+    this.outputs.mediaRestarted();
     this.#broadcast({ type: 'reset', reason: 'The media of this room was restarted.' });
     // Who spoke is not known to the new process.
+    this.outputs.speakers([]);
     this.#broadcast({ type: 'speakers', active: [] });
   }
 }

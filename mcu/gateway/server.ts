@@ -6,9 +6,15 @@ import type { Settings } from '../config/settings.ts';
 import type { Logger } from '../log.ts';
 import { maxMessageBytes } from '../protocol/common.ts';
 import { createApp } from './app.ts';
+import { prepareDataDir } from './data-dir.ts';
+import { HlsHouse } from './live/hls.ts';
+import { Metrics } from './metrics.ts';
 import { isOriginAllowed } from './origin.ts';
+import { type StartOutputProcess, startOutputProcess } from './output-process.ts';
+import { OutputLauncher } from './outputs/launcher.ts';
+import { RecordingStore } from './recordings/store.ts';
 import { RoomRegistry } from './room-registry.ts';
-import { startRoomProcess } from './room-process.ts';
+import { type StartRoomProcess, startRoomProcess } from './room-process.ts';
 import { Session } from './session.ts';
 
 /** A running gateway. */
@@ -50,17 +56,48 @@ function acceptSockets(server: Server, rooms: RoomRegistry, settings: Settings, 
   return sockets;
 }
 
+/** Recordings have so long to be finished when the server stops. */
+const finishPatienceMs = 10_000;
+
+/** How the processes of a gateway are started; tests have others. */
+export interface ProcessStarters {
+  readonly room: StartRoomProcess;
+  readonly output: StartOutputProcess;
+}
+
 /**
  * Starts the server: HTTP, signalling, rooms.
- * @throws Error from `listen`, such as EADDRINUSE and EACCES
+ * @throws Error from `listen`, such as EADDRINUSE and EACCES; SettingsError where the data cannot be written
  */
-export async function startGateway(settings: Settings, log: Logger): Promise<Gateway> {
+export async function startGateway(
+  settings: Settings,
+  log: Logger,
+  start: ProcessStarters = {
+    room: () => startRoomProcess(log),
+    output: () => startOutputProcess(log),
+  },
+): Promise<Gateway> {
   const server = createServer();
+  await prepareDataDir(settings.dataDir);
   server.listen(settings.port, settings.host);
   // Rejects if `error` comes first. Nothing else is started until the port is ours.
   await once(server, 'listening');
-  const rooms = new RoomRegistry(settings, log, () => startRoomProcess(log));
-  server.on('request', createApp(rooms, log));
+  const metrics = new Metrics();
+  const launcher = new OutputLauncher(settings, log, start.output);
+  const hls = new HlsHouse(settings, log, launcher);
+  const store = new RecordingStore({
+    settings,
+    log,
+    launcher,
+    onFinal: ({ state }) => {
+      metrics.recordings.inc({ state });
+    },
+  });
+  metrics.gauge('onegrid_recordings_active', 'Recordings running.', () => store.activeCount);
+  metrics.gauge('onegrid_hls_active', 'Rooms with HLS.', () => hls.activeCount);
+  const outputs = { settings, log, launcher, store, hls };
+  const rooms = new RoomRegistry(outputs, metrics, start.room);
+  server.on('request', createApp({ ...outputs, rooms }));
   const sockets = acceptSockets(server, rooms, settings, log);
   const pings = setInterval(() => {
     for (const socket of sockets.clients) socket.ping();
@@ -72,7 +109,11 @@ export async function startGateway(settings: Settings, log: Logger): Promise<Gat
     async close() {
       clearInterval(pings);
       server.close();
+      rooms.drain();
+      await store.close(finishPatienceMs);
       await rooms.close('shutdown');
+      await launcher.close();
+      await hls.close();
       for (const socket of sockets.clients) socket.terminate();
       server.closeAllConnections();
       log.info('stopped');

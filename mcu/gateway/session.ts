@@ -4,7 +4,8 @@ import { clientMessageSchema, type ClientMessage } from '../protocol/client.ts';
 import { maxMessageBytes, protocolVersion } from '../protocol/common.ts';
 import { OnegridError } from '../protocol/errors.ts';
 import type { ServerMessage } from '../protocol/server.ts';
-import type { Connection, Room } from './room.ts';
+import type { Room } from './room.ts';
+import type { Connection } from './room-context.ts';
 import { checkSdp } from './sdp-limits.ts';
 import { TokenBucket } from './token-bucket.ts';
 

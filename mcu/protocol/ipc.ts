@@ -51,6 +51,18 @@ export const memberSchema = z.object({
 /** A participant as the room process knows it. */
 export type Member = z.infer<typeof memberSchema>;
 
+/** An encoder of a room, as told over HTTP. */
+export const rungStateSchema = z.object({
+  rung: rungSchema,
+  codec: z.enum(['h264', 'vp8']),
+  /** Receivers, recordings and streams. */
+  viewers: z.number().int().nonnegative(),
+  /** What the picture takes, kbit/s. */
+  kbps: z.number().nonnegative(),
+});
+/** An encoder of a room, as told over HTTP. */
+export type RungState = z.infer<typeof rungStateSchema>;
+
 const participantId = participantIdSchema;
 
 /** Gateway → room process. */
@@ -115,7 +127,12 @@ export const roomEventSchema = z.discriminatedUnion('type', [
     except: z.array(participantId).optional(),
   }),
   z.object({ type: z.literal('gone'), participantId, reason: z.literal('timeout') }),
-  z.object({ type: z.literal('metrics'), metrics: z.array(z.unknown()) }),
+  z.object({
+    type: z.literal('metrics'),
+    metrics: z.array(z.unknown()),
+    /** The encoders that are running, for `GET /api/v1/rooms/:room`. */
+    rungs: z.array(rungStateSchema).optional(),
+  }),
   /** The composite as JPEG in Base64; null where there is none. */
   z.object({
     type: z.literal('snapshot'),

@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { makeDataDir } from './test-run.ts';
 
 const launcher = fileURLToPath(new URL('../../bin/onegrid.mjs', import.meta.url));
 
@@ -49,9 +51,19 @@ export class TestServer {
 
   /** Starts one and waits until it listens. */
   static async start(environment: Record<string, string> = {}): Promise<TestServer> {
+    const dataDir = makeDataDir();
     const child = spawn(process.execPath, [launcher, 'serve'], {
-      env: { ...process.env, PORT: '0', ONEGRID_LOG_LEVEL: 'trace', ...environment },
+      env: {
+        ...process.env,
+        PORT: '0',
+        ONEGRID_LOG_LEVEL: 'trace',
+        ONEGRID_DATA_DIR: dataDir,
+        ...environment,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    child.once('exit', () => {
+      rmSync(dataDir, { recursive: true, force: true });
     });
     const server = new TestServer(child, await addressOf(child));
     let rest = '';

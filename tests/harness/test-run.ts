@@ -1,3 +1,4 @@
+import { mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -9,3 +10,10 @@ export const testRunVariable = 'TEST_RUN_ID';
 
 /** The folder for every temporary file of run `id`; it must be empty at the end. */
 export const testRunFolder = (id: string): string => join(tmpdir(), `onegrid-test-${id}`);
+
+/** A folder for the data of a server, to be removed by whoever asks for it. */
+export function makeDataDir(): string {
+  const folder = testRunFolder(process.env[testRunVariable] ?? 'none');
+  mkdirSync(folder, { recursive: true });
+  return mkdtempSync(join(folder, 'data-'));
+}

@@ -116,7 +116,7 @@ describe('signalling', () => {
       '{"type":"unknown"}',
       '{"type":"chat","text":""}',
       '{"type":"media","audio":"yes","video":true,"source":"camera"}',
-      '{"type":"record","action":"start"}',
+      '{"type":"record","action":"pause"}',
     ];
     for (const text of nonsense) alice.sendRaw(text);
     alice.sendRaw(Buffer.from('{"type":"hand","raised":true}'));

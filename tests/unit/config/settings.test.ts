@@ -32,6 +32,17 @@ describe('settings', () => {
       maxRooms: 100,
       mediaTimeoutMs: 10_000,
       uplinkHoldMs: 10_000,
+      dataDir: './data',
+      minFreeBytes: 512 * 1024 * 1024,
+      recordingTracks: false,
+      recordingEmpty: 'end',
+      recordingPauseMs: 600_000,
+      recordingMaxMs: 43_200_000,
+      recordingsMaxAgeMs: 0,
+      recordingsMaxBytes: 0,
+      hlsWindowSeconds: 12,
+      maxStreams: 3,
+      apiKey: undefined,
       logLevel: 'info',
     });
   });
@@ -81,6 +92,9 @@ describe('settings', () => {
     ['ONEGRID_TURN_TTL_SECONDS', '0', 'ONEGRID_TURN_TTL_SECONDS must be between 60'],
     ['ONEGRID_CANVAS', '160x9998', 'ONEGRID_CANVAS must have'],
     ['ONEGRID_ORIGINS', 'example.org', 'ONEGRID_ORIGINS must be *'],
+    ['ONEGRID_RECORDING_EMPTY', 'stop', 'ONEGRID_RECORDING_EMPTY'],
+    ['ONEGRID_HLS_WINDOW_SECONDS', '2', 'ONEGRID_HLS_WINDOW_SECONDS must be between 6'],
+    ['ONEGRID_MIN_FREE_BYTES', '1GB', 'ONEGRID_MIN_FREE_BYTES must be a whole number'],
     ['ONEGRID_LOG_LEVEL', 'loud', 'ONEGRID_LOG_LEVEL'],
     ['ONEGRID_COLOUR', 'red', 'ONEGRID_COLOUR is not a setting of onegrid; see .env.example.'],
   ])('refuse %s=%s by name', (name, value, sentence) => {

@@ -1,0 +1,47 @@
+import type { ErrorRequestHandler } from 'express';
+import type { Logger } from '../../log.ts';
+import { type ErrorCode, OnegridError } from '../../protocol/errors.ts';
+import { RangeNotSatisfiable } from './send-file.ts';
+
+const statusOf: Partial<Record<ErrorCode, number>> = {
+  'bad-request': 400,
+  'bad-room-name': 400,
+  unauthorized: 401,
+  forbidden: 403,
+  'not-found': 404,
+  conflict: 409,
+  'too-large': 413,
+  'too-fast': 429,
+  overloaded: 503,
+  'no-space': 507,
+};
+
+/** What a client is told of an error; express marks those that are the client's own by a status of 4xx. */
+function asOnegridError(error: unknown): OnegridError {
+  if (error instanceof OnegridError) return error;
+  const status = error instanceof Error && 'status' in error ? Number(error.status) : 500;
+  if (status === 413)
+    return new OnegridError('too-large', 'The body of a request is at most 16 KiB.');
+  return status >= 400 && status < 500
+    ? new OnegridError('bad-request', 'This request cannot be understood.')
+    : new OnegridError('internal', 'Something went wrong on the server.');
+}
+
+/** Answers errors as JSON: `{error: {code, message}}`. */
+export function errorHandler(log: Logger): ErrorRequestHandler {
+  return (error: unknown, _request, response, next) => {
+    if (response.headersSent) {
+      next(error);
+      return;
+    }
+    if (error instanceof RangeNotSatisfiable) {
+      response.status(416).set('Content-Range', error.contentRange);
+      response.json({ error: { code: 'bad-request', message: error.message } });
+      return;
+    }
+    const { code, message } = asOnegridError(error);
+    if (code === 'internal') log.error({ err: error }, 'request failed');
+    if (code === 'unauthorized') response.set('WWW-Authenticate', 'Bearer realm="onegrid"');
+    response.status(statusOf[code] ?? 500).json({ error: { code, message } });
+  };
+}

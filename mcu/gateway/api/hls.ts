@@ -1,0 +1,63 @@
+import { type RequestHandler, Router } from 'express';
+import { OnegridError } from '../../protocol/errors.ts';
+import type { HlsHouse } from '../live/hls.ts';
+import { param, roomParam } from './input.ts';
+import { sendFile } from './send-file.ts';
+
+/** What there is in the folder of a room's HLS, and how it is served. */
+const kinds = [
+  {
+    pattern: /^index\.m3u8$/,
+    type: 'application/vnd.apple.mpegurl',
+    cache: 'public, max-age=1',
+  },
+  {
+    pattern: /^init(-\d{1,10})?\.mp4$/,
+    type: 'video/mp4',
+    cache: 'public, max-age=31536000, immutable',
+  },
+  {
+    pattern: /^[a-z]{1,16}[-_]?\d{1,10}([-_]\d{1,10})?\.(m4s|mp4)$/,
+    type: 'video/iso.segment',
+    cache: 'public, max-age=31536000, immutable',
+  },
+];
+
+/** Any page may play it, and any CDN carry it. */
+export const hlsHeaders: RequestHandler = (_request, response, next) => {
+  response.set({
+    'Access-Control-Allow-Origin': '*',
+    'Access-Control-Expose-Headers': 'Content-Length, Content-Range, Date',
+    'Cross-Origin-Resource-Policy': 'cross-origin',
+  });
+  next();
+};
+
+/**
+ * `/hls/:room/…`.
+ * @param guard - lets pass who may
+ */
+export function hlsRoutes(hls: HlsHouse, guard: RequestHandler): Router {
+  const router = Router();
+  router.options('/:room/:file', (_request, response) => {
+    response.set({
+      'Access-Control-Allow-Methods': 'GET, HEAD',
+      'Access-Control-Allow-Headers': 'Authorization, Range',
+      'Access-Control-Max-Age': '86400',
+    });
+    response.status(204).end();
+  });
+  // Browsers ask whether they may ask without telling who they are.
+  router.use(guard);
+  router.get('/:room/:file', async (request, response) => {
+    const name = param(request, 'file');
+    const root = hls.folderOf(roomParam(request));
+    const kind = kinds.find(({ pattern }) => pattern.test(name));
+    if (root === null || kind === undefined) {
+      throw new OnegridError('not-found', 'There is no such HLS file.');
+    }
+    response.type(kind.type);
+    await sendFile(response, { root, name, headers: { 'Cache-Control': kind.cache } });
+  });
+  return router;
+}

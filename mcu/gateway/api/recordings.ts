@@ -1,0 +1,99 @@
+import { type Request, type Response, Router } from 'express';
+import { z } from 'zod';
+import { recordingIdSchema, roomNameSchema } from '../../protocol/common.ts';
+import { OnegridError } from '../../protocol/errors.ts';
+import { isFinal } from '../recordings/recording.ts';
+import type { RecordingFile, RecordingStore, RecordingSummary } from '../recordings/store.ts';
+import { checked, param } from './input.ts';
+import { sendFile } from './send-file.ts';
+
+const listSchema = z.object({
+  room: roomNameSchema.optional(),
+  limit: z
+    .string()
+    .regex(/^[1-9]\d{0,5}$/)
+    .transform(Number)
+    .optional(),
+});
+
+/** It can be deleted, and made anew under no other name: browsers ask whether it has changed. */
+const cache = 'private, no-cache';
+
+/** A recording as told over HTTP. */
+function told({ processes: _processes, tracks, ...recording }: RecordingSummary) {
+  const plays = isFinal(recording) && recording.state !== 'failed';
+  const url = `/api/v1/recordings/${recording.id}`;
+  return {
+    ...recording,
+    participants: recording.participants.map((participant) => ({
+      ...participant,
+      track: plays && tracks ? `${url}/tracks/${participant.id}` : null,
+    })),
+    media: plays ? `${url}/media` : null,
+    poster: plays ? `${url}/poster.jpg` : null,
+  };
+}
+
+/** The id in the path. @throws OnegridError `not-found` for what is none */
+function idOf(request: Request): string {
+  const id = recordingIdSchema.safeParse(param(request, 'id'));
+  if (!id.success) throw new OnegridError('not-found', 'There is no such recording.');
+  return id.data;
+}
+
+/** `/recordings…`. */
+export function recordingRoutes(store: RecordingStore): Router {
+  const router = Router();
+  router.use('/recordings', async (_request, _response, next) => {
+    await store.ready;
+    next();
+  });
+  router.get('/recordings', (request, response) => {
+    response.json(store.list(checked(listSchema, request.query)).map(told));
+  });
+  router
+    .route('/recordings/:id')
+    .get((request, response) => {
+      response.json(told(store.get(idOf(request))));
+    })
+    .delete(async (request, response) => {
+      await store.delete(idOf(request));
+      response.status(204).end();
+    });
+  router.post('/recordings/:id/stop', (request, response) => {
+    response.json(told(store.stop(idOf(request))));
+  });
+
+  const serve =
+    (type: string, find: (request: Request, id: string) => Promise<RecordingFile>) =>
+    async (request: Request, response: Response): Promise<void> => {
+      const id = idOf(request);
+      const file = await find(request, id);
+      const { room, startedAt } = store.get(id);
+      const time = startedAt.slice(0, 19).replaceAll(':', '-');
+      const ending = file.name.slice(file.name.lastIndexOf('.') + 1);
+      const kind = request.query['download'] === undefined ? 'inline' : 'attachment';
+      // Room names and times are letters, digits and hyphens: nothing to quote.
+      const disposition = `${kind}; filename="${room}-${time}.${ending}"`;
+      const headers = { 'Cache-Control': cache, 'Content-Disposition': disposition };
+      if (type !== '') response.type(type);
+      await sendFile(response, { ...file, headers });
+    };
+  router.get(
+    '/recordings/:id/media',
+    serve('video/mp4', (_, id) => store.file(id, 'media.mp4')),
+  );
+  router.get(
+    '/recordings/:id/poster.jpg',
+    serve('image/jpeg', (_, id) => store.file(id, 'poster.jpg')),
+  );
+  router.get(
+    '/recordings/:id/chat.vtt',
+    serve('text/vtt', (_, id) => store.file(id, 'chat.vtt')),
+  );
+  router.get(
+    '/recordings/:id/tracks/:participant',
+    serve('', (request, id) => store.track(id, param(request, 'participant'))),
+  );
+  return router;
+}

@@ -1,0 +1,101 @@
+import type { Settings } from '../../config/settings.ts';
+import type { Logger } from '../../log.ts';
+import type { Output } from '../../protocol/outputs.ts';
+import type { OutputProcess, StartOutputProcess } from '../output-process.ts';
+import { type FeedPort, type Outcome, OutputRun, type OutputRunOptions } from './output-run.ts';
+import { Sockets } from './sockets.ts';
+
+type Hooks = Pick<OutputRunOptions, 'event' | 'connection' | 'ended'>;
+
+/** Putting the segments of hours together reads and writes all of them once. */
+const assembleTimeoutMs = 15 * 60_000;
+const exitGraceMs = 3000;
+/** Enough for a stream to say goodbye. */
+const closeGraceMs = 1000;
+
+/** Starts the output processes of this server and knows those that are running. */
+export class OutputLauncher {
+  readonly #settings: Pick<Settings, 'canvas' | 'fps' | 'logLevel'>;
+  readonly #log: Logger;
+  readonly #start: StartOutputProcess;
+  readonly #sockets = new Sockets();
+  readonly #running = new Set<OutputProcess>();
+  #closing = false;
+
+  constructor(
+    settings: Pick<Settings, 'canvas' | 'fps' | 'logLevel'>,
+    log: Logger,
+    start: StartOutputProcess,
+  ) {
+    this.#settings = settings;
+    this.#log = log;
+    this.#start = start;
+  }
+
+  /** Whether the server is about to end: what dies now was killed. */
+  get isClosing(): boolean {
+    return this.#closing;
+  }
+
+  /** Starts a process for an output that a room feeds. */
+  run(output: Output, feeds: FeedPort, hooks: Hooks): OutputRun {
+    const { canvas, fps, logLevel } = this.#settings;
+    const process = this.#track(this.#start());
+    return new OutputRun({
+      ...hooks,
+      output,
+      process,
+      socket: this.#sockets.next(),
+      canvas,
+      fps,
+      logLevel,
+      log: this.#log,
+      feeds,
+      ended: (outcome) => {
+        this.#running.delete(process);
+        hooks.ended(outcome);
+      },
+    });
+  }
+
+  /**
+   * Has `media.mp4` and `poster.jpg` made of the segments in a recording's folder.
+   * @param directory - absolute
+   */
+  assemble(directory: string): Promise<Outcome> {
+    if (this.#closing) return Promise.resolve({ type: 'died', why: 'the server ends' });
+    const process = this.#track(this.#start());
+    return new Promise((resolve) => {
+      let outcome: Outcome | undefined;
+      const timer = setTimeout(() => {
+        process.kill();
+      }, assembleTimeoutMs);
+      process.attach({
+        event: (event) => {
+          if (event.type !== 'finished' && event.type !== 'failed') return;
+          outcome ??= event;
+          void process.gone(exitGraceMs);
+        },
+        ended: (why) => {
+          clearTimeout(timer);
+          this.#running.delete(process);
+          resolve(outcome ?? { type: 'died', why });
+        },
+      });
+      process.send({ type: 'assemble', directory, logLevel: this.#settings.logLevel });
+    });
+  }
+
+  /** Waits a moment for what is still running, kills it and removes the sockets. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    const running = [...this.#running];
+    await Promise.all(running.map((process) => process.gone(closeGraceMs)));
+    this.#sockets.close();
+  }
+
+  #track(process: OutputProcess): OutputProcess {
+    this.#running.add(process);
+    return process;
+  }
+}

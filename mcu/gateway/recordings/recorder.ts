@@ -1,0 +1,346 @@
+import type { Settings } from '../../config/settings.ts';
+import type { Logger } from '../../log.ts';
+import type { Participant, RecordingReason, RecordingState } from '../../protocol/common.ts';
+import type { OutputEvent } from '../../protocol/outputs.ts';
+import type { ServerMessage } from '../../protocol/server.ts';
+import type { OutputLauncher } from '../outputs/launcher.ts';
+import type { FeedPort, Outcome, OutputRun } from '../outputs/output-run.ts';
+import { type ProcessIdentity, identityOf } from '../outputs/process-identity.ts';
+import { Diary, type RoomLayout } from './diary.ts';
+import type { Disk } from './disk.ts';
+import { MediaClock } from './media-clock.ts';
+import type { Recording } from './recording.ts';
+
+/** The room that is recorded, as its recorder sees it. */
+export interface RecordedRoom {
+  readonly name: string;
+  readonly feeds: FeedPort;
+  readonly participants: readonly Participant[];
+  readonly layout: RoomLayout;
+  /** Tells everybody in the room. */
+  tell(message: Extract<ServerMessage, { type: 'recording' }>): void;
+  /** The recording was paused for too long, or ended meanwhile: nobody is in the room. */
+  pauseOver(): void;
+}
+
+/** What a {@link Recorder} needs from around it. */
+export interface RecorderContext {
+  readonly settings: Settings;
+  readonly log: Logger;
+  readonly launcher: OutputLauncher;
+  readonly disk: Disk;
+  /** Monotonic milliseconds. */
+  readonly now: () => number;
+  /** Where its files go: absolute, and there already. */
+  readonly folder: string;
+  /** Something has changed; `urgent`: its state. */
+  changed(urgent: boolean): void;
+  /** It is final. */
+  ended(): Promise<void>;
+}
+
+type Phase =
+  | { readonly name: 'running' | 'pausing'; readonly run: OutputRun }
+  | { readonly name: 'paused'; readonly timer: NodeJS.Timeout }
+  | { readonly name: 'ending'; readonly run: OutputRun | null }
+  | { readonly name: 'ended' };
+
+/** Deaths of output processes within {@link crashWindowMs} that end a recording. */
+const crashLimit = 3;
+const crashWindowMs = 60_000;
+/** Assembling only reads and writes files: what killed it once may not be there the second time. */
+const assembleTries = 2;
+
+/** Records one room: the output process that writes, and the ones after it where it dies or pauses. */
+export class Recorder {
+  readonly id: string;
+  readonly diary: Diary;
+  /** Resolves when the recording is final. */
+  readonly done: Promise<void>;
+  readonly #room: RecordedRoom;
+  readonly #context: RecorderContext;
+  readonly #tracks: boolean;
+  readonly #log: Logger;
+  readonly #clock = new MediaClock();
+  readonly #startedAt: number;
+  readonly #startedMs: number;
+  readonly #gateway: ProcessIdentity | null = identityOf(process.pid);
+  readonly #deaths: number[] = [];
+  readonly #unwatch: () => void;
+  #output: ProcessIdentity | null = null;
+  #state: RecordingState = 'starting';
+  #reason: RecordingReason | null = null;
+  #endedMs: number | null = null;
+  #phase: Phase;
+  #nextSegment = 0;
+  /** Whether the next segment follows a pause. */
+  #joins = false;
+  /** Whether somebody came while a pause was being prepared. */
+  #resumes = false;
+  /** Whether there is any picture at all. */
+  #hasMedia = false;
+  #interrupted = false;
+  /** Where the running segment begins, in seconds of the media. */
+  #position = 0;
+  #durationSeconds = 0;
+  /** Of the segments before. */
+  #earlierBytes = 0;
+  #bytes = 0;
+  #resolveDone: () => void = () => undefined;
+
+  /**
+   * Starts recording; whoever makes it writes it down for the first time.
+   * @param id - a new one
+   * @param tracks - whether each participant's sound is kept in a file of its own, too
+   */
+  constructor(id: string, room: RecordedRoom, tracks: boolean, context: RecorderContext) {
+    this.id = id;
+    this.#room = room;
+    this.#context = context;
+    this.#tracks = tracks;
+    this.#log = context.log.child({ room: room.name, recording: id });
+    this.#startedAt = Date.now();
+    this.#startedMs = context.now();
+    this.done = new Promise((resolve) => {
+      this.#resolveDone = resolve;
+    });
+    this.diary = new Diary(this.#clock, context.now, room.participants, room.layout);
+    this.#phase = { name: 'running', run: this.#startSegment() };
+    this.#unwatch = context.disk.watch(() => {
+      this.end('disk-full');
+    });
+    this.#log.info('recording started');
+    room.tell({ type: 'recording', state: this.#state, id });
+  }
+
+  /** Where it stands. */
+  get state(): RecordingState {
+    return this.#state;
+  }
+
+  /** Whether it waits for somebody to come into the room. */
+  get isPaused(): boolean {
+    return this.#phase.name === 'paused' || this.#phase.name === 'pausing';
+  }
+
+  /** `recording.json` without what can be long. */
+  get summary(): Omit<Recording, 'events' | 'chat'> {
+    const { width, height } = this.#context.settings.canvas;
+    return {
+      id: this.id,
+      room: this.#room.name,
+      state: this.#state,
+      reason: this.#reason,
+      startedAt: this.#time(this.#startedMs),
+      endedAt: this.#endedMs === null ? null : this.#time(this.#endedMs),
+      durationSeconds: Math.round(this.#durationSeconds * 1000) / 1000,
+      bytes: this.#earlierBytes + this.#bytes,
+      width,
+      height,
+      tracks: this.#tracks,
+      participants: this.diary.participants,
+      processes:
+        this.#phase.name === 'ended' || this.#gateway === null
+          ? null
+          : { gateway: this.#gateway, output: this.#output },
+    };
+  }
+
+  /** `recording.json`. */
+  get whole(): Recording {
+    return { ...this.summary, events: this.diary.events, chat: this.diary.chat };
+  }
+
+  /** Ends it; does nothing where it ends already. */
+  end(reason: RecordingReason): void {
+    if (this.#phase.name === 'ending' || this.#phase.name === 'ended') return;
+    const wasPaused = this.isPaused;
+    this.#reason = reason;
+    this.#log.info({ reason }, 'recording ends');
+    const phase = this.#phase;
+    if (phase.name === 'paused') {
+      clearTimeout(phase.timer);
+      this.#beginEnding(null);
+    } else {
+      this.#beginEnding(phase.run);
+      phase.run.finish();
+    }
+    if (wasPaused) this.#room.pauseOver();
+  }
+
+  /** The last one has left: what there is becomes a segment, and the media stands still. */
+  pause(): void {
+    if (this.#phase.name !== 'running') return;
+    this.#resumes = false;
+    this.#phase = { name: 'pausing', run: this.#phase.run };
+    this.#phase.run.finish();
+  }
+
+  /** Somebody is there again. */
+  resume(): void {
+    if (this.#phase.name === 'pausing') this.#resumes = true;
+    if (this.#phase.name !== 'paused') return;
+    clearTimeout(this.#phase.timer);
+    this.#phase = { name: 'running', run: this.#startSegment() };
+    this.#context.changed(true);
+  }
+
+  /** ISO 8601, as if nobody had set the clock meanwhile. */
+  #time(ms: number): string {
+    return new Date(this.#startedAt + (ms - this.#startedMs)).toISOString();
+  }
+
+  #startSegment(): OutputRun {
+    const segment = this.#nextSegment;
+    this.#nextSegment += 1;
+    const joined = this.#joins;
+    const run = this.#context.launcher.run(
+      {
+        kind: 'recording',
+        directory: this.#context.folder,
+        segment,
+        joined,
+        tracks: this.#tracks,
+      },
+      this.#room.feeds,
+      {
+        event: (event) => {
+          this.#event(event);
+        },
+        ended: (outcome) => {
+          this.#segmentEnded(outcome);
+        },
+      },
+    );
+    this.#output = identityOf(run.pid);
+    this.#log.info({ outputPid: run.pid, segment, joined }, 'segment started');
+    return run;
+  }
+
+  #event(event: Extract<OutputEvent, { type: 'started' | 'progress' }>): void {
+    if (event.type === 'started') {
+      this.#position = this.#clock.segmentStarted(this.#context.now() - event.agoMs, this.#joins);
+      this.#joins = false;
+      this.#hasMedia = true;
+      if (this.#state === 'starting') {
+        this.#state = 'active';
+        this.#tell();
+      }
+      return;
+    }
+    this.#bytes = event.bytes;
+    this.#durationSeconds = Math.max(this.#durationSeconds, this.#position + event.durationSeconds);
+    this.#context.changed(false);
+    const { recordingMaxMs } = this.#context.settings;
+    if (recordingMaxMs > 0 && this.#durationSeconds * 1000 >= recordingMaxMs) this.end('limit');
+  }
+
+  #segmentEnded(outcome: Outcome): void {
+    this.#output = null;
+    if (outcome.type === 'finished') {
+      this.#bytes = outcome.bytes;
+      this.#durationSeconds = Math.max(
+        this.#durationSeconds,
+        this.#position + outcome.durationSeconds,
+      );
+    } else if (this.#hasMedia || this.#phase.name === 'running') {
+      this.#log.error({ outcome }, 'output process of a recording failed');
+    }
+    this.#earlierBytes += this.#bytes;
+    this.#bytes = 0;
+    switch (this.#phase.name) {
+      case 'ending':
+        this.#interrupted ||= outcome.type === 'died';
+        void this.#assemble();
+        return;
+      case 'pausing':
+        if (outcome.type === 'finished' && outcome.full) this.end('disk-full');
+        else this.#enterPause();
+        return;
+      case 'running':
+        this.#lost(outcome);
+        return;
+      case 'paused':
+      case 'ended':
+        return;
+      default:
+        this.#phase satisfies never;
+    }
+  }
+
+  /** The process has gone without having been asked to. */
+  #lost(outcome: Outcome): void {
+    if (outcome.type === 'finished' && outcome.full) {
+      this.#reason = 'disk-full';
+      this.#log.warn('recording ends: the disk is full');
+      this.#beginEnding(null);
+      return;
+    }
+    const now = this.#context.now();
+    this.#deaths.push(now);
+    if (this.#deaths.filter((at) => now - at < crashWindowMs).length >= crashLimit) {
+      this.#interrupted = true;
+      this.#beginEnding(null);
+      return;
+    }
+    this.#phase = { name: 'running', run: this.#startSegment() };
+    this.#context.changed(true);
+  }
+
+  #enterPause(): void {
+    this.#clock.paused(this.#durationSeconds);
+    this.#joins = this.#hasMedia;
+    const timer = setTimeout(() => {
+      this.end('room-empty');
+    }, this.#context.settings.recordingPauseMs);
+    this.#phase = { name: 'paused', timer };
+    this.#context.changed(true);
+    if (this.#resumes) this.resume();
+  }
+
+  /** @param run - to be waited for; null: there is none */
+  #beginEnding(run: OutputRun | null): void {
+    this.#unwatch();
+    this.#endedMs = this.#context.now();
+    this.#state = 'finishing';
+    this.#phase = { name: 'ending', run };
+    this.#tell();
+    if (run === null || run.isOver) void this.#assemble();
+  }
+
+  async #assemble(): Promise<void> {
+    let outcome: Outcome | undefined;
+    for (let tries = 0; this.#hasMedia && tries < assembleTries; tries += 1) {
+      outcome = await this.#context.launcher.assemble(this.#context.folder);
+      if (outcome.type !== 'died') break;
+      if (this.#context.launcher.isClosing) {
+        // Not written down as final: the next server repairs it.
+        this.#resolveDone();
+        return;
+      }
+      this.#log.error({ outcome }, 'assembling a recording failed');
+    }
+    if (outcome?.type === 'finished') {
+      this.#durationSeconds = outcome.durationSeconds;
+      this.#earlierBytes = outcome.bytes;
+      this.#state = this.#interrupted ? 'interrupted' : 'complete';
+    } else {
+      this.#state = 'failed';
+    }
+    this.#phase = { name: 'ended' };
+    await this.#context.ended();
+    this.#log.info({ state: this.#state, reason: this.#reason }, 'recording ended');
+    this.#tell();
+    this.#resolveDone();
+  }
+
+  #tell(): void {
+    this.#context.changed(true);
+    this.#room.tell({
+      type: 'recording',
+      state: this.#state,
+      id: this.id,
+      ...(this.#reason !== null && { reason: this.#reason }),
+    });
+  }
+}

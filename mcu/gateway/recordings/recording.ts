@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import {
+  layoutModeSchema,
+  participantIdSchema,
+  recordingIdSchema,
+  recordingReasonSchema,
+  recordingStateSchema,
+} from '../../protocol/common.ts';
+import { processIdentitySchema } from '../outputs/process-identity.ts';
+
+/** Seconds from the start of the media. */
+const at = z.number().nonnegative();
+const participantId = participantIdSchema;
+
+/** Something that happened while it was recorded. */
+export const recordedEventSchema = z.discriminatedUnion('type', [
+  z.object({ at, type: z.literal('join'), participantId, name: z.string() }),
+  z.object({ at, type: z.enum(['leave', 'mute', 'unmute', 'videoOff', 'videoOn']), participantId }),
+  z.object({ at, type: z.enum(['share', 'unshare']), participantId }),
+  z.object({ at, type: z.literal('speakers'), active: z.array(participantId) }),
+  z.object({
+    at,
+    type: z.literal('layout'),
+    mode: layoutModeSchema,
+    pinned: participantId.nullable(),
+  }),
+]);
+/** Something that happened while it was recorded. */
+export type RecordedEvent = z.infer<typeof recordedEventSchema>;
+
+/** What somebody wrote while it was recorded. */
+export const recordedChatSchema = z.object({
+  at,
+  from: participantId,
+  name: z.string(),
+  text: z.string(),
+});
+/** What somebody wrote while it was recorded. */
+export type RecordedChat = z.infer<typeof recordedChatSchema>;
+
+/** Somebody who was there; ISO 8601 UTC. */
+export const recordedParticipantSchema = z.object({
+  id: participantId,
+  name: z.string(),
+  joinedAt: z.iso.datetime(),
+  leftAt: z.iso.datetime().nullable(),
+});
+/** Somebody who was there; ISO 8601 UTC. */
+export type RecordedParticipant = z.infer<typeof recordedParticipantSchema>;
+
+/** `recording.json`. */
+export const recordingSchema = z.object({
+  id: recordingIdSchema,
+  room: z.string(),
+  state: recordingStateSchema,
+  reason: recordingReasonSchema.nullable(),
+  startedAt: z.iso.datetime(),
+  endedAt: z.iso.datetime().nullable(),
+  durationSeconds: z.number().nonnegative(),
+  bytes: z.number().nonnegative(),
+  width: z.number().int(),
+  height: z.number().int(),
+  tracks: z.boolean(),
+  participants: z.array(recordedParticipantSchema),
+  events: z.array(recordedEventSchema),
+  chat: z.array(recordedChatSchema),
+  /** Who works on it; null once it is final. */
+  processes: z
+    .object({ gateway: processIdentitySchema, output: processIdentitySchema.nullable() })
+    .nullable(),
+});
+/** `recording.json`. */
+export type Recording = z.infer<typeof recordingSchema>;
+
+/** Whether nothing will change about it any more. */
+export const isFinal = ({ state }: Pick<Recording, 'state'>): boolean =>
+  state === 'complete' || state === 'interrupted' || state === 'failed';

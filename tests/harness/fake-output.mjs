@@ -1,0 +1,89 @@
+// An output process that makes no media: it speaks the messages, listens, and writes small files. SIGUSR2: its disk is full.
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+
+const send = (event) => process.send?.(event);
+const quit = () => setTimeout(() => process.exit(0), 20);
+let output;
+let startedAt;
+let bytes = 0;
+let progress;
+
+const seconds = () => (startedAt === undefined ? 0 : (performance.now() - startedAt) / 1000);
+
+function write() {
+  if (output.kind === 'recording') {
+    const name = join(output.directory, `segment-${output.segment}`);
+    writeFileSync(`${name}.mp4`, `segment ${output.segment}${output.joined ? ' joined' : ''};`);
+    writeFileSync(`${name}.json`, JSON.stringify({ seconds: seconds() }));
+  } else if (output.kind === 'hls') {
+    writeFileSync(join(output.directory, 'index.m3u8'), `#EXTM3U\n#${process.pid}\n`);
+    writeFileSync(join(output.directory, 'init.mp4'), 'init');
+    writeFileSync(join(output.directory, 'segment-0.m4s'), 'segment');
+    writeFileSync(join(output.directory, 'secret.txt'), 'not for anybody');
+  }
+}
+
+function open(command) {
+  output = command.output;
+  createServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.on('data', (data) => (bytes += data.length));
+    if (startedAt !== undefined) return;
+    startedAt = performance.now();
+    if (output.kind === 'stream') {
+      const dead = output.url.includes('dead');
+      const error = dead ? `Cannot open ${output.url}: refused.` : undefined;
+      send({ type: 'connection', state: dead ? 'retrying' : 'active', error });
+      return;
+    }
+    write();
+    send({ type: 'started', agoMs: 0 });
+    progress = setInterval(() => {
+      write();
+      send({ type: 'progress', bytes, durationSeconds: seconds() });
+    }, 100);
+  }).listen(command.socket, () => send({ type: 'listening' }));
+}
+
+function finish(full) {
+  clearInterval(progress);
+  if (startedAt === undefined) send({ type: 'failed', message: 'There was no picture.' });
+  else send({ type: 'finished', durationSeconds: seconds(), bytes, full });
+  quit();
+}
+
+function assemble({ directory }) {
+  const segments = readdirSync(directory)
+    .filter((name) => /^segment-\d+\.mp4$/.test(name))
+    .sort();
+  if (segments.length === 0) {
+    send({ type: 'failed', message: 'There is no segment.' });
+    quit();
+    return;
+  }
+  const text = segments.map((name) => readFileSync(join(directory, name), 'utf8')).join('');
+  let durationSeconds = 0;
+  for (const name of segments) {
+    const side = join(directory, name.replace('mp4', 'json'));
+    if (existsSync(side)) durationSeconds += JSON.parse(readFileSync(side, 'utf8')).seconds;
+    rmSync(join(directory, name));
+    rmSync(side, { force: true });
+  }
+  writeFileSync(join(directory, 'media.mp4'), text);
+  writeFileSync(join(directory, 'poster.jpg'), 'poster');
+  mkdirSync(join(directory, 'tracks'), { recursive: true });
+  const { participants } = JSON.parse(readFileSync(join(directory, 'recording.json'), 'utf8'));
+  for (const { id } of participants) writeFileSync(join(directory, 'tracks', `${id}.m4a`), id);
+  send({ type: 'finished', durationSeconds, bytes: text.length, full: false });
+  quit();
+}
+
+process.on('message', (command) => {
+  if (command.type === 'open') open(command);
+  else if (command.type === 'finish') finish(false);
+  else assemble(command);
+});
+process.on('SIGUSR2', () => finish(true));
+process.on('disconnect', () => process.exit(0));
