@@ -215,6 +215,8 @@ export class Room {
           uplinkKbps: message.uplinkKbps,
         });
         return;
+      case 'record':
+        throw new OnegridError('not-found', 'Recording is not there yet.');
       case 'react':
         this.#broadcast({ type: 'reaction', participantId: id, emoji: message.emoji });
         return;

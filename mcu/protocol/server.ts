@@ -10,6 +10,7 @@ import {
   rungSchema,
 } from './common.ts';
 import { errorCodes } from './errors.ts';
+import { recordingStateSchema } from './recordings.ts';
 
 /** `stun:host:port`, `turn:host:port?transport=…` (RFC 7064, RFC 7065). */
 export const iceUrlSchema = z
@@ -102,7 +103,7 @@ const gatewayMessageSchema = z.discriminatedUnion('type', [
       name: z.string(),
       layout: layoutModeSchema,
       pinned: participantIdSchema.nullable(),
-      recording: z.null(),
+      recording: z.object({ id: z.string(), state: recordingStateSchema }).nullable(),
     }),
     participants: z.array(participantSchema),
     iceServers: z.array(iceServerSchema),
@@ -115,6 +116,12 @@ const gatewayMessageSchema = z.discriminatedUnion('type', [
     participant: participantSchema,
   }),
   chatMessageSchema.extend({ type: z.literal('chat') }),
+  z.object({
+    type: z.literal('recording'),
+    state: recordingStateSchema,
+    id: z.string(),
+    reason: z.string().optional(),
+  }),
   z.object({ type: z.literal('reaction'), participantId: participantIdSchema, emoji: z.string() }),
   z.object({ type: z.literal('closed'), reason: closedReasonSchema }),
 ]);
