@@ -49,7 +49,13 @@ async function run(
       if (isOver()) return;
       tell(play === null ? 'unplayable' : 'playing');
       if (play === null) return;
-      await play(video, url, signal);
+      const end = new AbortController();
+      const stop = (): void => end.abort();
+      signal.addEventListener('abort', stop);
+      void watchForStall(video, url, end);
+      await play(video, url, end.signal);
+      stop();
+      signal.removeEventListener('abort', stop);
       video.removeAttribute('src');
       video.load();
     } else {
@@ -59,11 +65,28 @@ async function run(
   }
 }
 
-/** Whether the server has the playlist now. */
+/** A player may wait for ever for a stream that is gone: ends it once nothing moves and the server has none. */
+async function watchForStall(
+  video: HTMLVideoElement,
+  url: string,
+  end: AbortController,
+): Promise<void> {
+  let position = -1;
+  const isOver = (): boolean => end.signal.aborted;
+  while (!isOver()) {
+    const isStill = !video.paused && video.currentTime === position;
+    if (isStill && (await look(url, end.signal)) !== 'playing') end.abort();
+    position = video.currentTime;
+    await pause(retryMs, end.signal);
+  }
+}
+
+/** Whether the server has the playlist now, of a stream that goes on (RFC 8216, section 4.3.3.4). */
 async function look(url: string, signal: AbortSignal): Promise<StreamState> {
   try {
-    const { ok, status } = await fetch(url, { signal, cache: 'no-store' });
-    if (ok) return 'playing';
+    const response = await fetch(url, { signal, cache: 'no-store' });
+    const { ok, status } = response;
+    if (ok) return (await response.text()).includes('#EXT-X-ENDLIST') ? 'none' : 'playing';
     if (status === 401 || status === 403) return 'refused';
     return status === 404 ? 'none' : 'unreachable';
   } catch {

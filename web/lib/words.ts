@@ -277,11 +277,11 @@ export function recordingEndSentence({ state, reason }: Omit<RoomRecording, 'id'
   }
   switch (reason) {
     case 'disk-full':
-      return 'The recording has ended: the server’s disk is full. What was recorded can be played.';
+      return 'The recording has ended: the server’s disk is full.';
     case 'limit':
-      return 'The recording has ended: it is as long as the server allows. It can be played.';
+      return 'The recording has ended: it is as long as the server allows.';
     case 'room-empty':
-      return 'The recording has ended: the room was empty. It can be played.';
+      return 'The recording has ended: the room was empty.';
     default:
       return 'The recording is ready.';
   }
