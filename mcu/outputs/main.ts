@@ -18,6 +18,8 @@ let sink: OutputSink | undefined;
 /** What is asked for comes in turn: `finish` waits for `open`. */
 let work: Promise<void> = Promise.resolve();
 let isEnding = false;
+let isStarted = false;
+const offsetMs = machineOffsetMs();
 
 AvLog.setLevel(AV_LOG_ERROR);
 
@@ -54,17 +56,18 @@ async function open(command: Open): Promise<void> {
   void watch(opened);
 }
 
+/** Says once that the first picture is in. */
+function state(opened: OutputSink): void {
+  if (isStarted || opened.startMs === null) return;
+  isStarted = true;
+  send({ type: 'started', agoMs: performance.now() + offsetMs - opened.startMs });
+}
+
 /** Once a second: what is to be done, and how far it is. */
 async function watch(opened: OutputSink): Promise<void> {
-  const offsetMs = machineOffsetMs();
-  let isStarted = false;
   while (!isEnding) {
-    const nowMs = performance.now() + offsetMs;
-    await opened.tick(nowMs);
-    if (opened.startMs !== null && !isStarted) {
-      isStarted = true;
-      send({ type: 'started', agoMs: nowMs - opened.startMs });
-    }
+    await opened.tick(performance.now() + offsetMs);
+    state(opened);
     if (isStarted) send({ type: 'progress', ...opened.progress });
     if (opened.isOver) finish();
     // Until it has started it is looked at more often, so that people hear of it.
@@ -77,6 +80,7 @@ function finish(): void {
   isEnding = true;
   work = work.then(async () => {
     server?.close();
+    if (sink !== undefined) state(sink);
     end((await sink?.finish()) ?? { type: 'failed', message: 'Nothing was begun.' });
   });
 }

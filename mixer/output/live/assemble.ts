@@ -20,6 +20,7 @@ import { SegmentReader } from './segment-reader.ts';
 import { encodeSilence } from './sound-encoder.ts';
 import { SoundJoiner } from './sound-joiner.ts';
 import { sampleRate } from './sound-line.ts';
+import { cutToWholeFragments } from './whole-fragments.ts';
 
 const samplesPerTick = sampleRate / pictureRate;
 
@@ -118,6 +119,7 @@ async function joinSegments(
   });
   try {
     for (const segment of segments) {
+      await cutToWholeFragments(segment.path);
       const reader = await SegmentReader.open(segment.path);
       if (reader === null) continue;
       try {
@@ -184,8 +186,10 @@ async function joinTracks(
     try {
       for (const [segment, path] of [...files].sort(([a], [b]) => a - b)) {
         const place = offsets.get(segment);
-        const reader = place === undefined ? null : await SegmentReader.open(path);
-        if (place === undefined || reader === null) continue;
+        if (place === undefined) continue;
+        await cutToWholeFragments(path);
+        const reader = await SegmentReader.open(path);
+        if (reader === null) continue;
         try {
           for await (const { data, position } of reader.read()) {
             sound.push(data, position + place.offset * samplesPerTick);

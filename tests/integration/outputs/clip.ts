@@ -6,11 +6,11 @@ import { newPicture } from '../../../mixer/native-picture.ts';
 /** Pictures a second. */
 export const fps = 25;
 export const canvas = { width: 320, height: 180 };
-/** Milliseconds between two whole seconds' flashes and beeps, and how long they last. */
-const flashPictures = 2;
+/** The pictures of a second that are white: not at its ends, where fragments and segments are cut. */
+const flash = { from: 10, to: 12 };
 const clipPictures = 100;
 
-/** Four seconds, to be repeated: a keyframe every two, a flash and a beep of 80 ms at every whole second. */
+/** Four seconds, to be repeated: a keyframe every two, a flash and a beep of 80 ms in every second, after 400 ms. */
 export interface Clip {
   readonly pictures: readonly { readonly data: Buffer; readonly keyframe: boolean }[];
 }
@@ -29,7 +29,7 @@ export async function makeClip(): Promise<Clip> {
   for (let tick = 0; tick < clipPictures; tick += 1) {
     picture.makeWritable();
     const [luma, ...chroma] = picture.data!;
-    luma!.fill(tick % fps < flashPictures ? 235 : 16);
+    luma!.fill(tick % fps >= flash.from && tick % fps < flash.to ? 235 : 16);
     for (const plane of chroma) plane.fill(128);
     const unit = await encoder.encode(picture, tick, tick % (2 * fps) === 0);
     pictures.push({ data: unit!.data, keyframe: unit!.keyframe });
@@ -39,12 +39,12 @@ export async function makeClip(): Promise<Clip> {
   return { pictures };
 }
 
-/** 20 ms of sound that begin at `ms`: a tone in the first 80 ms of each second, else silence. */
+/** 20 ms of sound that begin at `ms`: a tone with the flash, else silence. */
 export function soundAt(ms: number, frequency = 1000): Buffer {
   const data = Buffer.alloc(960 * 2);
   for (let index = 0; index < 960; index += 1) {
     const at = ms * 48 + index;
-    const isOn = at >= 0 && at % 48_000 < 80 * 48;
+    const isOn = at >= 0 && at % 48_000 >= flash.from * 1920 && at % 48_000 < flash.to * 1920;
     const value = isOn ? Math.round(12_000 * Math.sin((2 * Math.PI * frequency * at) / 48_000)) : 0;
     data.writeInt16LE(value, index * 2);
   }
