@@ -55,6 +55,7 @@ interface Encode {
   readonly rung: Rung;
   /** Pictures a second. */
   readonly fps: number;
+  readonly bitsPerSecond: number;
 }
 
 /** A size of picture, and the rungs that are of it. */
@@ -77,6 +78,10 @@ export interface EncodeState {
   readonly active: boolean;
   /** Keyframes made so far. */
   readonly keyframes: number;
+  /** Who gets it: receivers, recordings and streams. */
+  readonly viewers: number;
+  /** What it is encoded for, bits a second. */
+  readonly bitsPerSecond: number;
 }
 
 /**
@@ -106,7 +111,8 @@ export class VideoOutput<Made extends Composite = Composite> implements VideoFee
       }
       for (const codec of codecs) {
         const rung = new Rung({ codec, ...video }, options.openEncoder);
-        view.encodes.push({ name, codec, rung, fps: video.fps });
+        const { fps, bitsPerSecond } = video;
+        view.encodes.push({ name, codec, rung, fps, bitsPerSecond });
       }
     }
   }
@@ -127,11 +133,13 @@ export class VideoOutput<Made extends Composite = Composite> implements VideoFee
   /** All encodes there may be. */
   get encodes(): EncodeState[] {
     return this.#views.flatMap(({ encodes }) =>
-      encodes.map(({ name, codec, rung }) => ({
+      encodes.map(({ name, codec, rung, bitsPerSecond }) => ({
         name,
         codec,
         active: rung.active,
         keyframes: rung.keyframes,
+        viewers: rung.consumers,
+        bitsPerSecond,
       })),
     );
   }
