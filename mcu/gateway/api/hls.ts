@@ -29,6 +29,8 @@ export const hlsHeaders: RequestHandler = (_request, response, next) => {
     'Access-Control-Allow-Origin': '*',
     'Access-Control-Expose-Headers': 'Content-Length, Content-Range, Date',
     'Cross-Origin-Resource-Policy': 'cross-origin',
+    // Of errors; a file has its own.
+    'Cache-Control': 'no-store',
   });
   next();
 };

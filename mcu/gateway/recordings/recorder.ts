@@ -311,7 +311,11 @@ export class Recorder {
   async #assemble(): Promise<void> {
     let outcome: Outcome | undefined;
     for (let tries = 0; this.#hasMedia && tries < assembleTries; tries += 1) {
-      outcome = await this.#context.launcher.assemble(this.#context.folder);
+      outcome = await this.#context.launcher.assemble(this.#context.folder, (pid) => {
+        this.#output = identityOf(pid);
+        this.#context.changed(true);
+      });
+      this.#output = null;
       if (outcome.type !== 'died') break;
       if (this.#context.launcher.isClosing) {
         // Not written down as final: the next server repairs it.

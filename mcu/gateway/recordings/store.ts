@@ -283,6 +283,8 @@ export class RecordingStore {
         bytes,
       }));
     for (const id of expired(kept, Date.now(), limits)) {
+      // Another round was faster.
+      if (!this.#kept.has(id)) continue;
       log.info({ recording: id }, 'recording is too old, or there are too many');
       await this.delete(id).catch((error: unknown) => {
         log.error({ err: error, recording: id }, 'recording not deleted');
