@@ -90,7 +90,7 @@ export function createApp(context: AppContext): Express {
   // Vite names assets by their content, so they never change.
   app.use('/assets', express.static(`${webRoot}/assets`, { immutable: true, maxAge: '1y' }));
   app.use(express.static(webRoot, { index: false }));
-  app.get(['/', '/r/:room'], (_request, response) => {
+  app.get(['/', '/r/:room', '/recordings', '/watch/:room'], (_request, response) => {
     response.sendFile('index.html', { root: webRoot, headers: { 'Cache-Control': 'no-cache' } });
   });
 

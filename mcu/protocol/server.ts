@@ -6,13 +6,11 @@ import {
   participantIdSchema,
   participantSchema,
   pcSchema,
-  recordingIdSchema,
-  recordingReasonSchema,
-  recordingStateSchema,
   rectangleSchema,
   rungSchema,
 } from './common.ts';
 import { errorCodes } from './errors.ts';
+import { recordingStateSchema } from './recordings.ts';
 
 /** `stun:host:port`, `turn:host:port?transport=…` (RFC 7064, RFC 7065). */
 export const iceUrlSchema = z
@@ -95,14 +93,6 @@ export const mediaMessageSchema = z.discriminatedUnion('type', [
 /** The messages of a participant's media, made by its room process and passed on as they are. */
 export type MediaMessage = z.infer<typeof mediaMessageSchema>;
 
-/** The recording of a room that is running, as newcomers are told of it. */
-export const runningRecordingSchema = z.object({
-  id: recordingIdSchema,
-  state: recordingStateSchema,
-});
-/** The recording of a room that is running, as newcomers are told of it. */
-export type RunningRecording = z.infer<typeof runningRecordingSchema>;
-
 const gatewayMessageSchema = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('joined'),
@@ -113,8 +103,7 @@ const gatewayMessageSchema = z.discriminatedUnion('type', [
       name: z.string(),
       layout: layoutModeSchema,
       pinned: participantIdSchema.nullable(),
-      /** The one that is running. */
-      recording: runningRecordingSchema.nullable(),
+      recording: z.object({ id: z.string(), state: recordingStateSchema }).nullable(),
     }),
     participants: z.array(participantSchema),
     iceServers: z.array(iceServerSchema),
@@ -127,13 +116,13 @@ const gatewayMessageSchema = z.discriminatedUnion('type', [
     participant: participantSchema,
   }),
   chatMessageSchema.extend({ type: z.literal('chat') }),
-  z.object({ type: z.literal('reaction'), participantId: participantIdSchema, emoji: z.string() }),
   z.object({
     type: z.literal('recording'),
     state: recordingStateSchema,
-    id: recordingIdSchema,
-    reason: recordingReasonSchema.optional(),
+    id: z.string(),
+    reason: z.string().optional(),
   }),
+  z.object({ type: z.literal('reaction'), participantId: participantIdSchema, emoji: z.string() }),
   z.object({ type: z.literal('closed'), reason: closedReasonSchema }),
 ]);
 

@@ -1,7 +1,8 @@
 import type { Settings } from '../../config/settings.ts';
 import type { Logger } from '../../log.ts';
-import type { Participant, RecordingReason, RecordingState } from '../../protocol/common.ts';
+import type { Participant, RecordingReason } from '../../protocol/common.ts';
 import type { OutputEvent } from '../../protocol/outputs.ts';
+import type { RecordingState } from '../../protocol/recordings.ts';
 import type { ServerMessage } from '../../protocol/server.ts';
 import type { OutputLauncher } from '../outputs/launcher.ts';
 import type { FeedPort, Outcome, OutputRun } from '../outputs/output-run.ts';
@@ -9,7 +10,7 @@ import { type ProcessIdentity, identityOf } from '../outputs/process-identity.ts
 import { Diary, type RoomLayout } from './diary.ts';
 import type { Disk } from './disk.ts';
 import { MediaClock } from './media-clock.ts';
-import type { Recording } from './recording.ts';
+import type { Recording, RecordingSummary } from './recording.ts';
 
 /** The room that is recorded, as its recorder sees it. */
 export interface RecordedRoom {
@@ -123,8 +124,8 @@ export class Recorder {
     return this.#phase.name === 'paused' || this.#phase.name === 'pausing';
   }
 
-  /** `recording.json` without what can be long. */
-  get summary(): Omit<Recording, 'events' | 'chat'> {
+  /** The short of it. */
+  get summary(): RecordingSummary {
     const { width, height } = this.#context.settings.canvas;
     return {
       id: this.id,
@@ -139,6 +140,7 @@ export class Recorder {
       height,
       tracks: this.#tracks,
       participants: this.diary.participants,
+      hasChat: this.diary.hasChat,
       processes:
         this.#phase.name === 'ended' || this.#gateway === null
           ? null
@@ -148,7 +150,8 @@ export class Recorder {
 
   /** `recording.json`. */
   get whole(): Recording {
-    return { ...this.summary, events: this.diary.events, chat: this.diary.chat };
+    const { hasChat: _hasChat, ...summary } = this.summary;
+    return { ...summary, events: this.diary.events, chat: this.diary.chat };
   }
 
   /** Ends it; does nothing where it ends already. */

@@ -4,8 +4,8 @@ import {
   participantIdSchema,
   recordingIdSchema,
   recordingReasonSchema,
-  recordingStateSchema,
 } from '../../protocol/common.ts';
+import { recordingStateSchema } from '../../protocol/recordings.ts';
 import { processIdentitySchema } from '../outputs/process-identity.ts';
 
 /** Seconds from the start of the media. */
@@ -71,6 +71,17 @@ export const recordingSchema = z.object({
 });
 /** `recording.json`. */
 export type Recording = z.infer<typeof recordingSchema>;
+
+/** What is kept in memory of a recording, and told: what can be long is left out. */
+export interface RecordingSummary extends Omit<Recording, 'events' | 'chat'> {
+  /** Whether there is a `chat.vtt`, or will be. */
+  readonly hasChat: boolean;
+}
+
+/** The short of it. */
+export function summaryOf({ events: _events, chat, ...summary }: Recording): RecordingSummary {
+  return { ...summary, hasChat: chat.length > 0 };
+}
 
 /** Whether nothing will change about it any more. */
 export const isFinal = ({ state }: Pick<Recording, 'state'>): boolean =>
