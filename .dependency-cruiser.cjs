@@ -39,7 +39,29 @@ module.exports = {
         'Nothing that a media peer sends may crash the gateway: not even through another module.',
       severity: 'error',
       from: { path: '^mcu/(gateway|config|protocol)/|^mcu/main\\.ts$' },
-      to: { path: `${native}|^mixer/|^mcu/room/`, reachable: true },
+      to: { path: `${native}|^mixer/|^mcu/(room/|outputs/(?!wire\\.ts))`, reachable: true },
+    },
+    {
+      name: 'outputs-know-no-rooms',
+      comment:
+        'An output process is sent everything it makes: it reaches the media engine and the messages.',
+      severity: 'error',
+      from: { path: '^mcu/outputs/' },
+      to: { path: '^(mcu|web)/', pathNot: '^mcu/(outputs|protocol)/|^mcu/log\\.ts$' },
+    },
+    {
+      name: 'outputs-are-processes',
+      comment: 'Others speak with them: over IPC, or in the packets of wire.ts.',
+      severity: 'error',
+      from: { path: '^(mcu|mixer|web)/', pathNot: '^mcu/outputs/' },
+      to: { path: '^mcu/outputs/', pathNot: '^mcu/outputs/wire\\.ts$' },
+    },
+    {
+      name: 'wire-is-pure',
+      comment: 'Room and output processes share it.',
+      severity: 'error',
+      from: { path: '^mcu/outputs/wire\\.ts$' },
+      to: { pathNot: '^mcu/outputs/wire\\.ts$', dependencyTypesNot: ['core'] },
     },
     {
       name: 'rtp-is-pure',

@@ -202,6 +202,12 @@ export const settingDefinitions = {
     '10000',
     'less video is asked of a browser once less has been shown of it for so long; milliseconds',
   ),
+  outputQueueBytes: setting(
+    'ONEGRID_OUTPUT_QUEUE_BYTES',
+    integer(1_000_000, 1_000_000_000),
+    '33554432',
+    'what a recording or stream whose disk or target stands still may leave waiting, then some of it is left out; bytes',
+  ),
   dataDir: setting(
     'ONEGRID_DATA_DIR',
     z.string().min(1).max(4096),

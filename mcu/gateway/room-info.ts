@@ -1,13 +1,7 @@
 import type { LayoutMode, Participant } from '../protocol/common.ts';
 import type { RungState } from '../protocol/ipc.ts';
-import type { RecordingState } from '../protocol/recordings.ts';
+import type { RunningRecording } from '../protocol/server.ts';
 import type { StreamInfo } from './live/stream.ts';
-
-/** The recording of a room that is running. */
-export interface RunningRecording {
-  readonly id: string;
-  readonly state: RecordingState;
-}
 
 /** A room as told over HTTP. */
 export interface RoomInfo {

@@ -3,7 +3,7 @@ import type { Logger } from '../log.ts';
 import type { ChatMessage, Participant } from '../protocol/common.ts';
 import { OnegridError } from '../protocol/errors.ts';
 import type { RoomCommand } from '../protocol/ipc.ts';
-import type { ServerMessage } from '../protocol/server.ts';
+import type { RunningRecording, ServerMessage } from '../protocol/server.ts';
 import type { HlsHouse, RoomHls } from './live/hls.ts';
 import { Stream, type StreamInfo } from './live/stream.ts';
 import type { StreamUrl } from './live/stream-url.ts';
@@ -13,7 +13,6 @@ import type { Diary, RoomLayout } from './recordings/diary.ts';
 import type { Recorder } from './recordings/recorder.ts';
 import { isFinal } from './recordings/recording.ts';
 import type { RecordingStore } from './recordings/store.ts';
-import type { RunningRecording } from './room-info.ts';
 
 /** What makes recordings, HLS and restreams of all rooms. */
 export interface OutputServices {

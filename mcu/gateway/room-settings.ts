@@ -11,5 +11,6 @@ export const roomSettings = (settings: Settings): RoomSettings => ({
   announcedIp: settings.announcedIp,
   mediaTimeoutMs: settings.mediaTimeoutMs,
   uplinkHoldMs: settings.uplinkHoldMs,
+  outputQueueBytes: settings.outputQueueBytes,
   logLevel: settings.logLevel,
 });

@@ -48,8 +48,8 @@ export const clientMessageSchema = z.discriminatedUnion('type', [
     pinned: participantIdSchema.nullish(),
   }),
   z.object({ type: z.literal('quality'), max: qualityCapSchema }),
-  z.object({ type: z.literal('record'), action: z.enum(['start', 'stop']) }),
   z.object({ type: z.literal('network'), uplinkKbps: z.number().int().nonnegative().max(1e6) }),
+  z.object({ type: z.literal('record'), action: z.enum(['start', 'stop']) }),
   z.object({
     type: z.literal('chat'),
     text: z

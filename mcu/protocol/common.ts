@@ -98,6 +98,20 @@ export const rectangleSchema = z.object({
   height: z.number().int(),
 });
 
+/** A recording's states: `starting → active → finishing`, then one of the last three for good. */
+export const recordingStates = [
+  'starting',
+  'active',
+  'finishing',
+  'complete',
+  'interrupted',
+  'failed',
+] as const;
+/** One of {@link recordingStates}. */
+export const recordingStateSchema = z.enum(recordingStates);
+/** One of {@link recordingStates}. */
+export type RecordingState = z.infer<typeof recordingStateSchema>;
+
 /** Why a recording ended. */
 export const recordingReasonSchema = z.enum(['stopped', 'room-empty', 'disk-full', 'limit']);
 /** Why a recording ended. */

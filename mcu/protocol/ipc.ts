@@ -22,6 +22,8 @@ export const roomSettingsSchema = z.object({
   announcedIp: z.string().optional(),
   mediaTimeoutMs: z.number().int(),
   uplinkHoldMs: z.number().int(),
+  /** So much may wait for an output process that does not read. */
+  outputQueueBytes: z.number().int(),
   logLevel: z.string(),
 });
 /** The settings a room process needs. */

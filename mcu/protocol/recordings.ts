@@ -1,24 +1,13 @@
 import { z } from 'zod';
-
-/** `starting → active → finishing → complete | interrupted | failed`; `interrupted`: cut by a crash and repaired, so it plays. */
-export const recordingStateSchema = z.enum([
-  'starting',
-  'active',
-  'finishing',
-  'complete',
-  'interrupted',
-  'failed',
-]);
-/** Where a recording stands. */
-export type RecordingState = z.infer<typeof recordingStateSchema>;
+import { recordingIdSchema, recordingReasonSchema, recordingStateSchema } from './common.ts';
 
 /** One recording, as `GET /api/v1/recordings/:id` gives it (CONTRACT: HTTP). */
 export const recordingSchema = z.object({
-  id: z.string(),
+  id: recordingIdSchema,
   room: z.string(),
   state: recordingStateSchema,
   /** Why it ended, or failed: `stopped`, `room-empty`, `disk-full`, `limit`; null while it goes on. */
-  reason: z.string().nullable(),
+  reason: recordingReasonSchema.nullable(),
   startedAt: z.iso.datetime(),
   endedAt: z.iso.datetime().nullable(),
   durationSeconds: z.number().nonnegative(),

@@ -6,11 +6,13 @@ import {
   participantIdSchema,
   participantSchema,
   pcSchema,
+  recordingIdSchema,
+  recordingReasonSchema,
+  recordingStateSchema,
   rectangleSchema,
   rungSchema,
 } from './common.ts';
 import { errorCodes } from './errors.ts';
-import { recordingStateSchema } from './recordings.ts';
 
 /** `stun:host:port`, `turn:host:port?transport=…` (RFC 7064, RFC 7065). */
 export const iceUrlSchema = z
@@ -93,6 +95,14 @@ export const mediaMessageSchema = z.discriminatedUnion('type', [
 /** The messages of a participant's media, made by its room process and passed on as they are. */
 export type MediaMessage = z.infer<typeof mediaMessageSchema>;
 
+/** The recording of a room that is running, as newcomers are told of it. */
+export const runningRecordingSchema = z.object({
+  id: recordingIdSchema,
+  state: recordingStateSchema,
+});
+/** The recording of a room that is running, as newcomers are told of it. */
+export type RunningRecording = z.infer<typeof runningRecordingSchema>;
+
 const gatewayMessageSchema = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('joined'),
@@ -103,7 +113,8 @@ const gatewayMessageSchema = z.discriminatedUnion('type', [
       name: z.string(),
       layout: layoutModeSchema,
       pinned: participantIdSchema.nullable(),
-      recording: z.object({ id: z.string(), state: recordingStateSchema }).nullable(),
+      /** The one that is running. */
+      recording: runningRecordingSchema.nullable(),
     }),
     participants: z.array(participantSchema),
     iceServers: z.array(iceServerSchema),
@@ -116,13 +127,13 @@ const gatewayMessageSchema = z.discriminatedUnion('type', [
     participant: participantSchema,
   }),
   chatMessageSchema.extend({ type: z.literal('chat') }),
+  z.object({ type: z.literal('reaction'), participantId: participantIdSchema, emoji: z.string() }),
   z.object({
     type: z.literal('recording'),
     state: recordingStateSchema,
-    id: z.string(),
-    reason: z.string().optional(),
+    id: recordingIdSchema,
+    reason: recordingReasonSchema.optional(),
   }),
-  z.object({ type: z.literal('reaction'), participantId: participantIdSchema, emoji: z.string() }),
   z.object({ type: z.literal('closed'), reason: closedReasonSchema }),
 ]);
 

@@ -54,6 +54,32 @@ export class AudioOutput implements AudioFeed {
   }
 
   /**
+   * Gives the full mix as PCM, 20 ms at a time, and before it what each voice adds to it.
+   * @param mix - `atMs`: as for {@link AudioFeed.listen}; the array is used again
+   * @returns ends it; may be called twice
+   */
+  record(
+    mix: (samples: Float32Array, atMs: number) => void,
+    voice?: (id: string, samples: Float32Array, atMs: number) => void,
+  ): () => void {
+    const ends = [
+      this.#mixer.tapFullMix((samples) => {
+        mix(samples, this.#atMs);
+      }),
+    ];
+    if (voice !== undefined) {
+      ends.push(
+        this.#mixer.tapVoices((id, samples) => {
+          voice(id, samples, this.#atMs);
+        }),
+      );
+    }
+    return () => {
+      for (const end of ends) end();
+    };
+  }
+
+  /**
    * Mixes up to tick number `tick`, due at `dueMs` of the room's clock. What the uplinks
    * have ready by then is taken first: after a stall the timers' turn comes before theirs.
    */

@@ -9,6 +9,7 @@ import { RoomMetrics } from '../room-metrics.ts';
 import { NtpClock } from '../rtp/index.ts';
 import { AudioOutput, audioTickMs } from './audio-output.ts';
 import { RoomParticipant } from './participant.ts';
+import { Recorded, type RecordedCommand } from './recorded.ts';
 import { Scene } from './scene.ts';
 import { SpeakerNews } from './speaker-news.ts';
 import { Stage } from './stage.ts';
@@ -30,6 +31,10 @@ const adaptMs = 50;
 /** Commands for a room that is open. */
 export type OpenRoomCommand = Exclude<RoomCommand, { type: 'open' | 'close' }>;
 
+/** What is kept of the room is of `high`, also where no receiver may have that. */
+const withHigh = (rungs: RoomSettings['rungs']): RoomSettings['rungs'] =>
+  rungs.includes('high') ? rungs : ['high', ...rungs];
+
 /** A room's media: everybody's PeerConnections, one composite, one audio mix, shared encodes. */
 export class MediaRoom {
   readonly #settings: RoomSettings;
@@ -43,6 +48,7 @@ export class MediaRoom {
   readonly #mixer: AudioMixer;
   readonly #video: VideoOutput<Compositor>;
   readonly #audio: AudioOutput;
+  readonly #recorded: Recorded;
   readonly #ntp = new NtpClock(monotonicClock.now(), Date.now());
   readonly #tickers: Ticker[];
   readonly #checking = new Set<string>();
@@ -82,7 +88,7 @@ export class MediaRoom {
     this.#video = new VideoOutput({
       canvas,
       fps,
-      rungs: settings.rungs,
+      rungs: withHigh(settings.rungs),
       composites: this.#stage,
       now: () => monotonicClock.now(),
       // Pictures wait for their tick, half a tick in the mean: the composite is of that moment.
@@ -100,6 +106,14 @@ export class MediaRoom {
       onError: onError('audio encoder failed'),
     });
     this.#audio = new AudioOutput(this.#mixer);
+    this.#recorded = new Recorded({
+      video: this.#video,
+      audio: this.#audio,
+      nameOf: (id) => this.#participants.get(id)?.name ?? '',
+      queueBytes: settings.outputQueueBytes,
+      log,
+      send,
+    });
     const ticks = (
       periodMs: number,
       offsetMs: number,
@@ -139,9 +153,8 @@ export class MediaRoom {
         return;
       case 'feed':
       case 'unfeed':
-        return;
       case 'snapshot':
-        this.#send({ type: 'snapshot', requestId: command.requestId, jpeg: null });
+        this.#recorded.handle(command);
         return;
       default:
     }
@@ -164,7 +177,7 @@ export class MediaRoom {
 
   #handleFor(
     participant: RoomParticipant,
-    command: Exclude<OpenRoomCommand, { type: 'add' | 'layout' | 'feed' | 'unfeed' | 'snapshot' }>,
+    command: Exclude<OpenRoomCommand, { type: 'add' | 'layout' } | RecordedCommand>,
   ): void {
     switch (command.type) {
       case 'remove':

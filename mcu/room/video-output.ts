@@ -1,5 +1,7 @@
-import type { Frame } from 'node-av/lib';
+import { AV_PIX_FMT_YUV420P } from 'node-av/constants';
+import { FFmpegError, type Frame } from 'node-av/lib';
 import { type AccessUnit, Rung, rungPlan, type VideoRungName } from '../../mixer/encode/index.ts';
+import { newPicture } from '../../mixer/native-picture.ts';
 import { type PacketizedFrame, packetizeH264, packetizeVp8 } from '../rtp/index.ts';
 import type { VideoCodec, VideoFeed, VideoSubscription, Viewer } from './feeds.ts';
 import type { Watched } from './uplink-demand.ts';
@@ -9,14 +11,24 @@ const replaySpacingMs = 1;
 
 const codecs = ['h264', 'vp8'] as const;
 
+/**
+ * A picture in which nothing has changed for so long, in milliseconds, is encoded only so often: to encode it again costs as
+ * much as any other. Before that encoders make it better, and receivers find out that one was lost.
+ */
+const stillAfterMs = 1000;
+const stillIntervalMs = 200;
+
+/** Keyframes of what is kept or passed on are at most this far apart. */
+const recordedGopSeconds = 2;
+
 /** What is encoded: a composite of one size. */
 export interface Composite {
   /** Not to be composed on, nor closed, while an encoder reads it. */
   readonly frame: Frame;
   /** Whether the last `compose` drew everything there is to be drawn. */
   readonly isComplete: boolean;
-  /** Brings the frame up to date. */
-  compose(nowMs: number): unknown;
+  /** Brings the frame up to date; `changed`: it was not. */
+  compose(nowMs: number): { readonly changed: boolean };
 }
 
 /** Makes composites, and takes them back. */
@@ -48,6 +60,9 @@ export interface VideoOutputOptions<Made extends Composite> {
   readonly openEncoder?: ConstructorParameters<typeof Rung>[1];
 }
 
+/** Takes the pictures of an encode as they come out of the encoder; `atMs`: the moment of the room they are of. */
+export type UnitConsumer = (unit: AccessUnit, atMs: number) => void;
+
 /** One shared encode. */
 interface Encode {
   readonly name: VideoRungName;
@@ -68,6 +83,8 @@ interface View<Made extends Composite> {
   composite: Made | null;
   /** Whether everything has been drawn since it was made: before that nobody is shown it. */
   ready: boolean;
+  /** When it changed last. */
+  changedMs: number;
 }
 
 /** What is told about an encode. */
@@ -93,6 +110,10 @@ export class VideoOutput<Made extends Composite = Composite> implements VideoFee
   /** Largest first. */
   readonly #views: View<Made>[] = [];
   readonly #packetized = new WeakMap<AccessUnit, PacketizedFrame>();
+  /** Those who keep or pass on what is encoded, and so have a say in its keyframes. */
+  readonly #recorders = new Set<UnitConsumer>();
+  /** Those who want one picture, as it is. */
+  #snapshots: ((picture: Frame | null) => void)[] = [];
   /** Of the VP8 picture made last, by its encode. */
   readonly #pictureIds = new Map<Encode, number>();
   /** The greatest of all encodes. */
@@ -106,7 +127,7 @@ export class VideoOutput<Made extends Composite = Composite> implements VideoFee
       const { width, height, scale } = video;
       let view = this.#views.find((known) => known.width === width && known.height === height);
       if (view === undefined) {
-        view = { width, height, scale, encodes: [], composite: null, ready: false };
+        view = { width, height, scale, encodes: [], composite: null, ready: false, changedMs: 0 };
         this.#views.push(view);
       }
       for (const codec of codecs) {
@@ -147,10 +168,7 @@ export class VideoOutput<Made extends Composite = Composite> implements VideoFee
   /** @throws RangeError for a rung that may not be watched */
   watch(name: VideoRungName, codec: VideoCodec, viewer: Viewer): VideoSubscription {
     const { now, timeOfTick } = this.#options;
-    const encode = this.#views
-      .flatMap(({ encodes }) => encodes)
-      .find((candidate) => candidate.name === name && candidate.codec === codec);
-    if (encode === undefined) throw new RangeError(`The rung ${name} may not be watched.`);
+    const encode = this.#encodeOf(name, codec);
     const { rung } = encode;
     const show = (unit: AccessUnit, atMs: number): void => {
       viewer(this.#packetize(unit, encode), unit.tick, atMs);
@@ -176,6 +194,39 @@ export class VideoOutput<Made extends Composite = Composite> implements VideoFee
     };
   }
 
+  /**
+   * Gives what `high` is encoded to in H.264, from the next keyframe on, and has a keyframe made every two seconds: at each
+   * tick whose number is a multiple of that.
+   *
+   * @returns ends it; may be called twice
+   */
+  record(consumer: UnitConsumer): () => void {
+    const { rung } = this.#encodeOf('high', 'h264');
+    const { now, timeOfTick, fps } = this.#options;
+    let started = false;
+    const onUnit = (unit: AccessUnit): void => {
+      started ||= unit.keyframe;
+      if (started) consumer(unit, timeOfTick(unit.tick));
+    };
+    this.#recorders.add(consumer);
+    rung.scheduleKeyframes(recordedGopSeconds * fps);
+    // Pictures of the past are not wanted: the sound that belongs to them is gone.
+    rung.attach(onUnit, now());
+    rung.requestKeyframe();
+    return () => {
+      rung.detach(onUnit);
+      this.#recorders.delete(consumer);
+      if (this.#recorders.size === 0) rung.scheduleKeyframes(null);
+    };
+  }
+
+  /** A copy of the composite of `high` as it is with the next tick, to be freed; null where it cannot be made. */
+  snapshot(): Promise<Frame | null> {
+    return new Promise((resolve) => {
+      this.#snapshots.push(resolve);
+    });
+  }
+
   /** Shows the picture of a tick to all who watch. One call at a time. */
   async run(tick: number): Promise<void> {
     const { now, onTick } = this.#options;
@@ -191,9 +242,12 @@ export class VideoOutput<Made extends Composite = Composite> implements VideoFee
       // The largest, which is the first, is encoded on other threads while the smaller ones are composed.
       if (encoding.length === 0) encodeStartMs = now();
       for (const encode of view.encodes) {
-        if (view.ready && encode.rung.isDue(tick)) encoding.push(this.#encode(encode, frame, tick));
+        if (view.ready && this.#isWanted(view, encode, tick)) {
+          encoding.push(this.#encode(encode, frame, tick));
+        }
       }
     }
+    this.#takeSnapshots();
     await Promise.all(encoding);
     if (composeMs > 0) onTick?.(composeMs, now() - encodeStartMs);
   }
@@ -201,18 +255,57 @@ export class VideoOutput<Made extends Composite = Composite> implements VideoFee
   /** The picture of a tick; null where nobody wants it. */
   #compose(view: View<Made>, tick: number): Frame | null {
     const { composites, now } = this.#options;
-    if (!isWatched(view)) {
+    const isPictured = this.#snapshots.length > 0 && view === this.#views[0];
+    if (!isWatched(view) && !isPictured) {
       if (view.composite !== null) composites.close(view.composite);
       view.composite = null;
       view.ready = false;
       return null;
     }
     // A new one is composed in every tick until it is complete.
-    if (view.ready && !view.encodes.some(({ rung }) => rung.isDue(tick))) return null;
+    if (view.ready && !isPictured && !view.encodes.some(({ rung }) => rung.isDue(tick))) {
+      return null;
+    }
     view.composite ??= composites.open(view);
-    view.composite.compose(now());
+    if (view.composite.compose(now()).changed) view.changedMs = now();
     view.ready ||= view.composite.isComplete;
     return view.composite.frame;
+  }
+
+  /** Whether an encode is to make the picture of a tick. */
+  #isWanted({ changedMs }: View<Made>, { rung }: Encode, tick: number): boolean {
+    if (!rung.isDue(tick)) return false;
+    const nowMs = this.#options.now();
+    const isStill = nowMs - changedMs > stillAfterMs;
+    return !isStill || rung.wantsKeyframe(tick, nowMs) || rung.hasWaited(stillIntervalMs, nowMs);
+  }
+
+  /** Copies the largest picture for whoever asked for it, once it is complete. */
+  #takeSnapshots(): void {
+    const view = this.#views[0];
+    if (this.#snapshots.length === 0 || view?.composite == null || !view.ready) return;
+    const { frame } = view.composite;
+    for (const resolve of this.#snapshots.splice(0)) {
+      let copy: Frame | null = null;
+      try {
+        copy = newPicture(AV_PIX_FMT_YUV420P, frame);
+        FFmpegError.throwIfError(copy.copy(frame), 'copying a picture');
+      } catch (error) {
+        copy?.free();
+        copy = null;
+        this.#options.onError(error);
+      }
+      resolve(copy);
+    }
+  }
+
+  /** @throws RangeError for a rung that may not be watched */
+  #encodeOf(name: VideoRungName, codec: VideoCodec): Encode {
+    const encode = this.#views
+      .flatMap(({ encodes }) => encodes)
+      .find((candidate) => candidate.name === name && candidate.codec === codec);
+    if (encode === undefined) throw new RangeError(`The rung ${name} may not be watched.`);
+    return encode;
   }
 
   async #encode({ rung }: Encode, frame: Frame, tick: number): Promise<void> {

@@ -83,6 +83,15 @@ export class MixBus {
     }
   }
 
+  /** Gives each voice of the newest frame; the arrays are used again. */
+  eachVoice(receive: (id: string, samples: Float32Array) => void): void {
+    const { shares, count } = this.#frame(0);
+    for (let v = 0; v < count; v++) {
+      const share = shares[v];
+      if (share) receive(share.id, share.samples);
+    }
+  }
+
   #frame(age: number): MixedFrame {
     const frame = this.#frames[(this.#index + busHistory - age) % busHistory];
     if (!frame) throw new RangeError(`The bus keeps ${busHistory} frames; age ${age} is gone.`);

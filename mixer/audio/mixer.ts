@@ -13,6 +13,12 @@ import { MixedSource, type AudioSource } from './source.ts';
  */
 export type ReceivePcm = (samples: Float32Array, sampleIndex: number) => void;
 
+/**
+ * Receives 960 samples of one source in the mix, mono floats, as they were added: not limited. The array is used again.
+ * Must not throw.
+ */
+export type ReceiveVoice = (id: string, samples: Float32Array) => void;
+
 /** What an {@link AudioMixer} is built from. */
 export interface AudioMixerOptions {
   /** Opens an encoder; called ahead of need, never waited for. */
@@ -54,6 +60,7 @@ export class AudioMixer {
   /** By format. */
   readonly #listeners = new Map<string, Listeners>();
   readonly #taps = new Set<ReceivePcm>();
+  readonly #voiceTaps = new Set<ReceiveVoice>();
   readonly #tapLimiter = new Limiter();
   readonly #tapFrame = new Float32Array(frameSamples);
   /** Ids of the sources in the mix. */
@@ -160,6 +167,20 @@ export class AudioMixer {
     };
   }
 
+  /**
+   * Gives what each source adds to the mix as PCM, for files of their own; a source that is not in the mix of a tick gives
+   * nothing.
+   *
+   * @param receive - Called for each of them in every tick, ahead of the full mix's taps.
+   * @returns Ends it; may be called twice.
+   */
+  tapVoices(receive: ReceiveVoice): () => void {
+    this.#voiceTaps.add(receive);
+    return () => {
+      this.#voiceTaps.delete(receive);
+    };
+  }
+
   /** Mixes the next 20 ms and hands every listener their packet. Does nothing once the mixer is closed. */
   tick(): void {
     if (this.#closed) return;
@@ -184,6 +205,7 @@ export class AudioMixer {
     this.#sources.length = 0;
     this.#mixed.clear();
     this.#taps.clear();
+    this.#voiceTaps.clear();
   }
 
   #assertOpen(): void {
@@ -244,6 +266,7 @@ export class AudioMixer {
   }
 
   #feedTaps(sampleIndex: number): void {
+    for (const receive of this.#voiceTaps) this.#bus.eachVoice(receive);
     if (this.#taps.size === 0) return;
     this.#bus.read(this.#tapFrame, undefined);
     this.#tapLimiter.process(this.#tapFrame);

@@ -49,6 +49,7 @@ export class Rung {
   readonly #ticksPerFrame: number;
   /** Number of the picture encoded last, in pictures of this rung. */
   #lastFrame = -1;
+  #encodedMs = -Infinity;
   #bitsPerSecond: number;
   #keyframes = 0;
   #state: EncoderState = { kind: 'closed' };
@@ -110,6 +111,11 @@ export class Rung {
     this.#policy.request();
   }
 
+  /** Has keyframes made by schedule, see {@link KeyframePolicy.schedule}. */
+  scheduleKeyframes(everyTicks: number | null): void {
+    this.#policy.schedule(everyTicks);
+  }
+
   /** Changes the bitrate, of this encoder and of later ones. */
   setBitrate(bitsPerSecond: number): void {
     this.#bitsPerSecond = bitsPerSecond;
@@ -122,6 +128,16 @@ export class Rung {
    */
   isDue(tick: number): boolean {
     return this.#viewers.size > 0 && this.#frameOf(tick) > this.#lastFrame;
+  }
+
+  /** Whether the picture of a tick, encoded now, would be a keyframe: somebody needs one. */
+  wantsKeyframe(tick: number, nowMs: number): boolean {
+    return this.#policy.isDue(tick, nowMs);
+  }
+
+  /** Whether so many milliseconds have gone by since a picture was encoded. */
+  hasWaited(intervalMs: number, nowMs: number): boolean {
+    return nowMs - this.#encodedMs >= intervalMs;
   }
 
   /**
@@ -137,10 +153,11 @@ export class Rung {
     if (state.kind !== 'open') return null;
     if (!this.isDue(tick)) return null;
     this.#lastFrame = this.#frameOf(tick);
+    this.#encodedMs = nowMs;
     const { encoder } = state;
     let unit: AccessUnit | null;
     try {
-      unit = await encoder.encode(frame, tick, this.#policy.isDue(nowMs));
+      unit = await encoder.encode(frame, tick, this.#policy.isDue(tick, nowMs));
     } catch (error) {
       if (this.#state === state) {
         this.#closeEncoder();
@@ -169,7 +186,7 @@ export class Rung {
   #deliver(unit: AccessUnit, nowMs: number): void {
     if (unit.keyframe) {
       this.#keyframes += 1;
-      this.#policy.made(nowMs);
+      this.#policy.made(unit.tick, nowMs);
     }
     this.#cache.push(unit, nowMs);
     for (const [consumer, viewer] of this.#viewers) {

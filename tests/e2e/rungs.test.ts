@@ -134,4 +134,25 @@ describe('the quality a receiver asks for', () => {
     await changeTo(alice, 'high');
     await until(async () => (await encoded()).join() === 'high', 5000);
   });
+
+  it('is low from the start where the browser is to save data, and what is chosen then', async () => {
+    const alice = await house.open('saver', 'Alice', { colour: 'rgb(200,30,30)', fps: 10 });
+    await alice.page.addInitScript(() => {
+      Object.defineProperty(navigator, 'connection', {
+        value: Object.assign(new EventTarget(), { saveData: true }),
+      });
+    });
+    await alice.page.reload();
+    await alice.page.getByRole('textbox', { name: 'Your name' }).fill('Alice');
+    await alice.enter();
+    await until(() => alice.last('quality')?.rung === 'low', 10_000);
+    expect(alice.last('quality')).toMatchObject({ reason: 'requested' });
+    await alice.chooses('High');
+    await until(() => alice.last('quality')?.rung === 'high', 10_000);
+    expect(new Set(rungsOf(alice))).toEqual(new Set(['low', 'high']));
+  });
 });
+
+/** The rungs somebody was told of, in order. */
+const rungsOf = ({ received }: Person): string[] =>
+  received.flatMap((message) => (message.type === 'quality' ? [message.rung] : []));

@@ -5,9 +5,12 @@ import {
   type Device,
   type MediaState,
   type Platform,
+  type RoomView,
   type SessionState,
 } from './client/index.ts';
 import { loadPreferences, savePreferences } from './preferences.ts';
+import { recordingNews } from './recording-news.ts';
+import { pathOfRecordings } from './route.ts';
 import {
   errorSentence,
   mediaProblemSentence,
@@ -19,6 +22,13 @@ import {
 /** How long a sentence about something that passed stays on the page, in milliseconds. */
 const noticeMs = 6000;
 
+/** Something that passed, in a sentence. */
+export interface Notice {
+  readonly sentence: string;
+  /** Where it leads to. Such a notice stays until it is closed: nobody has to be quick to follow it. */
+  readonly link?: { readonly path: string; readonly label: string };
+}
+
 /** The session and the devices as Svelte state: the one bridge between library and components. */
 export class Call {
   readonly session: RoomSession;
@@ -29,8 +39,9 @@ export class Call {
     camera: { status: 'idle' },
   });
   #announcement = $state('');
-  #notice = $state('');
+  #notice: Notice | null = $state.raw(null);
   #noticeTimer: ReturnType<typeof setTimeout> | undefined;
+  #recordAsked = $state(false);
 
   constructor(platform: Platform, url: string) {
     this.media = new LocalMedia(platform);
@@ -43,7 +54,11 @@ export class Call {
       this.#mediaState = state;
     });
     this.session.on('state', (state) => {
+      const before = 'view' in this.#state ? this.#state.view : null;
       this.#state = state;
+      if ('view' in state) this.#noticeRecording(before, state.view);
+      else this.closeNotice();
+      if (state.phase !== 'live') this.#recordAsked = false;
       // Whoever is out of the room is not filmed on; who was refused is still trying to get in.
       if (state.phase === 'closed' && state.end.kind === 'closed') this.media.close();
     });
@@ -51,7 +66,8 @@ export class Call {
       this.#announcement = words.people[event](participant.name);
     });
     this.session.on('problem', (code) => {
-      this.#show(errorSentence(code));
+      this.#recordAsked = false;
+      this.#show({ sentence: errorSentence(code) });
     });
   }
 
@@ -65,7 +81,7 @@ export class Call {
     return this.#mediaState;
   }
 
-  /** The latest coming or going, for screen readers. */
+  /** The latest coming or going, or begin or end of a recording, for screen readers. */
   get announcement(): string {
     return this.#announcement;
   }
@@ -79,25 +95,54 @@ export class Call {
     const chosen = qualities.find(({ rung }) => rung === max);
     const name = qualityNames.find(([each]) => each === max)?.[1];
     if (name === undefined || chosen === undefined || best === undefined || chosen === best) return;
-    this.#show(savingSentence(name, chosen.kbps, best.kbps));
+    this.#show({ sentence: savingSentence(name, chosen.kbps, best.kbps) });
   }
 
-  /** Something that did not work, in a sentence; empty most of the time. */
-  get notice(): string {
+  /** Whether a recording was asked for, or its end, and the server has not said anything yet. */
+  get recordAsked(): boolean {
+    return this.#recordAsked;
+  }
+
+  /** Asks the server to record the room, or to stop that. Nothing while it has yet to answer. */
+  record(action: 'start' | 'stop'): void {
+    if (this.#recordAsked || this.#state.phase !== 'live') return;
+    this.#recordAsked = true;
+    this.session.send({ type: 'record', action });
+  }
+
+  /** Something that passed, or did not work; null most of the time. */
+  get notice(): Notice | null {
     return this.#notice;
+  }
+
+  /** Takes the notice away. */
+  closeNotice(): void {
+    clearTimeout(this.#noticeTimer);
+    this.#notice = null;
   }
 
   /** In the lobby the preview says it; in a room somebody has just asked for the device, or lost it. */
   #noticeMissing(name: 'camera' | 'microphone', before: Device, now: Device): void {
     if (now === before || now.status !== 'unavailable' || this.#state.phase !== 'live') return;
-    this.#show(mediaProblemSentence(name, now.problem));
+    this.#show({ sentence: mediaProblemSentence(name, now.problem) });
   }
 
-  #show(sentence: string): void {
-    clearTimeout(this.#noticeTimer);
-    this.#notice = sentence;
+  #noticeRecording(before: RoomView | null, now: RoomView): void {
+    if (before?.recording === now.recording) return;
+    this.#recordAsked = false;
+    const { announcement, notice, plays } = recordingNews(before, now);
+    if (announcement !== null) this.#announcement = announcement;
+    if (notice === null) return;
+    const link = { path: pathOfRecordings(now.room), label: words.recordings.heading };
+    this.#show({ sentence: notice, ...(plays && { link }) });
+  }
+
+  #show(notice: Notice): void {
+    this.closeNotice();
+    this.#notice = notice;
+    if (notice.link !== undefined) return;
     this.#noticeTimer = setTimeout(() => {
-      this.#notice = '';
+      this.#notice = null;
     }, noticeMs);
   }
 }

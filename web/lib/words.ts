@@ -1,12 +1,21 @@
 import type { QualityCap } from '../../mcu/protocol/common.ts';
 import type { ErrorCode } from '../../mcu/protocol/errors.ts';
 import type { ClosedReason } from '../../mcu/protocol/server.ts';
-import type { InputProblem, MediaProblem, QualityMessage, SessionEnd } from './client/index.ts';
+import type {
+  ApiProblem,
+  InputProblem,
+  MediaProblem,
+  QualityMessage,
+  Recording,
+  RoomRecording,
+  SessionEnd,
+} from './client/index.ts';
 
 /** Every word a person reads or hears in the client. */
 export const words = {
   product: 'onegrid',
   tagline: 'Everybody in one picture.',
+  pageMissing: 'This page could not be loaded. Check your connection and reload it.',
 
   lobby: {
     room: 'Room',
@@ -18,6 +27,7 @@ export const words = {
     previewOff: 'Camera is off until you join',
     asking: 'Your browser may ask to use camera and microphone. You can also join without.',
     ready: 'Camera and microphone are ready.',
+    recordings: 'Recordings',
   },
 
   room: {
@@ -39,6 +49,68 @@ export const words = {
     reconnecting: 'The connection was lost. Reconnecting…',
     interrupted: 'The connection is unsteady. Trying to get it back…',
     sendingAgain: 'The others may not see or hear you. Trying to get it back…',
+    closeNotice: 'Close this notice',
+  },
+
+  recording: {
+    record: 'Record',
+    starting: 'Starting…',
+    stop: 'Stop recording',
+    finishing: 'Finishing…',
+    sign: 'Recording',
+    begun: 'This room is being recorded now.',
+    already: 'This room is being recorded.',
+    ended: 'The recording has ended.',
+  },
+
+  recordings: {
+    heading: 'Recordings',
+    headingOf: (room: string) => `Recordings of ${room}`,
+    all: 'All recordings',
+    toLobby: 'To the lobby',
+    loading: 'Looking for recordings…',
+    empty: 'There are no recordings yet. Press Record in a room to make one.',
+    emptyOf: (room: string) => `There are no recordings of ${room} yet.`,
+    tryAgain: 'Try again',
+    playOf: (room: string, when: string) => `Play ${room}, ${when}`,
+    download: 'Download',
+    delete: 'Delete',
+    /** Names a button of one recording among many. */
+    of: (room: string, when: string) => `${room}, ${when}`,
+    people: (names: string) => `With ${names}`,
+    nobody: 'Nobody took part.',
+    tracks: 'Sound of each person',
+    close: 'Close',
+    chat: 'Chat',
+    player: (room: string, when: string) => `Recording of ${room}, ${when}`,
+    cannotPlay: 'This recording cannot be played here. Download it to watch it.',
+    deleteHeading: 'Delete this recording?',
+    deleteText: (room: string, when: string) => `${room}, ${when}, will be gone for everybody.`,
+    keep: 'Keep it',
+    deleting: 'Deleting…',
+    deleted: 'The recording was deleted.',
+    signOut: 'Sign out',
+  },
+
+  key: {
+    heading: 'This server asks for a key',
+    label: 'API key',
+    hint: 'Whoever runs this server has it.',
+    open: 'Continue',
+    empty: 'Enter the key.',
+    wrong: 'This key is not right.',
+  },
+
+  watch: {
+    title: (room: string) => `Watch ${room}`,
+    player: (room: string) => `What ${room} shows: everybody in one picture`,
+    looking: 'Looking for the stream…',
+    none: 'There is no stream of this room yet. It begins here by itself.',
+    unreachable: 'The server cannot be reached. Trying again…',
+    refused: 'This stream needs an invitation. Open it by the link you were sent.',
+    silent: 'Your browser holds the sound back until you turn it on in the player.',
+    cannotPlay: 'This browser cannot play the stream.',
+    join: 'Join the room',
   },
 
   people: {
@@ -194,6 +266,59 @@ export function errorSentence(code: ErrorCode): string {
       return 'The server did not understand this page. Reload it.';
     case 'internal':
       return 'Something went wrong on the server. Try again.';
+  }
+}
+
+/** How a recording of this room turned out. */
+export function recordingEndSentence({ state, reason }: Omit<RoomRecording, 'id'>): string {
+  if (state === 'failed') return 'The recording failed. Nothing of it can be played.';
+  if (state === 'interrupted') {
+    return 'The recording was cut by a crash. It plays up to there.';
+  }
+  switch (reason) {
+    case 'disk-full':
+      return 'The recording has ended: the server’s disk is full.';
+    case 'limit':
+      return 'The recording has ended: it is as long as the server allows.';
+    case 'room-empty':
+      return 'The recording has ended: the room was empty.';
+    default:
+      return 'The recording is ready.';
+  }
+}
+
+/** Where a recording in the list stands, in words; empty for one that simply is complete. */
+export function recordingStateSentence({
+  state,
+  reason,
+}: Pick<Recording, 'state' | 'reason'>): string {
+  switch (state) {
+    case 'starting':
+    case 'active':
+      return 'Being recorded';
+    case 'finishing':
+      return 'Being finished';
+    case 'interrupted':
+      return 'Cut by a crash: plays up to there';
+    case 'failed':
+      return 'Failed: nothing to play';
+    case 'complete':
+      if (reason === 'disk-full') return 'Ended early: the server’s disk was full';
+      return reason === 'limit' ? 'Ended at the longest length allowed' : '';
+  }
+}
+
+/** What went wrong with a request of the recordings page. */
+export function apiProblemSentence(problem: ApiProblem): string {
+  switch (problem) {
+    case 'unreachable':
+      return 'The server cannot be reached. Check your connection and try again.';
+    case 'unauthorized':
+      return words.key.wrong;
+    case 'conflict':
+      return 'This recording is not finished yet. Try again in a moment.';
+    default:
+      return errorSentence(problem);
   }
 }
 

@@ -1,8 +1,7 @@
 import type { Settings } from '../../config/settings.ts';
 import type { Logger } from '../../log.ts';
-import type { Participant, RecordingReason } from '../../protocol/common.ts';
+import type { Participant, RecordingReason, RecordingState } from '../../protocol/common.ts';
 import type { OutputEvent } from '../../protocol/outputs.ts';
-import type { RecordingState } from '../../protocol/recordings.ts';
 import type { ServerMessage } from '../../protocol/server.ts';
 import type { OutputLauncher } from '../outputs/launcher.ts';
 import type { FeedPort, Outcome, OutputRun } from '../outputs/output-run.ts';

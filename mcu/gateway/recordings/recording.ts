@@ -4,8 +4,8 @@ import {
   participantIdSchema,
   recordingIdSchema,
   recordingReasonSchema,
+  recordingStateSchema,
 } from '../../protocol/common.ts';
-import { recordingStateSchema } from '../../protocol/recordings.ts';
 import { processIdentitySchema } from '../outputs/process-identity.ts';
 
 /** Seconds from the start of the media. */

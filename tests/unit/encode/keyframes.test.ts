@@ -5,7 +5,7 @@ import { KeyframePolicy } from '../../../mixer/encode/keyframe-policy.ts';
 
 describe('the keyframe policy', () => {
   it('makes none unless asked', () => {
-    expect(new KeyframePolicy(500).isDue(10_000)).toBe(false);
+    expect(new KeyframePolicy(500).isDue(0, 10_000)).toBe(false);
   });
 
   it('meets the first request at once and those within the interval by one when it is over', () => {
@@ -13,9 +13,9 @@ describe('the keyframe policy', () => {
     const made: number[] = [];
     for (let nowMs = 0; nowMs < 2000; nowMs += 40) {
       if ([0, 120, 160, 400, 1200].includes(nowMs)) policy.request();
-      if (!policy.isDue(nowMs)) continue;
+      if (!policy.isDue(nowMs / 40, nowMs)) continue;
       made.push(nowMs);
-      policy.made(nowMs);
+      policy.made(nowMs / 40, nowMs);
     }
     expect(made).toEqual([0, 520, 1200]);
   });
@@ -23,11 +23,31 @@ describe('the keyframe policy', () => {
   it('counts keyframes nobody asked for, and lets them answer requests', () => {
     const policy = new KeyframePolicy(500);
     policy.request();
-    policy.made(100);
-    expect(policy.isDue(100)).toBe(false);
+    policy.made(2, 100);
+    expect(policy.isDue(3, 100)).toBe(false);
     policy.request();
-    expect(policy.isDue(599)).toBe(false);
-    expect(policy.isDue(600)).toBe(true);
+    expect(policy.isDue(14, 599)).toBe(false);
+    expect(policy.isDue(15, 600)).toBe(true);
+  });
+
+  it('makes those of the schedule exactly there, however late others were, and the next one where a tick is left out', () => {
+    const policy = new KeyframePolicy(500);
+    const ticks: number[] = [];
+    const run = (from: number, to: number, skipped: readonly number[] = []): void => {
+      for (let tick = from; tick < to; tick += 1) {
+        if (skipped.includes(tick)) continue;
+        if (tick === 49 || tick === 160) policy.request();
+        if (!policy.isDue(tick, tick * 40)) continue;
+        ticks.push(tick);
+        policy.made(tick, tick * 40);
+      }
+    };
+    run(0, 20);
+    policy.schedule(50);
+    run(20, 240, [150, 151]);
+    policy.schedule(null);
+    run(240, 400);
+    expect(ticks).toEqual([20, 49, 50, 100, 152, 165, 200]);
   });
 });
 

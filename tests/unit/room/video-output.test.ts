@@ -13,6 +13,8 @@ class FakeComposite implements Composite {
   closed = false;
   /** So many times it has to be composed until everything is drawn. */
   drawsLeft = 1;
+  /** Whether the next picture is the same as the last. */
+  still = false;
 
   constructor({ width, height }: { width: number; height: number }) {
     this.size = `${width}x${height}`;
@@ -22,10 +24,11 @@ class FakeComposite implements Composite {
     return this.drawsLeft <= 0;
   }
 
-  compose(): void {
+  compose(): { changed: boolean } {
     if (this.closed) throw new Error('composed after close');
     this.composed += 1;
     this.drawsLeft -= 1;
+    return { changed: !this.still };
   }
 }
 
@@ -190,6 +193,68 @@ describe('what is composed and encoded', () => {
     const { seen } = watch('low');
     expect(ticksOf(seen)).toEqual([1, 2, 4, 6, 8]);
     expect(seen.map(({ atMs }) => atMs)).toEqual([316, 317, 318, 319, 320]);
+  });
+
+  it('is recorded from a keyframe of its own on, with one every two seconds, whoever watches', async () => {
+    const viewer = watch('high');
+    await run(30);
+    const kept: { tick: number; keyframe: boolean; atMs: number }[] = [];
+    const stop = output.record((unit, atMs) => {
+      kept.push({ tick: unit.tick, keyframe: unit.keyframe, atMs });
+    });
+    // Nothing of the past, though a viewer would be shown that.
+    expect(kept).toEqual([]);
+    await run(130);
+    const keyframes = (seen: readonly { tick: number; keyframe: boolean }[]): number[] =>
+      ticksOf(seen.filter(({ keyframe }) => keyframe));
+    expect(keyframes(kept)).toEqual([30, 50, 100, 150]);
+    expect(kept[0]).toEqual({ tick: 30, keyframe: true, atMs: 1200 });
+    expect(ticksOf(kept)).toEqual(Array.from({ length: 130 }, (_, index) => 30 + index));
+    viewer.close();
+    await run(5);
+    expect(kept.at(-1)!.tick).toBe(164);
+    stop();
+    stop();
+    await run(5);
+    expect(kept.at(-1)!.tick).toBe(164);
+    expect(output.encodes.some(({ active }) => active)).toBe(false);
+    const later = watch('high');
+    await run(130);
+    expect(keyframes(later.seen)).toHaveLength(1);
+  });
+
+  it('keeps its schedule of keyframes until the last recorder has gone', async () => {
+    const stops = [output.record(() => undefined), output.record(() => undefined)];
+    const viewer = watch('high');
+    await run(60);
+    stops[0]!();
+    await run(60);
+    stops[1]!();
+    await run(120);
+    const keyframes = ticksOf(viewer.seen.filter(({ keyframe }) => keyframe));
+    expect(keyframes).toEqual([1, 50, 100]);
+  });
+
+  it('is encoded five times a second only where nothing changes, and at once where something does', async () => {
+    const high = watch('high');
+    await run(10);
+    const [composite] = composites;
+    composite!.still = true;
+    const seenWithin = async (ticks: number): Promise<number[]> => {
+      const before = high.seen.length;
+      await run(ticks);
+      return ticksOf(high.seen.slice(before));
+    };
+    // For a second encoders may make it better.
+    expect(await seenWithin(25)).toHaveLength(25);
+    expect(await seenWithin(50)).toHaveLength(10);
+    // Who comes needs a keyframe.
+    const late = watch('high');
+    const from = tick;
+    await run(2);
+    expect(late.seen[0]).toMatchObject({ tick: from, keyframe: true });
+    composite!.still = false;
+    expect(await seenWithin(5)).toHaveLength(5);
   });
 
   it('refuses what may not be watched', () => {

@@ -9,7 +9,15 @@ export {
 } from './local-media.ts';
 export type { LinksView } from './media-links.ts';
 export type { Platform, TrackLike } from './platform.ts';
-export type { LayoutMessage, QualityMessage, RoomView } from './room-view.ts';
+export {
+  ApiError,
+  isUnderWay,
+  RecordingsApi,
+  type ApiProblem,
+  type FetchLike,
+  type Recording,
+} from './recordings.ts';
+export type { LayoutMessage, QualityMessage, RoomRecording, RoomView } from './room-view.ts';
 export {
   RoomSession,
   type JoinRequest,

@@ -1,4 +1,5 @@
 import type { ChatMessage, LayoutMode, Participant } from '../../../mcu/protocol/common.ts';
+import type { RecordingState } from '../../../mcu/protocol/common.ts';
 import type { ServerMessage } from '../../../mcu/protocol/server.ts';
 import { noLinks, type LinksView } from './media-links.ts';
 
@@ -8,6 +9,14 @@ export type JoinedMessage = Extract<ServerMessage, { type: 'joined' }>;
 export type LayoutMessage = Extract<ServerMessage, { type: 'layout' }>;
 /** The quality this browser gets, and why. */
 export type QualityMessage = Extract<ServerMessage, { type: 'quality' }>;
+
+/** The newest recording of a room, as far as the server has told. */
+export interface RoomRecording {
+  readonly id: string;
+  readonly state: RecordingState;
+  /** Why it ended, once it has. */
+  readonly reason?: string | undefined;
+}
 
 /** What is known of a room while one is in it. */
 export interface RoomView {
@@ -25,6 +34,8 @@ export interface RoomView {
   readonly quality: QualityMessage | null;
   /** What there is to choose from, best first, and what each takes on the wire; empty until the server has said. */
   readonly qualities: NonNullable<QualityMessage['rungs']>;
+  /** Null before the first one. */
+  readonly recording: RoomRecording | null;
   readonly chat: readonly ChatMessage[];
   readonly links: LinksView;
 }
@@ -44,6 +55,7 @@ export function viewOf(message: JoinedMessage): RoomView {
     layout: null,
     quality: null,
     qualities: [],
+    recording: message.room.recording,
     chat: message.chat,
     links: noLinks,
   };
@@ -60,6 +72,10 @@ export function withMessage(view: RoomView, message: ServerMessage): RoomView {
       return { ...view, mode: message.mode, pinned: message.pinned, layout: message };
     case 'quality':
       return { ...view, quality: message, qualities: message.rungs ?? view.qualities };
+    case 'recording': {
+      const { type: _type, ...recording } = message;
+      return { ...view, recording };
+    }
     case 'chat': {
       const { type: _type, ...entry } = message;
       return { ...view, chat: [...view.chat, entry].slice(-chatLimit) };

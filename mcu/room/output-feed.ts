@@ -1,0 +1,157 @@
+import { connect, type Socket } from 'node:net';
+import type { AccessUnit } from '../../mixer/encode/index.ts';
+import type { Logger } from '../log.ts';
+import { encodePacket, machineOffsetMs, type OutputPacket } from '../outputs/wire.ts';
+
+/** After the connection broke, the next is tried so much later. */
+const reconnectMs = 500;
+
+/** Where a feed's pictures come from, see {@link VideoOutput.record}. */
+export interface RecordedVideo {
+  record(consumer: (unit: AccessUnit, atMs: number) => void): () => void;
+}
+
+/** Where a feed's sound comes from, see {@link AudioOutput.record}. */
+export interface RecordedAudio {
+  record(
+    mix: (samples: Float32Array, atMs: number) => void,
+    voice?: (id: string, samples: Float32Array, atMs: number) => void,
+  ): () => void;
+}
+
+/** What an {@link OutputFeed} needs. */
+export interface OutputFeedOptions {
+  /** The path the output process listens at. */
+  readonly socket: string;
+  /** Whether each participant's sound is wanted, too. */
+  readonly tracks: boolean;
+  readonly video: RecordedVideo;
+  readonly audio: RecordedAudio;
+  /** A participant's display name. */
+  readonly nameOf: (id: string) => string;
+  /** So many bytes may wait for an output process that does not read; more are left out. */
+  readonly queueBytes: number;
+  readonly log: Logger;
+}
+
+/**
+ * Passes what is encoded on to an output process, and never waits for it: what that does not take in time is queued up to a
+ * limit, then left out until it reads again. Its pictures then go on with a keyframe.
+ */
+export class OutputFeed {
+  readonly #options: OutputFeedOptions;
+  readonly #ends: (() => void)[] = [];
+  readonly #offsetMs = machineOffsetMs();
+  /** The numbers that voices have on this connection. */
+  readonly #speakers = new Map<string, number>();
+  #socket: Socket | null = null;
+  #reconnect: NodeJS.Timeout | undefined;
+  #closed = false;
+  /** Whether the pictures that come can be decoded: after a gap only from a keyframe on. */
+  #inSequence = false;
+  #overflowing = false;
+
+  constructor(options: OutputFeedOptions) {
+    this.#options = options;
+    this.#connect();
+    const { video, audio, tracks } = options;
+    this.#ends.push(
+      video.record((unit, atMs) => {
+        this.#sendPicture(unit, atMs);
+      }),
+      audio.record(
+        (samples, atMs) => {
+          this.#sendSound(0, samples, atMs);
+        },
+        tracks
+          ? (id, samples, atMs) => {
+              this.#sendSound(this.#speakerOf(id), samples, atMs);
+            }
+          : undefined,
+      ),
+    );
+  }
+
+  /** Ends it, once what is queued is sent. */
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#reconnect);
+    for (const end of this.#ends.splice(0)) end();
+    this.#socket?.end();
+  }
+
+  #connect(): void {
+    const socket = connect(this.#options.socket);
+    this.#socket = socket;
+    this.#inSequence = false;
+    this.#overflowing = false;
+    this.#speakers.clear();
+    socket.on('error', (error) => {
+      this.#options.log.debug({ err: error }, 'output process not reachable');
+    });
+    socket.on('close', () => {
+      this.#socket = null;
+      if (this.#closed) return;
+      this.#reconnect = setTimeout(() => {
+        this.#connect();
+      }, reconnectMs);
+    });
+    // Nothing comes back; without this its end would not be seen.
+    socket.resume();
+  }
+
+  #sendPicture({ keyframe, data }: AccessUnit, atMs: number): void {
+    this.#inSequence ||= keyframe;
+    if (!this.#inSequence) return;
+    const sent = this.#send({ kind: 'video', keyframe, atMs: atMs + this.#offsetMs, data });
+    if (!sent) this.#inSequence = false;
+  }
+
+  #sendSound(speaker: number, samples: Float32Array, atMs: number): void {
+    this.#send({
+      kind: 'audio',
+      speaker,
+      atMs: atMs + this.#offsetMs,
+      data: toInt16(samples),
+    });
+  }
+
+  /** Numbers begin at 1: 0 is the full mix. */
+  #speakerOf(id: string): number {
+    const known = this.#speakers.get(id);
+    if (known !== undefined) return known;
+    const speaker = this.#speakers.size + 1;
+    const sent = this.#send({ kind: 'speaker', speaker, id, name: this.#options.nameOf(id) });
+    if (sent) this.#speakers.set(id, speaker);
+    return speaker;
+  }
+
+  /** @returns whether it is on its way */
+  #send(packet: OutputPacket): boolean {
+    const socket = this.#socket;
+    if (socket === null || socket.destroyed) return false;
+    const { queueBytes, log } = this.#options;
+    const waiting = socket.writableLength;
+    if (this.#overflowing ? waiting > queueBytes / 2 : waiting > queueBytes) {
+      if (!this.#overflowing) log.warn({ waiting }, 'output process does not read');
+      this.#overflowing = true;
+      return false;
+    }
+    this.#overflowing = false;
+    const [header, payload] = encodePacket(packet);
+    socket.cork();
+    socket.write(header);
+    socket.write(payload);
+    socket.uncork();
+    return true;
+  }
+}
+
+/** Samples as whole numbers of 16 bits, little endian as every machine we run on. */
+function toInt16(samples: Float32Array): Buffer {
+  const whole = new Int16Array(samples.length);
+  for (let i = 0; i < samples.length; i++) {
+    whole[i] = Math.max(-32_768, Math.min(32_767, Math.round((samples[i] ?? 0) * 32_768)));
+  }
+  return Buffer.from(whole.buffer);
+}

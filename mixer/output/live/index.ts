@@ -1,0 +1,4 @@
+// Files of what a room has encoded already, while it goes on: nothing here knows of sockets and processes.
+export { adopt, assemble, type Assembled } from './assemble.ts';
+export { RecordingSegment, type SegmentEnd, type SegmentOptions } from './recording-segment.ts';
+export { listSegments, reopen } from './segment-files.ts';

@@ -1,0 +1,312 @@
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  renameSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { statfs } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parameterSetsOf } from './annex-b.ts';
+import { LiveMuxer } from './live-muxer.ts';
+import { pictureRate } from './picture-line.ts';
+import { Program, soundPacket } from './program.ts';
+import { segmentName, segmentPlaceName, trackName, tracksName } from './segment-files.ts';
+import { TrackFile } from './track-file.ts';
+
+/** A second of pictures between two fragments. */
+const fragmentTicks = pictureRate;
+
+/** What the table at the end of a file takes for each picture or frame of sound, at most. */
+const tableBytesPerPacket = 20;
+/** With less than this and the table's room free, a disk counts as full: so much may come in two seconds. */
+const spareBytes = 2 * 1024 * 1024;
+
+/** What a segment is made with. */
+export interface SegmentOptions {
+  /** Absolute, and there already. */
+  readonly directory: string;
+  readonly segment: number;
+  readonly joined: boolean;
+  /** Whether participants' sound is kept, too. */
+  readonly tracks: boolean;
+  /** Pixels. */
+  readonly width: number;
+  /** Pixels. */
+  readonly height: number;
+  /** Pictures a second. */
+  readonly fps: number;
+}
+
+/** How a segment ended. */
+export interface SegmentEnd {
+  readonly durationSeconds: number;
+  readonly bytes: number;
+  /** What failed while it was written; null where nothing did. */
+  readonly error: unknown;
+}
+
+/**
+ * Writes a segment of a recording: an MP4 in fragments of a second, each given to the system as soon as it is whole, which
+ * becomes an ordinary one when it is finished. A disk that fails does not throw: the file is cut to what is whole, and
+ * {@link RecordingSegment.isFull} says so.
+ */
+export class RecordingSegment {
+  readonly #options: SegmentOptions;
+  readonly #program: Program;
+  /** By participant; null until it is open. */
+  readonly #tracks = new Map<string, TrackFile | null>();
+  readonly #opening = new Set<Promise<void>>();
+  readonly #path: string;
+  #speakers = new Map<number, string>();
+  #muxer: LiveMuxer | null = null;
+  #wholeBytes = 0;
+  #packets = 0;
+  #fragmentStart = 0;
+  #position = 0;
+  #failure: { readonly error: unknown } | null = null;
+  #full = false;
+  /** What the file began with in fragments, while that changes. */
+  #head: Buffer | null = null;
+  #needsKeyframe = true;
+  #isStated = false;
+
+  private constructor(options: SegmentOptions, program: Program) {
+    this.#options = options;
+    this.#program = program;
+    this.#path = join(options.directory, segmentName(options.segment));
+  }
+
+  /** Makes ready; the file begins with the first picture. */
+  static async open(options: SegmentOptions): Promise<RecordingSegment> {
+    const hold: { segment?: RecordingSegment } = {};
+    const program = await Program.open(options.fps, {
+      picture: (picture) => {
+        hold.segment?.write(0, picture, picture.position);
+      },
+      sound: (data, position) => {
+        hold.segment?.write(1, soundPacket(data, position), null);
+      },
+    });
+    hold.segment = new RecordingSegment(options, program);
+    return hold.segment;
+  }
+
+  /** Whether nothing more can be written: the disk is full, or fails. */
+  get isFull(): boolean {
+    return this.#full || this.#failure !== null;
+  }
+
+  /** The time of position 0, in milliseconds of the feed's clock; null before the first picture. */
+  get startMs(): number | null {
+    return this.#program.startMs;
+  }
+
+  /** Length so far. */
+  get durationSeconds(): number {
+    return this.#program.durationSeconds;
+  }
+
+  /** Bytes in the file so far. */
+  get bytes(): number {
+    return this.#wholeBytes;
+  }
+
+  /** A new connection: its first picture is a keyframe, and it numbers the speakers anew. */
+  connected(): void {
+    this.#needsKeyframe = true;
+    this.#speakers = new Map();
+  }
+
+  /** From now on a number stands for a participant; `0` is the mix. */
+  speaker(speaker: number, id: string): void {
+    const { tracks, segment, directory } = this.#options;
+    const name = trackName(segment, id);
+    if (!tracks || speaker === 0 || name === null) return;
+    this.#speakers.set(speaker, id);
+    if (this.#tracks.has(id)) return;
+    this.#attempt(() => {
+      mkdirSync(join(directory, tracksName), { recursive: true });
+    });
+    this.#tracks.set(id, null);
+    const opening = TrackFile.open(join(directory, tracksName, name)).then(
+      (file) => {
+        this.#tracks.set(id, file);
+        const { startMs } = this;
+        if (startMs !== null) this.#attempt(() => file.begin(startMs));
+      },
+      (error: unknown) => {
+        this.#fail(error);
+      },
+    );
+    this.#opening.add(opening);
+    void opening.finally(() => this.#opening.delete(opening));
+  }
+
+  /** Takes an access unit. */
+  picture(data: Buffer, keyframe: boolean, atMs: number): void {
+    if (this.isFull) return;
+    if (this.#needsKeyframe) {
+      if (!keyframe) return;
+      this.#needsKeyframe = false;
+    }
+    this.#attempt(() => {
+      if (this.#muxer === null) {
+        if (!this.#begin(data, atMs)) return;
+      }
+      this.#program.picture(data, keyframe, atMs);
+      if (!this.#isStated) this.#state(atMs);
+      if (this.#position - this.#fragmentStart >= fragmentTicks) this.#flush();
+    });
+  }
+
+  /** Takes sound: of the mix (0) or of a participant. */
+  audio(speaker: number, data: Buffer, atMs: number): void {
+    if (this.isFull) return;
+    this.#attempt(() => {
+      if (speaker === 0) {
+        this.#program.audio(data, atMs);
+        return;
+      }
+      const track = this.#tracks.get(this.#speakers.get(speaker) ?? '');
+      track?.audio(data, atMs);
+    });
+  }
+
+  /** To be called once a second. `nowMs`: of the feed's clock. */
+  async tick(nowMs: number): Promise<void> {
+    if (this.isFull || this.#muxer === null) return;
+    this.#attempt(() => {
+      this.#program.tick(nowMs);
+      // Without pictures there is sound.
+      if (nowMs - this.#program.lastPictureMs > 1000) this.#flush();
+      for (const track of this.#tracks.values()) track?.flush();
+    });
+    const { bavail, bsize } = await statfs(this.#options.directory);
+    if (bavail * bsize < spareBytes + this.#packets * tableBytesPerPacket) this.#full = true;
+  }
+
+  /** Ends the files. Can be called once. */
+  async finish(): Promise<SegmentEnd> {
+    await Promise.all(this.#opening);
+    if (this.#failure === null && this.#muxer !== null) {
+      this.#attempt(() => {
+        this.#program.finish();
+        this.#flush();
+        // Becoming an ordinary file begins with its first bytes.
+        this.#head = firstBytes(this.#path);
+        this.#wholeBytes = this.#muxer?.finish() ?? 0;
+        this.#head = null;
+        for (const track of this.#tracks.values()) track?.finish();
+      });
+    }
+    this.#close();
+    return {
+      durationSeconds: this.#program.startMs === null ? 0 : this.#program.durationSeconds,
+      bytes: this.#wholeBytes,
+      error: this.#failure?.error ?? null,
+    };
+  }
+
+  /** Takes what belongs into the file. `position`: of pictures, in 1/90000 s. */
+  write(stream: number, packet: Parameters<LiveMuxer['write']>[1], position: number | null): void {
+    if (this.#failure !== null) return;
+    this.#muxer?.write(stream, packet);
+    this.#packets += 1;
+    if (position !== null) this.#position = position;
+  }
+
+  #begin(keyframe: Buffer, atMs: number): boolean {
+    const parameterSets = parameterSetsOf(keyframe);
+    if (parameterSets === null) {
+      this.#needsKeyframe = true;
+      return false;
+    }
+    const { width, height, directory, segment, joined } = this.#options;
+    const place = join(directory, segmentPlaceName(segment));
+    writeFileSync(`${place}.part`, JSON.stringify({ startMs: atMs, joined }));
+    renameSync(`${place}.part`, place);
+    this.#muxer = LiveMuxer.open(this.#path, {
+      format: 'mp4',
+      streams: [
+        { kind: 'h264', parameterSets, width, height },
+        { kind: 'aac', codec: this.#program.soundCodec },
+      ],
+      options: { movflags: 'hybrid_fragmented+frag_custom+default_base_moof' },
+    });
+    return true;
+  }
+
+  #state(startMs: number): void {
+    this.#isStated = true;
+    for (const track of this.#tracks.values()) {
+      track?.begin(startMs);
+    }
+  }
+
+  #flush(): void {
+    this.#fragmentStart = this.#position;
+    if (this.#muxer !== null) this.#wholeBytes = this.#muxer.flush();
+  }
+
+  #attempt(work: () => void): void {
+    if (this.#failure !== null) return;
+    try {
+      work();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** What is whole plays; the rest, written in part, is cut off. */
+  #fail(error: unknown): void {
+    if (this.#failure !== null) return;
+    this.#failure = { error };
+    this.#muxer?.close();
+    const files: [string, number][] = [[this.#path, this.#wholeBytes]];
+    for (const track of this.#tracks.values()) {
+      if (track === null) continue;
+      track.close();
+      files.push([track.path, track.wholeBytes]);
+    }
+    for (const [path, bytes] of files) {
+      try {
+        truncateSync(path, bytes);
+        if (path === this.#path && this.#head !== null) overwrite(path, this.#head);
+      } catch {
+        // It was never made, or the disk does not even do this; what reads it finds the end of what is whole.
+      }
+    }
+  }
+
+  #close(): void {
+    this.#muxer?.close();
+    this.#program.close();
+    for (const track of this.#tracks.values()) track?.close();
+  }
+}
+
+/** The header is shorter. */
+const headBytes = 4096;
+
+function firstBytes(path: string): Buffer {
+  const file = openSync(path, 'r');
+  try {
+    const head = Buffer.alloc(headBytes);
+    return head.subarray(0, readSync(file, head, 0, headBytes, 0));
+  } finally {
+    closeSync(file);
+  }
+}
+
+function overwrite(path: string, head: Buffer): void {
+  const file = openSync(path, 'r+');
+  try {
+    writeSync(file, head, 0, head.length, 0);
+  } finally {
+    closeSync(file);
+  }
+}

@@ -1,0 +1,91 @@
+import { LiveMuxer } from './live-muxer.ts';
+import { soundPacket } from './program.ts';
+import { SoundEncoder } from './sound-encoder.ts';
+import { sampleRate, SoundLine } from './sound-line.ts';
+
+const samplesPerMs = sampleRate / 1000;
+
+/** Sound that comes before the file can be begun: so many packets of 20 ms. */
+const waitingPackets = 100;
+
+/**
+ * One participant's sound, on the line of the recording: AAC in a fragmented MP4. Long silence is a gap in it, so that a
+ * silent participant costs nothing; it is filled when the recording is finished.
+ */
+export class TrackFile {
+  readonly path: string;
+  readonly #line: SoundLine;
+  readonly #encoder: SoundEncoder;
+  #muxer: LiveMuxer | null = null;
+  #startMs: number | null = null;
+  #waiting: { readonly atMs: number; readonly data: Buffer }[] = [];
+  #dirty = false;
+  #wholeBytes = 0;
+
+  private constructor(path: string, encoder: SoundEncoder) {
+    this.path = path;
+    this.#encoder = encoder;
+    this.#line = new SoundLine(encoder);
+  }
+
+  /** @param path - The file appears there with the first sound after {@link TrackFile.begin}. */
+  static async open(path: string): Promise<TrackFile> {
+    const hold: { file?: TrackFile } = {};
+    const encoder = await SoundEncoder.open((data, position) => {
+      hold.file?.write(data, position);
+    }, true);
+    hold.file = new TrackFile(path, encoder);
+    return hold.file;
+  }
+
+  /** Length of the file as of the last flush, in bytes: so much of it is whole. */
+  get wholeBytes(): number {
+    return this.#wholeBytes;
+  }
+
+  /** Says when position 0 is, in milliseconds. */
+  begin(startMs: number): void {
+    this.#startMs = startMs;
+    for (const { atMs, data } of this.#waiting.splice(0)) this.audio(data, atMs);
+  }
+
+  /** Takes sound, mono s16le. */
+  audio(data: Buffer, atMs: number): void {
+    if (this.#startMs === null) {
+      if (this.#waiting.length >= waitingPackets) this.#waiting.shift();
+      this.#waiting.push({ atMs, data });
+      return;
+    }
+    this.#line.push(Math.round((atMs - this.#startMs) * samplesPerMs), data);
+  }
+
+  /** Hands what there is to the system. */
+  flush(): void {
+    if (!this.#dirty || this.#muxer === null) return;
+    this.#dirty = false;
+    this.#wholeBytes = this.#muxer.flush();
+  }
+
+  /** Ends the file. */
+  finish(): void {
+    this.#encoder.finish();
+    if (this.#muxer !== null) this.#wholeBytes = this.#muxer.finish();
+  }
+
+  /** Frees everything; may be called twice. */
+  close(): void {
+    this.#muxer?.close();
+    this.#encoder.close();
+  }
+
+  /** Takes what the encoder made. */
+  write(data: Buffer, position: number): void {
+    this.#muxer ??= LiveMuxer.open(this.path, {
+      format: 'mp4',
+      streams: [{ kind: 'aac', codec: this.#encoder.context }],
+      options: { movflags: 'frag_custom+empty_moov+default_base_moof' },
+    });
+    this.#dirty = true;
+    this.#muxer.write(0, soundPacket(data, position));
+  }
+}
