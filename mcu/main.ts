@@ -43,9 +43,6 @@ async function serve(flags: Record<string, string>): Promise<void> {
     if (sentence === undefined) throw error;
     return fail(sentence);
   });
-  const host = settings.host ?? 'localhost';
-  process.stderr.write(`onegrid is on http://${host}:${String(gateway.port)}\n`);
-
   let stopping = false;
   const stop = (): void => {
     if (stopping) process.exit(1);
@@ -57,6 +54,9 @@ async function serve(flags: Record<string, string>): Promise<void> {
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
+  // Last: who has read it may send a signal.
+  const host = settings.host ?? 'localhost';
+  process.stderr.write(`onegrid is on http://${host}:${String(gateway.port)}\n`);
 }
 
 function serveCommand(): Command {

@@ -54,9 +54,13 @@ function parseMessage(data: RawData, isBinary: boolean): ClientMessage {
 
 const tooFast = (): OnegridError => new OnegridError('too-fast', 'These are too many messages.');
 
-/** Messages that make native code work. */
+/** Messages that make native code work, or start processes. */
 const isNegotiation = ({ type }: ClientMessage): boolean =>
-  type === 'offer' || type === 'answer' || type === 'reconnect' || type === 'quality';
+  type === 'offer' ||
+  type === 'answer' ||
+  type === 'reconnect' ||
+  type === 'quality' ||
+  type === 'record';
 
 /** One WebSocket: reads its messages, joins it to a room, and takes it out when it closes. */
 export class Session implements Connection {

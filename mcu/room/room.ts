@@ -354,6 +354,14 @@ export class MediaRoom {
     const cpuSeconds = (user + system) / 1e6;
     metrics.cpuSeconds.inc(cpuSeconds - this.#cpuSeconds);
     this.#cpuSeconds = cpuSeconds;
-    this.#send({ type: 'metrics', metrics: await metrics.registry.getMetricsAsJSON() });
+    const rungs = this.#video.encodes
+      .filter(({ active }) => active)
+      .map(({ name: rung, codec, viewers, bitsPerSecond }) => ({
+        rung,
+        codec,
+        viewers,
+        kbps: Math.round(bitsPerSecond / 1000),
+      }));
+    this.#send({ type: 'metrics', metrics: await metrics.registry.getMetricsAsJSON(), rungs });
   }
 }

@@ -70,6 +70,7 @@ interface Encode {
   readonly rung: Rung;
   /** Pictures a second. */
   readonly fps: number;
+  readonly bitsPerSecond: number;
 }
 
 /** A size of picture, and the rungs that are of it. */
@@ -94,6 +95,10 @@ export interface EncodeState {
   readonly active: boolean;
   /** Keyframes made so far. */
   readonly keyframes: number;
+  /** Who gets it: receivers, recordings and streams. */
+  readonly viewers: number;
+  /** What it is encoded for, bits a second. */
+  readonly bitsPerSecond: number;
 }
 
 /**
@@ -127,7 +132,8 @@ export class VideoOutput<Made extends Composite = Composite> implements VideoFee
       }
       for (const codec of codecs) {
         const rung = new Rung({ codec, ...video }, options.openEncoder);
-        view.encodes.push({ name, codec, rung, fps: video.fps });
+        const { fps, bitsPerSecond } = video;
+        view.encodes.push({ name, codec, rung, fps, bitsPerSecond });
       }
     }
   }
@@ -148,11 +154,13 @@ export class VideoOutput<Made extends Composite = Composite> implements VideoFee
   /** All encodes there may be. */
   get encodes(): EncodeState[] {
     return this.#views.flatMap(({ encodes }) =>
-      encodes.map(({ name, codec, rung }) => ({
+      encodes.map(({ name, codec, rung, bitsPerSecond }) => ({
         name,
         codec,
         active: rung.active,
         keyframes: rung.keyframes,
+        viewers: rung.consumers,
+        bitsPerSecond,
       })),
     );
   }

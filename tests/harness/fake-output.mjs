@@ -74,10 +74,19 @@ function assemble({ directory }) {
   writeFileSync(join(directory, 'media.mp4'), text);
   writeFileSync(join(directory, 'poster.jpg'), 'poster');
   mkdirSync(join(directory, 'tracks'), { recursive: true });
-  const { participants } = JSON.parse(readFileSync(join(directory, 'recording.json'), 'utf8'));
-  for (const { id } of participants) writeFileSync(join(directory, 'tracks', `${id}.m4a`), id);
+  for (const id of participantsOf(directory))
+    writeFileSync(join(directory, 'tracks', `${id}.m4a`), id);
   send({ type: 'finished', durationSeconds, bytes: text.length, full: false });
   quit();
+}
+
+function participantsOf(directory) {
+  try {
+    const text = readFileSync(join(directory, 'recording.json'), 'utf8');
+    return JSON.parse(text).participants.map(({ id }) => id);
+  } catch {
+    return [];
+  }
 }
 
 process.on('message', (command) => {

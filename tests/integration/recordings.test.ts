@@ -1,10 +1,51 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { FakeGateway, type ToldRecording } from '../harness/fake-gateway.ts';
 import { makeDataDir } from '../harness/test-run.ts';
 import { sleep, until } from '../harness/until.ts';
+import { identityOf } from '../../mcu/gateway/outputs/process-identity.ts';
 import type { Recording } from '../../mcu/gateway/recordings/recording.ts';
+
+/** What a gateway that died leaves of a recording. */
+function leave(
+  dataDir: string,
+  id: string,
+  state: string,
+  segments: number,
+  processes: Recording['processes'] = {
+    gateway: { pid: 2 ** 22 + 1, started: 'then' },
+    // This very process, but started at another time: another one by now.
+    output: { pid: process.pid, started: 'then' },
+  },
+): void {
+  const path = join(dataDir, 'recordings', id);
+  mkdirSync(path, { recursive: true });
+  for (let n = 0; n < segments; n += 1) {
+    writeFileSync(join(path, `segment-${String(n)}.mp4`), `segment ${String(n)};`);
+    writeFileSync(join(path, `segment-${String(n)}.json`), '{"seconds":2}');
+  }
+  const recording = {
+    id,
+    room: 'left',
+    state,
+    reason: null,
+    startedAt: '2026-01-01T00:00:00.000Z',
+    endedAt: null,
+    durationSeconds: 1,
+    bytes: 1,
+    width: 1280,
+    height: 720,
+    tracks: false,
+    participants: [],
+    events: [],
+    chat: [{ at: 1, from: 'x', name: 'Xenia', text: 'hello' }],
+    processes,
+  };
+  writeFileSync(join(path, 'recording.json'), JSON.stringify(recording));
+}
 
 describe('recordings', () => {
   let gateway: FakeGateway;
@@ -249,39 +290,9 @@ describe('recordings', () => {
 
   it('that a dead gateway left are repaired, one after the other', async () => {
     const dataDir = makeDataDir();
-    const leave = (id: string, state: string, segments: number): void => {
-      const path = join(dataDir, 'recordings', id);
-      mkdirSync(path, { recursive: true });
-      for (let n = 0; n < segments; n += 1) {
-        writeFileSync(join(path, `segment-${String(n)}.mp4`), `segment ${String(n)};`);
-        writeFileSync(join(path, `segment-${String(n)}.json`), '{"seconds":2}');
-      }
-      const recording = {
-        id,
-        room: 'left',
-        state,
-        reason: null,
-        startedAt: '2026-01-01T00:00:00.000Z',
-        endedAt: null,
-        durationSeconds: 1,
-        bytes: 1,
-        width: 1280,
-        height: 720,
-        tracks: false,
-        participants: [],
-        events: [],
-        chat: [{ at: 1, from: 'x', name: 'Xenia', text: 'hello' }],
-        processes: {
-          gateway: { pid: 2 ** 22 + 1, started: 'then' },
-          // This very process, but started at another time: another one by now.
-          output: { pid: process.pid, started: 'then' },
-        },
-      };
-      if (state !== '') writeFileSync(join(path, 'recording.json'), JSON.stringify(recording));
-    };
-    leave('20260101-000000000-a', 'active', 2);
-    leave('20260101-000000000-b', 'starting', 0);
-    leave('20260101-000000000-c', 'finishing', 1);
+    leave(dataDir, '20260101-000000000-a', 'active', 2);
+    leave(dataDir, '20260101-000000000-b', 'starting', 0);
+    leave(dataDir, '20260101-000000000-c', 'finishing', 1);
     gateway = await FakeGateway.start({}, dataDir);
     const a = await gateway.reached('20260101-000000000-a', 'interrupted');
     expect(a).toMatchObject({ durationSeconds: 4, reason: null, room: 'left' });
@@ -294,6 +305,53 @@ describe('recordings', () => {
     await gateway.reached('20260101-000000000-c', 'interrupted');
     const list = (await gateway.json<ToldRecording[]>('GET', '/api/v1/recordings')).body;
     expect(list.map(({ id }) => id.at(-1))).toEqual(['c', 'b', 'a']);
+  });
+
+  it('wait for their repair until the output process of the dead gateway has ended its file', async () => {
+    const dataDir = makeDataDir();
+    const old = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60000)']);
+    const gone = once(old, 'exit');
+    const processes = {
+      gateway: { pid: 2 ** 22 + 1, started: 'then' },
+      output: identityOf(old.pid!),
+    };
+    leave(dataDir, 'still-writing', 'active', 1, processes);
+    gateway = await FakeGateway.start({}, dataDir);
+    await sleep(700);
+    expect(await gateway.recording('still-writing')).toMatchObject({ state: 'finishing' });
+    expect((await gateway.json('DELETE', '/api/v1/recordings/still-writing')).status).toBe(409);
+    expect(existsSync(join(folder('still-writing'), 'media.mp4'))).toBe(false);
+    old.kill('SIGKILL');
+    await gone;
+    await gateway.reached('still-writing', 'interrupted');
+  });
+
+  it('of another server that runs are left alone', async () => {
+    const dataDir = makeDataDir();
+    const other = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60000)']);
+    const gone = once(other, 'exit');
+    try {
+      leave(dataDir, 'not-ours', 'active', 1, { gateway: identityOf(other.pid!)!, output: null });
+      leave(dataDir, 'ours', 'active', 1);
+      gateway = await FakeGateway.start({}, dataDir);
+      await gateway.reached('ours', 'interrupted');
+      expect(written('not-ours').state).toBe('active');
+      expect((await gateway.json('GET', '/api/v1/recordings/not-ours')).status).toBe(404);
+    } finally {
+      other.kill('SIGKILL');
+      await gone;
+    }
+  });
+
+  it('without a recording.json that can be read are repaired as well', async () => {
+    const dataDir = makeDataDir();
+    leave(dataDir, 'empty-file', 'active', 1);
+    leave(dataDir, 'no-media', 'active', 0);
+    writeFileSync(join(dataDir, 'recordings', 'empty-file', 'recording.json'), '');
+    writeFileSync(join(dataDir, 'recordings', 'no-media', 'recording.json'), '{');
+    gateway = await FakeGateway.start({}, dataDir);
+    expect(await gateway.reached('empty-file', 'interrupted')).toMatchObject({ room: 'unknown' });
+    expect((await gateway.json('GET', '/api/v1/recordings/no-media')).status).toBe(404);
   });
 
   it('go when they are too much', async () => {

@@ -65,7 +65,7 @@ export class Access {
 
 function setCookie(request: Request, response: Response, value: string, maxAge: number): void {
   // A proxy says how it was asked. Who lies about it keeps the cookie from himself.
-  const isSecure = request.secure || request.get('x-forwarded-proto') === 'https';
+  const isSecure = request.secure || request.get('x-forwarded-proto')?.startsWith('https') === true;
   const attributes = [
     `${cookieName}=${value}`,
     'Path=/',

@@ -12,12 +12,12 @@ const kinds = [
     cache: 'public, max-age=1',
   },
   {
-    pattern: /^init(-\d{1,10})?\.mp4$/,
+    pattern: /^init(-[0-9a-z]{1,16}){0,3}\.mp4$/,
     type: 'video/mp4',
     cache: 'public, max-age=31536000, immutable',
   },
   {
-    pattern: /^[a-z]{1,16}[-_]?\d{1,10}([-_]\d{1,10})?\.(m4s|mp4)$/,
+    pattern: /^[0-9a-z]{1,16}(-[0-9a-z]{1,16}){1,3}\.m4s$/,
     type: 'video/iso.segment',
     cache: 'public, max-age=31536000, immutable',
   },
@@ -29,6 +29,8 @@ export const hlsHeaders: RequestHandler = (_request, response, next) => {
     'Access-Control-Allow-Origin': '*',
     'Access-Control-Expose-Headers': 'Content-Length, Content-Range, Date',
     'Cross-Origin-Resource-Policy': 'cross-origin',
+    // Of errors; a file has its own.
+    'Cache-Control': 'no-store',
   });
   next();
 };

@@ -2,8 +2,9 @@ import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
 import { recordingIdSchema, roomNameSchema } from '../../protocol/common.ts';
 import { OnegridError } from '../../protocol/errors.ts';
-import { isFinal } from '../recordings/recording.ts';
-import type { RecordingFile, RecordingStore, RecordingSummary } from '../recordings/store.ts';
+import type { Recording } from '../../protocol/recordings.ts';
+import { isFinal, type RecordingSummary } from '../recordings/recording.ts';
+import type { RecordingFile, RecordingStore } from '../recordings/store.ts';
 import { checked, param } from './input.ts';
 import { sendFile } from './send-file.ts';
 
@@ -20,7 +21,8 @@ const listSchema = z.object({
 const cache = 'private, no-cache';
 
 /** A recording as told over HTTP. */
-function told({ processes: _processes, tracks, ...recording }: RecordingSummary) {
+function told(summary: RecordingSummary): Recording {
+  const { processes: _processes, tracks, hasChat, ...recording } = summary;
   const plays = isFinal(recording) && recording.state !== 'failed';
   const url = `/api/v1/recordings/${recording.id}`;
   return {
@@ -31,6 +33,7 @@ function told({ processes: _processes, tracks, ...recording }: RecordingSummary)
     })),
     media: plays ? `${url}/media` : null,
     poster: plays ? `${url}/poster.jpg` : null,
+    chat: plays && hasChat ? `${url}/chat.vtt` : null,
   };
 }
 

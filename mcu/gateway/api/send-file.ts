@@ -29,9 +29,8 @@ export function sendFile(response: Response, { root, name, headers }: SendOption
 }
 
 function asAnswer(error: Error, response: Response): Error {
-  for (const name of ['Cache-Control', 'Content-Disposition', 'ETag', 'Last-Modified']) {
-    response.removeHeader(name);
-  }
+  for (const name of ['Content-Disposition', 'ETag', 'Last-Modified']) response.removeHeader(name);
+  response.set('Cache-Control', 'no-store');
   const { status, headers } = error as Error & {
     status?: number;
     headers?: Record<string, string>;

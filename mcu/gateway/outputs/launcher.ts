@@ -12,6 +12,7 @@ const assembleTimeoutMs = 15 * 60_000;
 const exitGraceMs = 3000;
 /** Enough for a stream to say goodbye. */
 const closeGraceMs = 1000;
+const closePatienceMs = 3000;
 
 /** Starts the output processes of this server and knows those that are running. */
 export class OutputLauncher {
@@ -61,8 +62,9 @@ export class OutputLauncher {
   /**
    * Has `media.mp4` and `poster.jpg` made of the segments in a recording's folder.
    * @param directory - absolute
+   * @param started - told which process does it
    */
-  assemble(directory: string): Promise<Outcome> {
+  assemble(directory: string, started: (pid: number) => void): Promise<Outcome> {
     if (this.#closing) return Promise.resolve({ type: 'died', why: 'the server ends' });
     const process = this.#track(this.#start());
     return new Promise((resolve) => {
@@ -82,6 +84,7 @@ export class OutputLauncher {
           resolve(outcome ?? { type: 'died', why });
         },
       });
+      started(process.pid);
       process.send({ type: 'assemble', directory, logLevel: this.#settings.logLevel });
     });
   }
@@ -90,7 +93,16 @@ export class OutputLauncher {
   async close(): Promise<void> {
     this.#closing = true;
     const running = [...this.#running];
-    await Promise.all(running.map((process) => process.gone(closeGraceMs)));
+    let timer: NodeJS.Timeout | undefined;
+    // One that waits for a disk that hangs cannot even be killed.
+    const patience = new Promise((resolve) => {
+      timer = setTimeout(resolve, closePatienceMs);
+    });
+    await Promise.race([
+      Promise.all(running.map((process) => process.gone(closeGraceMs))),
+      patience,
+    ]);
+    clearTimeout(timer);
     this.#sockets.close();
   }
 

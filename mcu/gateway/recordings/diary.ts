@@ -85,6 +85,11 @@ export class Diary {
     if (this.#chat.length < mostMessages) this.#chat.push({ ms: this.#now(), from, name, text });
   }
 
+  /** Whether anything was written. */
+  get hasChat(): boolean {
+    return this.#chat.length > 0;
+  }
+
   /** Who was there, in the order in which they came. */
   get participants(): RecordedParticipant[] {
     return [...this.#people.values()];

@@ -9,7 +9,7 @@ import { type ProcessIdentity, identityOf } from '../outputs/process-identity.ts
 import { Diary, type RoomLayout } from './diary.ts';
 import type { Disk } from './disk.ts';
 import { MediaClock } from './media-clock.ts';
-import type { Recording } from './recording.ts';
+import type { Recording, RecordingSummary } from './recording.ts';
 
 /** The room that is recorded, as its recorder sees it. */
 export interface RecordedRoom {
@@ -123,8 +123,8 @@ export class Recorder {
     return this.#phase.name === 'paused' || this.#phase.name === 'pausing';
   }
 
-  /** `recording.json` without what can be long. */
-  get summary(): Omit<Recording, 'events' | 'chat'> {
+  /** The short of it. */
+  get summary(): RecordingSummary {
     const { width, height } = this.#context.settings.canvas;
     return {
       id: this.id,
@@ -139,6 +139,7 @@ export class Recorder {
       height,
       tracks: this.#tracks,
       participants: this.diary.participants,
+      hasChat: this.diary.hasChat,
       processes:
         this.#phase.name === 'ended' || this.#gateway === null
           ? null
@@ -148,7 +149,8 @@ export class Recorder {
 
   /** `recording.json`. */
   get whole(): Recording {
-    return { ...this.summary, events: this.diary.events, chat: this.diary.chat };
+    const { hasChat: _hasChat, ...summary } = this.summary;
+    return { ...summary, events: this.diary.events, chat: this.diary.chat };
   }
 
   /** Ends it; does nothing where it ends already. */
@@ -311,7 +313,11 @@ export class Recorder {
   async #assemble(): Promise<void> {
     let outcome: Outcome | undefined;
     for (let tries = 0; this.#hasMedia && tries < assembleTries; tries += 1) {
-      outcome = await this.#context.launcher.assemble(this.#context.folder);
+      outcome = await this.#context.launcher.assemble(this.#context.folder, (pid) => {
+        this.#output = identityOf(pid);
+        this.#context.changed(true);
+      });
+      this.#output = null;
       if (outcome.type !== 'died') break;
       if (this.#context.launcher.isClosing) {
         // Not written down as final: the next server repairs it.

@@ -72,6 +72,17 @@ export const recordingSchema = z.object({
 /** `recording.json`. */
 export type Recording = z.infer<typeof recordingSchema>;
 
+/** What is kept in memory of a recording, and told: what can be long is left out. */
+export interface RecordingSummary extends Omit<Recording, 'events' | 'chat'> {
+  /** Whether there is a `chat.vtt`, or will be. */
+  readonly hasChat: boolean;
+}
+
+/** The short of it. */
+export function summaryOf({ events: _events, chat, ...summary }: Recording): RecordingSummary {
+  return { ...summary, hasChat: chat.length > 0 };
+}
+
 /** Whether nothing will change about it any more. */
 export const isFinal = ({ state }: Pick<Recording, 'state'>): boolean =>
   state === 'complete' || state === 'interrupted' || state === 'failed';

@@ -3,7 +3,8 @@ import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../../log.ts';
 import type { OutputLauncher } from '../outputs/launcher.ts';
-import { isRunning, type ProcessIdentity } from '../outputs/process-identity.ts';
+import { identityOf, isRunning, type ProcessIdentity } from '../outputs/process-identity.ts';
+import { writeRecording } from './files.ts';
 import type { Recording } from './recording.ts';
 import { writeFinal } from './saver.ts';
 
@@ -25,17 +26,32 @@ export async function repair(
 ): Promise<Recording | null> {
   const { launcher, log } = context;
   const lastMs = await lastMoment(folder);
-  const known = recording ?? unknownRecording(folder, lastMs, context.canvas);
+  const left = recording ?? unknownRecording(folder, lastMs, context.canvas);
+  const startedMs = Date.parse(left.startedAt);
+  const known: Recording = {
+    ...left,
+    state: 'finishing',
+    // Known already where a server died while it repaired.
+    endedAt: left.endedAt ?? new Date(Math.max(lastMs, startedMs)).toISOString(),
+  };
   const output = known.processes?.output;
   if (output != null) await outlive(output);
-  let outcome = await launcher.assemble(folder);
-  if (outcome.type === 'died') outcome = await launcher.assemble(folder);
+  const gateway = identityOf(process.pid);
+  const claim = (pid: number): void => {
+    if (gateway === null) return;
+    // Another server would not touch it, and the next one knows whom to wait for.
+    const processes = { gateway, output: identityOf(pid) };
+    writeRecording(folder, { ...known, processes }).catch((error: unknown) => {
+      log.error({ err: error, recording: known.id }, 'recording.json could not be written');
+    });
+  };
+  let outcome = await launcher.assemble(folder, claim);
+  if (outcome.type === 'died') outcome = await launcher.assemble(folder, claim);
   if (launcher.isClosing) return null;
   const media = outcome.type === 'finished' ? outcome : null;
   const repaired: Recording = {
     ...known,
     state: media !== null ? 'interrupted' : 'failed',
-    endedAt: known.endedAt ?? new Date(Math.max(lastMs, Date.parse(known.startedAt))).toISOString(),
     processes: null,
     durationSeconds: media?.durationSeconds ?? known.durationSeconds,
     bytes: media?.bytes ?? known.bytes,

@@ -9,13 +9,10 @@ import { Disk } from './disk.ts';
 import { makeFolder, readRecording } from './files.ts';
 import { isRecordingId, makeRecordingId } from './ids.ts';
 import { type RecordedRoom, Recorder } from './recorder.ts';
-import { isFinal, type Recording } from './recording.ts';
+import { isFinal, type Recording, type RecordingSummary, summaryOf } from './recording.ts';
 import { repair } from './repair.ts';
 import { expired } from './retention.ts';
 import { Saver } from './saver.ts';
-
-/** What is told about a recording. */
-export type RecordingSummary = Omit<Recording, 'events' | 'chat'>;
 
 /** A file of a recording: its name below a folder. */
 export interface RecordingFile {
@@ -36,9 +33,6 @@ const deletedPrefix = '.deleted-';
 
 const notFound = (): OnegridError =>
   new OnegridError('not-found', 'There is no such recording, or no such file of it.');
-
-const summaryOf = ({ events: _events, chat: _chat, ...summary }: Recording): RecordingSummary =>
-  summary;
 
 /** All recordings of this server: those that run, and those on its disk. */
 export class RecordingStore {
@@ -283,6 +277,8 @@ export class RecordingStore {
         bytes,
       }));
     for (const id of expired(kept, Date.now(), limits)) {
+      // Another round was faster.
+      if (!this.#kept.has(id)) continue;
       log.info({ recording: id }, 'recording is too old, or there are too many');
       await this.delete(id).catch((error: unknown) => {
         log.error({ err: error, recording: id }, 'recording not deleted');
