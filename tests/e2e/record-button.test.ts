@@ -70,14 +70,16 @@ class Recorded {
         Array.from(document.querySelectorAll(selector), (each) => each.getBoundingClientRect());
       const below = [...boxes('video'), ...boxes('[role="toolbar"] > *')];
       return ['.sign', '.notice'].filter((selector) => {
-        const [above] = boxes(selector);
-        if (above === undefined) throw new Error(`there is no ${selector}`);
-        return below.some(
-          (box) =>
-            above.left < box.right &&
-            box.left < above.right &&
-            above.top < box.bottom &&
-            box.top < above.bottom,
+        const all = boxes(selector);
+        if (all.length === 0) throw new Error(`there is no ${selector}`);
+        return below.some((box) =>
+          all.some(
+            (above) =>
+              above.left < box.right &&
+              box.left < above.right &&
+              above.top < box.bottom &&
+              box.top < above.bottom,
+          ),
         );
       });
     });
