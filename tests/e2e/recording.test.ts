@@ -181,19 +181,14 @@ describe('a recorded call of real browsers', () => {
     const recording = await reach(house.server, started.id, ['complete', 'interrupted', 'failed']);
     expect(recording).toMatchObject({ state: 'complete', reason: 'room-empty' });
     const file = await judge(recording);
-    const sizes = execFileSync('ffprobe', [
+    const shown = execFileSync('ffprobe', [
       ...['-v', 'error', '-select_streams', 'v', '-show_entries', 'frame=width,height'],
       ...['-of', 'csv=p=0', file],
-    ]);
-    expect(
-      new Set(
-        sizes
-          .toString()
-          .trim()
-          .split('\n')
-          .map((line) => line.trim()),
-      ).size,
-    ).toBe(1);
+    ]).toString();
+    // Some lines have side data behind the size.
+    const sizes = shown.match(/^\d+,\d+/gm) ?? [];
+    expect(sizes.length).toBeGreaterThan(50);
+    expect(new Set(sizes)).toEqual(new Set(['1280,720']));
   });
 });
 
