@@ -63,7 +63,7 @@ describe('a restream', () => {
     const output = await OutputProcess.open({ kind: 'stream', url }, socket, environment);
     const feed = await Feed.connect(socket, clip);
     const states = () => output.of('connection').map(({ state }) => state);
-    const playing = feed.play(0, 20);
+    const playing = feed.play(0, 60);
     await until(
       () => states().includes('active'),
       8000,
@@ -78,6 +78,9 @@ describe('a restream', () => {
     );
     const second = server('second.mkv');
     await until(() => states().filter((state) => state === 'active').length === 2, 10_000);
+    const { durationSeconds } = output.of('progress').at(-1)!;
+    await until(() => output.of('progress').at(-1)!.durationSeconds > durationSeconds + 3, 10_000);
+    feed.close();
     await playing;
     expect(await output.finish()).toMatchObject({ type: 'finished' });
     await until(() => isOver(second), 10_000);
@@ -103,12 +106,13 @@ describe('a restream', () => {
       { FFMPEG_PATH: findFfmpeg().ffmpeg },
     );
     const feed = await Feed.connect(socket, clip);
-    const playing = feed.play(0, 18);
+    const playing = feed.play(0, 60);
     await until(
       () => output.of('connection').some(({ error }) => error?.includes('15 seconds') === true),
       20_000,
       () => output.log,
     );
+    feed.close();
     await playing;
     expect(output.of('connection').some(({ state }) => state === 'active')).toBe(false);
     expect(await output.finish()).toMatchObject({ type: 'failed' });
