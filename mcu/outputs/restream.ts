@@ -30,7 +30,8 @@ interface Attempt {
   activeMs: number | null;
   seconds: number;
   bytes: number;
-  hung: boolean;
+  /** Why it was ended from here; null where it was not. */
+  problem: string | null;
 }
 
 /**
@@ -130,10 +131,13 @@ export class Restream implements OutputSink {
     if (attempt === null) return Promise.resolve();
     attempt.run?.tick(nowMs);
     const now = performance.now();
-    if (now - attempt.progressMs > hangingMs || attempt.run?.error != null) {
-      attempt.hung = true;
-      attempt.abort.abort();
+    if (now - attempt.progressMs > hangingMs) {
+      attempt.problem = 'The server took nothing for 15 seconds.';
+    } else if (attempt.run?.error != null) {
+      this.#log.error({ err: attempt.run.error }, 'the stream could not be put together');
+      attempt.problem = 'The stream could not be put together.';
     }
+    if (attempt.problem !== null) attempt.abort.abort();
     return Promise.resolve();
   }
 
@@ -160,7 +164,7 @@ export class Restream implements OutputSink {
       activeMs: null,
       seconds: 0,
       bytes: 0,
-      hung: false,
+      problem: null,
     };
     if (this.#lastError !== null) this.#tell({ state: 'connecting' });
     this.#attempt = attempt;
@@ -170,7 +174,7 @@ export class Restream implements OutputSink {
       },
       (error: unknown) => {
         const said = error instanceof Error ? error.message : 'Sending failed.';
-        this.#ended(attempt, attempt.hung ? 'The server took nothing for 15 seconds.' : said);
+        this.#ended(attempt, attempt.problem ?? said);
       },
     );
   }

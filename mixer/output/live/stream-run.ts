@@ -30,6 +30,7 @@ export class StreamRun {
   #queuedBytes = 0;
   #muxer: LiveMuxer | null = null;
   #pumping: Promise<void> = Promise.resolve();
+  #finishing: Promise<void> = Promise.resolve();
   #isPumping = false;
   #isDropping = false;
   #isOver = false;
@@ -107,8 +108,10 @@ export class StreamRun {
     if (this.#isOver) return;
     this.#program.finish();
     this.#isOver = true;
-    await this.#pumping;
-    if (this.#error === null) await this.#muxer?.finishLater();
+    this.#finishing = this.#pumping.then(async () => {
+      if (this.#error === null) await this.#muxer?.finishLater();
+    });
+    await this.#finishing;
   }
 
   /** Frees everything, after what is being written; may be called twice. */
@@ -116,6 +119,8 @@ export class StreamRun {
     this.#isOver = true;
     this.#queue.length = 0;
     await this.#pumping;
+    // libav is at work on another thread; whoever asked for it hears of a failure.
+    await this.#finishing.catch(() => undefined);
     this.#muxer?.close();
     this.#program.close();
   }

@@ -152,9 +152,9 @@ export class Feed {
     await this.drained();
   }
 
-  /** Sends the clip at its own pace. */
+  /** Sends the clip at its own pace, until it is closed. */
   async play(fromSecond: number, toSecond: number): Promise<void> {
-    for (let second = fromSecond; second < toSecond; second += 0.2) {
+    for (let second = fromSecond; second < toSecond && !this.#socket.destroyed; second += 0.2) {
       const wait = this.startMs + second * 1000 - (performance.now() + machineOffsetMs());
       if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
       await this.send(second, Math.min(second + 0.2, toSecond));

@@ -63,7 +63,7 @@ describe('a restream', () => {
     const output = await OutputProcess.open({ kind: 'stream', url }, socket, environment);
     const feed = await Feed.connect(socket, clip);
     const states = () => output.of('connection').map(({ state }) => state);
-    const playing = feed.play(0, 20);
+    const playing = feed.play(0, 60);
     await until(
       () => states().includes('active'),
       8000,
@@ -78,6 +78,9 @@ describe('a restream', () => {
     );
     const second = server('second.mkv');
     await until(() => states().filter((state) => state === 'active').length === 2, 10_000);
+    const { durationSeconds } = output.of('progress').at(-1)!;
+    await until(() => output.of('progress').at(-1)!.durationSeconds > durationSeconds + 3, 10_000);
+    feed.close();
     await playing;
     expect(await output.finish()).toMatchObject({ type: 'finished' });
     await until(() => isOver(second), 10_000);
@@ -87,6 +90,34 @@ describe('a restream', () => {
     expect(seen.flashes.length).toBeGreaterThan(1);
     expect(worstOffset(seen)).toBeLessThan(0.06);
     expect(JSON.stringify(output.events) + output.log).not.toContain(key);
+  });
+
+  it('tries again where a server takes nothing, and holds on to little meanwhile', async () => {
+    const directory = freshFolder();
+    const socket = join(directory, 's');
+    const silent = createServer((connection) => {
+      connection.on('error', () => undefined);
+    });
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const { port } = silent.address() as { port: number };
+    const output = await OutputProcess.open(
+      { kind: 'stream', url: `rtmp://127.0.0.1:${String(port)}/live/${key}` },
+      socket,
+      { FFMPEG_PATH: findFfmpeg().ffmpeg },
+    );
+    const feed = await Feed.connect(socket, clip);
+    const playing = feed.play(0, 60);
+    await until(
+      () => output.of('connection').some(({ error }) => error?.includes('15 seconds') === true),
+      20_000,
+      () => output.log,
+    );
+    feed.close();
+    await playing;
+    expect(output.of('connection').some(({ state }) => state === 'active')).toBe(false);
+    expect(await output.finish()).toMatchObject({ type: 'failed' });
+    expect(JSON.stringify(output.events) + output.log).not.toContain(key);
+    silent.close();
   });
 
   it('says so where there is no ffmpeg', async () => {
