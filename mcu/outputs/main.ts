@@ -1,10 +1,13 @@
 /** The output process: started by the gateway for one recording, HLS or stream, ended by `process.exit`. */
 import { AV_LOG_ERROR } from 'node-av/constants';
 import { Log as AvLog } from 'node-av/lib';
+import { FfmpegMissing } from '../../mixer/ffmpeg/index.ts';
 import { createLog } from '../log.ts';
 import { type OutputCommand, outputCommandSchema, type OutputEvent } from '../protocol/outputs.ts';
 import { FeedServer } from './feed-server.ts';
+import { HlsSink } from './hls.ts';
 import { assembleRecording, RecordingOutput } from './recording.ts';
+import { Restream } from './restream.ts';
 import type { OutputEnd, OutputSink } from './sink.ts';
 import { machineOffsetMs } from './wire.ts';
 
@@ -39,8 +42,11 @@ async function openSink({ output, canvas, fps }: Open): Promise<OutputSink> {
     case 'recording':
       return RecordingOutput.open(output, { canvas, fps }, log);
     case 'hls':
+      return HlsSink.open(output, { canvas, fps }, log);
     case 'stream':
-      throw new Error('Not made yet.');
+      return Restream.open(output.url, { canvas, fps }, log, (connection) => {
+        send({ type: 'connection', ...connection });
+      });
     default:
       return output satisfies never;
   }
@@ -48,7 +54,16 @@ async function openSink({ output, canvas, fps }: Open): Promise<OutputSink> {
 
 async function open(command: Open): Promise<void> {
   log = createLog(command.logLevel, { output: command.output.kind });
-  const opened = await openSink(command);
+  let opened;
+  try {
+    opened = await openSink(command);
+  } catch (error) {
+    log.error({ err: error }, 'output cannot begin');
+    isEnding = true;
+    const message = error instanceof FfmpegMissing ? error.message : 'The output cannot begin.';
+    end({ type: 'failed', message });
+    return;
+  }
   sink = opened;
   server = new FeedServer(command.socket, log, opened);
   await server.listen();

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import type { Writable } from 'node:stream';
 import fluent, { type FfmpegCommand } from 'fluent-ffmpeg';
 import type { FfmpegBinary } from './binary.ts';
 import { redactor } from './redact.ts';
@@ -9,6 +10,8 @@ export interface FfmpegProgress {
   readonly frames: number;
   /** Length of what is written. */
   readonly seconds: number;
+  /** Bytes written; 0 where ffmpeg does not know. */
+  readonly bytes: number;
 }
 
 /** What a run may be given. */
@@ -17,6 +20,8 @@ export interface FfmpegRunOptions {
   readonly signal?: AbortSignal;
   /** Kills an ffmpeg that takes longer; milliseconds. */
   readonly timeoutMs?: number;
+  /** Given ffmpeg's standard input as soon as it runs, for an input `pipe:0`; to be ended by whoever takes it. */
+  readonly onInput?: (input: Writable) => void;
   /** Called about twice a second. */
   readonly onProgress?: (progress: FfmpegProgress) => void;
 }
@@ -39,8 +44,8 @@ export class FfmpegFailed extends Error {
 const tailLength = 8192;
 
 /**
- * Runs ffmpeg to its end. For files, never on the live path. Overwrites its output; a caller that must not leave half
- * a file gives a temporary name and renames it. Input comes from files and URLs, not from streams.
+ * Runs ffmpeg to its end. For files, and to send what is encoded elsewhere. Overwrites its output; a caller that must not leave half
+ * a file gives a temporary name and renames it.
  *
  * fluent-ffmpeg writes the command line and no more: its own `run()` keeps the path of ffmpeg for the whole process,
  * starts an ffprobe of its own where progress is wanted, and refuses formats (lavfi) that it cannot read in the
@@ -53,7 +58,7 @@ const tailLength = 8192;
 export async function runFfmpeg(
   ffmpeg: FfmpegBinary,
   build: (command: FfmpegCommand) => void,
-  { signal, timeoutMs, onProgress }: FfmpegRunOptions = {},
+  { signal, timeoutMs, onInput, onProgress }: FfmpegRunOptions = {},
 ): Promise<void> {
   signal?.throwIfAborted();
   const command = fluent();
@@ -64,9 +69,18 @@ export async function runFfmpeg(
   const redact = redactor(args);
 
   const child = spawn(ffmpeg.path, args, {
-    stdio: ['ignore', onProgress === undefined ? 'ignore' : 'pipe', 'pipe'],
+    stdio: [
+      onInput === undefined ? 'ignore' : 'pipe',
+      onProgress === undefined ? 'ignore' : 'pipe',
+      'pipe',
+    ],
     windowsHide: true,
   });
+  if (onInput !== undefined && child.stdin !== null) {
+    // It may end before it has read all: how it ended says why.
+    child.stdin.on('error', () => undefined);
+    onInput(child.stdin);
+  }
   const tail = { text: '', cut: false };
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     tail.cut ||= tail.text.length + text.length > tailLength;
@@ -79,6 +93,7 @@ export async function runFfmpeg(
   const kill = (): void => {
     child.kill('SIGKILL');
     // Whatever else holds the other ends must not keep us waiting.
+    child.stdin?.destroy();
     child.stdout?.destroy();
     child.stderr?.destroy();
   };
@@ -118,7 +133,7 @@ export async function runFfmpeg(
 /** Reads the blocks of `name=value` lines that `-progress` writes; each ends with `progress=…`. */
 function progressReader(onProgress: (progress: FfmpegProgress) => void): (text: string) => void {
   let rest = '';
-  let [frames, seconds] = [0, 0];
+  let [frames, seconds, bytes] = [0, 0, 0];
   return (text) => {
     const lines = (rest + text).split(/\r?\n/);
     rest = lines.pop() ?? '';
@@ -128,7 +143,8 @@ function progressReader(onProgress: (progress: FfmpegProgress) => void): (text: 
       const number = Math.max(0, Number(value) || 0);
       if (name === 'frame') frames = number;
       if (name === 'out_time_us') seconds = number / 1e6;
-      if (name === 'progress') onProgress({ frames, seconds });
+      if (name === 'total_size') bytes = number;
+      if (name === 'progress') onProgress({ frames, seconds, bytes });
     }
   };
 }

@@ -9,6 +9,7 @@ import { latency } from './latency.ts';
 import { links } from './links.ts';
 import { mcu } from './mcu.ts';
 import { mix } from './mix.ts';
+import { recording } from './recording.ts';
 import { slopes } from './slopes.ts';
 
 /** All benchmarks, in the order in which they run. */
@@ -24,4 +25,5 @@ export const benchmarks: readonly Benchmark<unknown>[] = [
   call,
   links,
   mix,
+  recording,
 ];

@@ -5,6 +5,8 @@ import { farSoak } from './network/far.ts';
 import { lossSoak } from './network/loss.ts';
 import { narrowSoak } from './network/narrow.ts';
 import { stepsSoak } from './network/steps.ts';
+import { hourSoak } from './recording/hour.ts';
+import { killsSoak } from './recording/kills.ts';
 
 /** Resolves with what is wrong, one sentence for each thing. */
 type Soak = (options: { quick: boolean }) => Promise<string[]>;
@@ -15,6 +17,8 @@ const soaks: Record<string, Soak> = {
   narrow: onNetwork(narrowSoak),
   loss: onNetwork(lossSoak),
   far: onNetwork(farSoak),
+  kills: killsSoak,
+  hour: hourSoak,
 };
 
 /** Needs a network of its own, and says so where none can be made. */

@@ -65,7 +65,10 @@ async function run(
   }
 }
 
-/** A player may wait for ever for a stream that is gone: ends it once nothing moves and the server has none. */
+/**
+ * A player may wait for ever for a stream that is gone, or show its last seconds again and again (Chromium's own):
+ * ends it once nothing moves forward and the server has none.
+ */
 async function watchForStall(
   video: HTMLVideoElement,
   url: string,
@@ -74,8 +77,8 @@ async function watchForStall(
   let position = -1;
   const isOver = (): boolean => end.signal.aborted;
   while (!isOver()) {
-    const isStill = !video.paused && video.currentTime === position;
-    if (isStill && (await look(url, end.signal)) !== 'playing') end.abort();
+    const isStuck = !video.paused && video.currentTime <= position;
+    if (isStuck && (await look(url, end.signal)) !== 'playing') end.abort();
     position = video.currentTime;
     await pause(retryMs, end.signal);
   }

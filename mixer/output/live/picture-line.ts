@@ -17,6 +17,7 @@ export class PictureLine {
   readonly #emit: (picture: PlacedPicture) => void;
   /** What a picture lasts where nobody knows, in 1/90000 s. */
   readonly #usual: number;
+  #end = 0;
   #held: Omit<PlacedPicture, 'duration'> | null = null;
 
   /**
@@ -30,7 +31,7 @@ export class PictureLine {
 
   /** Where the line ends if no picture follows, in 1/90000 s. */
   get end(): number {
-    return this.#held === null ? 0 : this.#held.position + this.#usual;
+    return this.#held === null ? this.#end : this.#held.position + this.#usual;
   }
 
   /**
@@ -50,6 +51,8 @@ export class PictureLine {
     const last = this.#held;
     this.#held = null;
     if (last === null) return;
-    this.#emit({ ...last, duration: Math.max(this.#usual, end - last.position) });
+    const duration = Math.max(this.#usual, end - last.position);
+    this.#end = last.position + duration;
+    this.#emit({ ...last, duration });
   }
 }

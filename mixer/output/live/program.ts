@@ -64,6 +64,11 @@ export class Program {
     return Math.max(this.#pictures.end / pictureRate, this.#sound.end / sampleRate);
   }
 
+  /** Length of the pictures in seconds; the last one is as long as usual until the end is known. */
+  get pictureSeconds(): number {
+    return this.#pictures.end / pictureRate;
+  }
+
   /** Takes an access unit; the first one is a keyframe, and position 0. */
   picture(data: Buffer, keyframe: boolean, atMs: number): void {
     this.#startMs ??= atMs;

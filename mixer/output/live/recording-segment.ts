@@ -57,8 +57,8 @@ export interface SegmentEnd {
 export class RecordingSegment {
   readonly #options: SegmentOptions;
   readonly #program: Program;
-  /** By participant; null until it is open. */
-  readonly #tracks = new Map<string, TrackFile | null>();
+  /** By participant. */
+  readonly #tracks = new Map<string, TrackFile>();
   readonly #opening = new Set<Promise<void>>();
   readonly #path: string;
   #speakers = new Map<number, string>();
@@ -131,17 +131,12 @@ export class RecordingSegment {
     this.#attempt(() => {
       mkdirSync(join(directory, tracksName), { recursive: true });
     });
-    this.#tracks.set(id, null);
-    const opening = TrackFile.open(join(directory, tracksName, name)).then(
-      (file) => {
-        this.#tracks.set(id, file);
-        const { startMs } = this;
-        if (startMs !== null) this.#attempt(() => file.begin(startMs));
-      },
-      (error: unknown) => {
-        this.#fail(error);
-      },
-    );
+    const track = new TrackFile(join(directory, tracksName, name));
+    this.#tracks.set(id, track);
+    if (this.startMs !== null) track.begin(this.startMs);
+    const opening = track.open().catch((error: unknown) => {
+      this.#fail(error);
+    });
     this.#opening.add(opening);
     void opening.finally(() => this.#opening.delete(opening));
   }
@@ -183,9 +178,12 @@ export class RecordingSegment {
       this.#program.tick(nowMs);
       // Without pictures there is sound.
       if (nowMs - this.#program.lastPictureMs > 1000) this.#flush();
-      for (const track of this.#tracks.values()) track?.flush();
+      for (const track of this.#tracks.values()) track.flush();
     });
-    const { bavail, bsize } = await statfs(this.#options.directory);
+    // Where that cannot be said, writing tells.
+    const disk = await statfs(this.#options.directory).catch(() => null);
+    if (disk === null) return;
+    const { bavail, bsize } = disk;
     if (bavail * bsize < spareBytes + this.#packets * tableBytesPerPacket) this.#full = true;
   }
 
@@ -200,7 +198,7 @@ export class RecordingSegment {
         this.#head = firstBytes(this.#path);
         this.#wholeBytes = this.#muxer?.finish() ?? 0;
         this.#head = null;
-        for (const track of this.#tracks.values()) track?.finish();
+        for (const track of this.#tracks.values()) track.finish();
       });
     }
     this.#close();
@@ -243,7 +241,7 @@ export class RecordingSegment {
   #state(startMs: number): void {
     this.#isStated = true;
     for (const track of this.#tracks.values()) {
-      track?.begin(startMs);
+      track.begin(startMs);
     }
   }
 
@@ -268,7 +266,6 @@ export class RecordingSegment {
     this.#muxer?.close();
     const files: [string, number][] = [[this.#path, this.#wholeBytes]];
     for (const track of this.#tracks.values()) {
-      if (track === null) continue;
       track.close();
       files.push([track.path, track.wholeBytes]);
     }
@@ -285,7 +282,7 @@ export class RecordingSegment {
   #close(): void {
     this.#muxer?.close();
     this.#program.close();
-    for (const track of this.#tracks.values()) track?.close();
+    for (const track of this.#tracks.values()) track.close();
   }
 }
 

@@ -25,6 +25,8 @@ export class SoundEncoder implements SoundSink {
   readonly #sparse: boolean;
   readonly #frame = new Frame();
   readonly #packet = new Packet();
+  readonly #whole = new Int16Array(frameSamples);
+  readonly #bytes = Buffer.from(this.#whole.buffer);
   #plane: Float32Array;
   #filled = 0;
   #fed = 0;
@@ -65,8 +67,10 @@ export class SoundEncoder implements SoundSink {
   samples(data: Buffer): void {
     for (let offset = 0; offset + 1 < data.length;) {
       const count = Math.min((data.length - offset) >> 1, frameSamples - this.#filled);
+      // What comes out of a socket begins at any address.
+      data.copy(this.#bytes, 0, offset, offset + 2 * count);
       for (let index = 0; index < count; index += 1) {
-        this.#plane[this.#filled + index] = data.readInt16LE(offset + 2 * index) / 32_768;
+        this.#plane[this.#filled + index] = (this.#whole[index] ?? 0) / 32_768;
       }
       offset += 2 * count;
       this.#advance(count);

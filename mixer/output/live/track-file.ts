@@ -14,28 +14,32 @@ const waitingPackets = 100;
  */
 export class TrackFile {
   readonly path: string;
-  readonly #line: SoundLine;
-  readonly #encoder: SoundEncoder;
+  #encoder: SoundEncoder | null = null;
+  #line: SoundLine | null = null;
   #muxer: LiveMuxer | null = null;
   #startMs: number | null = null;
   #waiting: { readonly atMs: number; readonly data: Buffer }[] = [];
   #dirty = false;
   #wholeBytes = 0;
+  #isClosed = false;
 
-  private constructor(path: string, encoder: SoundEncoder) {
+  /** @param path - The file appears there with the first sound, once it is opened and {@link TrackFile.begin} was called. */
+  constructor(path: string) {
     this.path = path;
-    this.#encoder = encoder;
-    this.#line = new SoundLine(encoder);
   }
 
-  /** @param path - The file appears there with the first sound after {@link TrackFile.begin}. */
-  static async open(path: string): Promise<TrackFile> {
-    const hold: { file?: TrackFile } = {};
+  /** Opens the encoder; sound that comes in the meantime waits. To be called once. */
+  async open(): Promise<void> {
     const encoder = await SoundEncoder.open((data, position) => {
-      hold.file?.write(data, position);
+      this.#write(encoder, data, position);
     }, true);
-    hold.file = new TrackFile(path, encoder);
-    return hold.file;
+    if (this.#isClosed) {
+      encoder.close();
+      return;
+    }
+    this.#encoder = encoder;
+    this.#line = new SoundLine(encoder);
+    this.#catchUp();
   }
 
   /** Length of the file as of the last flush, in bytes: so much of it is whole. */
@@ -46,12 +50,12 @@ export class TrackFile {
   /** Says when position 0 is, in milliseconds. */
   begin(startMs: number): void {
     this.#startMs = startMs;
-    for (const { atMs, data } of this.#waiting.splice(0)) this.audio(data, atMs);
+    this.#catchUp();
   }
 
   /** Takes sound, mono s16le. */
   audio(data: Buffer, atMs: number): void {
-    if (this.#startMs === null) {
+    if (this.#startMs === null || this.#line === null) {
       if (this.#waiting.length >= waitingPackets) this.#waiting.shift();
       this.#waiting.push({ atMs, data });
       return;
@@ -68,21 +72,26 @@ export class TrackFile {
 
   /** Ends the file. */
   finish(): void {
-    this.#encoder.finish();
+    this.#encoder?.finish();
     if (this.#muxer !== null) this.#wholeBytes = this.#muxer.finish();
   }
 
   /** Frees everything; may be called twice. */
   close(): void {
+    this.#isClosed = true;
     this.#muxer?.close();
-    this.#encoder.close();
+    this.#encoder?.close();
   }
 
-  /** Takes what the encoder made. */
-  write(data: Buffer, position: number): void {
+  #catchUp(): void {
+    if (this.#startMs === null || this.#line === null) return;
+    for (const { atMs, data } of this.#waiting.splice(0)) this.audio(data, atMs);
+  }
+
+  #write(encoder: SoundEncoder, data: Buffer, position: number): void {
     this.#muxer ??= LiveMuxer.open(this.path, {
       format: 'mp4',
-      streams: [{ kind: 'aac', codec: this.#encoder.context }],
+      streams: [{ kind: 'aac', codec: encoder.context }],
       options: { movflags: 'frag_custom+empty_moov+default_base_moof' },
     });
     this.#dirty = true;

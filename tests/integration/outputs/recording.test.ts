@@ -1,11 +1,11 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { adopt, listSegments, RecordingSegment } from '../../../mixer/output/live/index.ts';
 import { until } from '../../harness/until.ts';
 import { useDisks } from '../output/mounts.ts';
 import { canvas, type Clip, fps, makeClip, soundAt } from './clip.ts';
-import { judge, worstOffset } from './judge.ts';
+import { beepsOf, judge, worstOffset } from './judge.ts';
 import { assembled, Feed, OutputProcess, useFolders } from './output-process.ts';
 
 const recording = (directory: string, segment = 0, joined = false, tracks = false) =>
@@ -110,6 +110,37 @@ describe('a recording', () => {
     expect(all.beeps.map(Math.floor)).toEqual([0, 1, 2, 3, 8, 9, 10, 11]);
     expect(worstOffset(all)).toBeLessThan(0.04);
     expect(readdirSync(directory).sort()).toEqual(['media.json', 'media.mp4', 'poster.jpg']);
+  });
+
+  it('keeps the sound of each participant in a file of its own, from the beginning on', async () => {
+    const directory = freshFolder();
+    const socket = join(directory, 's');
+    const first = await OutputProcess.open(recording(directory, 0, false, true), socket);
+    const feed = await Feed.connect(socket, clip);
+    feed.write({ kind: 'speaker', speaker: 1, id: 'alice', name: 'Alice' });
+    feed.write({ kind: 'speaker', speaker: 2, id: '../bob', name: 'Bob' });
+    await feed.send(0, 4);
+    // She speaks from the third second on.
+    for (let ms = 2000; ms < 4000; ms += 20) feed.sound(ms, 1);
+    for (let ms = 2000; ms < 4000; ms += 20) feed.sound(ms, 2);
+    feed.write({ kind: 'speaker', speaker: 3, id: 'carol', name: 'Carol' });
+    await feed.send(4, 8);
+    for (let ms = 6000; ms < 8000; ms += 20) feed.sound(ms, 3);
+    for (let ms = 6000; ms < 8000; ms += 20) feed.sound(ms, 1);
+    await until(() => first.of('progress').some((of) => of.durationSeconds > 7.9), 5000);
+    await until(() => statSync(join(directory, 'tracks', '0.alice.m4a')).size > 10_000, 5000);
+    await first.kill();
+    const second = await OutputProcess.open(recording(directory, 1, false, true), socket);
+    const next = await Feed.connect(socket, clip, feed.startMs);
+    next.write({ kind: 'speaker', speaker: 7, id: 'alice', name: 'Alice' });
+    await next.send(10, 12);
+    for (let ms = 11_000; ms < 12_000; ms += 20) next.sound(ms, 7);
+    expect(await second.finish()).toMatchObject({ type: 'finished' });
+    expect(readdirSync(join(directory, 'tracks')).sort()).toEqual(['alice.m4a', 'carol.m4a']);
+    const heard = async (name: string) =>
+      (await beepsOf(join(directory, 'tracks', name))).map((at) => Number(at.toFixed(1)));
+    expect(await heard('alice.m4a')).toEqual([2.4, 3.4, 6.4, 7.4, 11.4]);
+    expect(await heard('carol.m4a')).toEqual([6.4, 7.4]);
   });
 
   it('passes over segments that are broken, and says where nothing plays', async () => {

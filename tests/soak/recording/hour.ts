@@ -1,0 +1,88 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { holdingsOf, processTree } from '../../bench/lab/process-cpu.ts';
+import { median, slopeOf } from '../../bench/lab/statistics.ts';
+import { launchChromium, Person } from '../../harness/chromium.ts';
+import { beepHz } from '../../harness/clips.ts';
+import { decode, onsets, probe } from '../../harness/judge.ts';
+import { mediaOf, record, stop } from '../../harness/recordings.ts';
+import { TestServer } from '../../harness/server.ts';
+import { sleep } from '../../harness/until.ts';
+
+const room = 'hour';
+/** How much more memory a minute all processes together may take. */
+const mostGrowthMebibytes = 1;
+const mostDriftMs = 40;
+
+/**
+ * T5: an hour of two people, recorded: memory stays flat, and sound and picture are as far apart at the end as at the
+ * beginning.
+ * @returns what is wrong
+ */
+export async function hourSoak({ quick }: { quick: boolean }): Promise<string[]> {
+  const minutes = quick ? 0.5 : 60;
+  const data = mkdtempSync(join(tmpdir(), 'onegrid-hour-'));
+  const server = await TestServer.start({
+    ONEGRID_DATA_DIR: data,
+    ONEGRID_MIN_FREE_BYTES: '0',
+    ONEGRID_LOG_LEVEL: 'info',
+  });
+  const browser = await launchChromium({ polite: false });
+  try {
+    const flashing = { colour: 'rgb(40, 60, 210)', tone: beepHz, flashes: true, fps: 25 };
+    const alice = await Person.join(browser, server.url, room, 'Alice', flashing);
+    const { id } = await record(server, room);
+    const resident: [minute: number, mebibytes: number][] = [];
+    const started = performance.now();
+    while (performance.now() - started < minutes * 60_000) {
+      await sleep(quick ? 1000 : 5000);
+      const bytes = processTree(server.pid).reduce((sum, pid) => sum + residentOf(pid), 0);
+      resident.push([(performance.now() - started) / 60_000, bytes / 2 ** 20]);
+    }
+    const { x, y, width, height } = alice.tileOf(alice.id)!;
+    const recording = await stop(server, id);
+    const file = mediaOf(data, id);
+    const { durationSeconds } = await probe(file);
+    const tile = { x: x + (width >> 2), y: y + (height >> 2), width: width >> 1, height: 40 };
+    const { offsets } = await onsets(file, tile);
+    const part = Math.max(5, Math.floor(offsets.length / 20));
+    const [first, last] = [offsets.slice(5, 5 + part), offsets.slice(-part)].map(
+      (some) => 1000 * median(some),
+    );
+    const settled = resident.slice(resident.length / 5);
+    const growth = slopeOf(settled);
+    const { errors } = await decode(file);
+    console.table({
+      'recorded, minutes': (durationSeconds ?? 0) / 60,
+      'memory at first, MiB': Math.round(settled[0]?.[1] ?? 0),
+      'memory at last, MiB': Math.round(settled.at(-1)?.[1] ?? 0),
+      'growth, MiB a minute': Number(growth.toFixed(3)),
+      'sound behind picture at first, ms': Math.round(first ?? NaN),
+      'sound behind picture at last, ms': Math.round(last ?? NaN),
+    });
+    return [
+      ...(recording.state === 'complete' ? [] : [`The recording is ${recording.state}.`]),
+      ...(growth < mostGrowthMebibytes || quick
+        ? []
+        : [`Memory grows by ${growth.toFixed(2)} MiB a minute.`]),
+      ...(Math.abs((last ?? NaN) - (first ?? NaN)) < mostDriftMs
+        ? []
+        : [`Sound and picture drift by ${((last ?? NaN) - (first ?? NaN)).toFixed(0)} ms.`]),
+      ...errors.slice(0, 1),
+    ];
+  } finally {
+    await browser.close();
+    await server.stop();
+    rmSync(data, { recursive: true });
+  }
+}
+
+function residentOf(pid: number): number {
+  try {
+    return holdingsOf(pid).residentBytes;
+  } catch {
+    // It ended while we looked.
+    return 0;
+  }
+}
