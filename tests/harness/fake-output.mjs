@@ -19,8 +19,8 @@ function write() {
     writeFileSync(`${name}.json`, JSON.stringify({ seconds: seconds() }));
   } else if (output.kind === 'hls') {
     writeFileSync(join(output.directory, 'index.m3u8'), `#EXTM3U\n#${process.pid}\n`);
-    writeFileSync(join(output.directory, 'init.mp4'), 'init');
-    writeFileSync(join(output.directory, 'segment-0.m4s'), 'segment');
+    writeFileSync(join(output.directory, 'init-0f1e2d3c-1.mp4'), 'init');
+    writeFileSync(join(output.directory, '0f1e2d3c-1-0.m4s'), 'segment');
     writeFileSync(join(output.directory, 'secret.txt'), 'not for anybody');
   }
 }

@@ -36,16 +36,16 @@ describe('HLS', () => {
       'cache-control': 'public, max-age=1',
       'access-control-allow-origin': '*',
     });
-    expect(await headers('init.mp4')).toMatchObject({
+    expect(await headers('init-0f1e2d3c-1.mp4')).toMatchObject({
       'content-type': 'video/mp4',
       'cache-control': forever,
     });
-    expect(await headers('segment-0.m4s')).toMatchObject({
+    expect(await headers('0f1e2d3c-1-0.m4s')).toMatchObject({
       'content-type': 'video/iso.segment',
       'cache-control': forever,
       'access-control-allow-origin': '*',
     });
-    const missing = ['secret.txt', 'segment-9.m4s', '.hidden', 'index.m3u8.bak'];
+    const missing = ['secret.txt', '0f1e2d3c-1-9.m4s', '.hidden', 'index.m3u8.bak'];
     for (const file of missing) {
       const response = await gateway.request(`/hls/live/${file}`);
       expect(response.status, file).toBe(404);

@@ -54,9 +54,11 @@ describe('recordings', () => {
   const folder = (id: string): string => join(gateway.dataDir, 'recordings', id);
   const written = (id: string): Recording =>
     JSON.parse(readFileSync(join(folder(id), 'recording.json'), 'utf8')) as Recording;
+  const isWritten = (id: string): boolean => existsSync(join(folder(id), 'recording.json'));
   const media = (id: string): string => readFileSync(join(folder(id), 'media.mp4'), 'utf8');
   const outputPid = async (id: string, not = 0): Promise<number> => {
-    const pid = (): number | undefined => written(id).processes?.output?.pid;
+    const pid = (): number | undefined =>
+      isWritten(id) ? written(id).processes?.output?.pid : undefined;
     await until(() => ![undefined, not].includes(pid()), 5000);
     return pid()!;
   };
@@ -279,6 +281,7 @@ describe('recordings', () => {
     await gateway.join('stop', 'Alice');
     const id = await gateway.record('stop', { tracks: true });
     await gateway.reached(id, 'active');
+    await until(() => isWritten(id), 5000);
     await gateway.stop(true);
     expect(written(id)).toMatchObject({ state: 'complete', reason: 'stopped' });
     gateway = await FakeGateway.start({}, gateway.dataDir);

@@ -22,14 +22,14 @@ const cache = 'private, no-cache';
 
 /** A recording as told over HTTP. */
 function told(summary: RecordingSummary): Recording {
-  const { processes: _processes, tracks, hasChat, ...recording } = summary;
+  const { processes: _processes, tracks: _tracks, hasChat, ...recording } = summary;
   const plays = isFinal(recording) && recording.state !== 'failed';
   const url = `/api/v1/recordings/${recording.id}`;
   return {
     ...recording,
     participants: recording.participants.map((participant) => ({
       ...participant,
-      track: plays && tracks ? `${url}/tracks/${participant.id}` : null,
+      track: plays && participant.track !== undefined ? `${url}/tracks/${participant.id}` : null,
     })),
     media: plays ? `${url}/media` : null,
     poster: plays ? `${url}/poster.jpg` : null,

@@ -44,6 +44,8 @@ export const recordedParticipantSchema = z.object({
   name: z.string(),
   joinedAt: z.iso.datetime(),
   leftAt: z.iso.datetime().nullable(),
+  /** The file with their own sound, below the recording's folder, once it is final. */
+  track: z.string().optional(),
 });
 /** Somebody who was there; ISO 8601 UTC. */
 export type RecordedParticipant = z.infer<typeof recordedParticipantSchema>;

@@ -57,9 +57,9 @@ export async function repair(
     bytes: media?.bytes ?? known.bytes,
   };
   await rm(join(folder, '.reserve'), { force: true });
-  await writeFinal(folder, repaired, log);
+  const written = await writeFinal(folder, repaired, log);
   log.warn({ recording: known.id, state: repaired.state }, 'recording repaired');
-  return repaired;
+  return written;
 }
 
 /** Waits until a process has ended its file; kills it where that takes too long. */

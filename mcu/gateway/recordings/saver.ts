@@ -1,5 +1,5 @@
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, rm } from 'node:fs/promises';
+import { join, parse } from 'node:path';
 import type { Logger } from '../../log.ts';
 import { writeRecording, writeWhole } from './files.ts';
 import type { Recording } from './recording.ts';
@@ -19,8 +19,10 @@ export class Saver {
   readonly #recording: () => Recording;
   readonly #log: Logger;
   #writing: Promise<void> | undefined;
+  #reserving: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #again = false;
+  #ended = false;
   #restMs = restMs;
 
   /**
@@ -31,13 +33,20 @@ export class Saver {
     this.#folder = folder;
     this.#recording = recording;
     this.#log = log;
-    writeWhole(folder, reserveName, ' '.repeat(reserveBytes)).catch((error: unknown) => {
-      log.warn({ err: error }, 'no room kept for the end of a recording');
+  }
+
+  /** Writes it for the first time. */
+  begin(): void {
+    this.changed(true);
+    const text = ' '.repeat(reserveBytes);
+    this.#reserving = writeWhole(this.#folder, reserveName, text).catch((error: unknown) => {
+      this.#log.warn({ err: error }, 'no room kept for the end of a recording');
     });
   }
 
   /** Something has changed; `urgent`: it is written at once. */
   changed(urgent: boolean): void {
+    if (this.#ended) return;
     if (urgent) {
       clearTimeout(this.#timer);
       this.#timer = undefined;
@@ -51,14 +60,16 @@ export class Saver {
     }, this.#restMs);
   }
 
-  /** Writes it for the last time, and the chat. */
-  async end(): Promise<void> {
+  /** Writes it for the last time, and the chat. @returns what is written */
+  async end(): Promise<Recording> {
+    this.#ended = true;
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#again = false;
     await this.#writing;
+    await this.#reserving;
     await rm(join(this.#folder, reserveName), { force: true }).catch(() => undefined);
-    await writeFinal(this.#folder, this.#recording(), this.#log);
+    return writeFinal(this.#folder, this.#recording(), this.#log);
   }
 
   #write(): void {
@@ -76,8 +87,16 @@ export class Saver {
   }
 }
 
-/** Writes `chat.vtt` and `recording.json` of a final recording; what fails is logged. */
-export async function writeFinal(folder: string, recording: Recording, log: Logger): Promise<void> {
+/**
+ * Writes `chat.vtt` and `recording.json` of a final recording; what fails is logged.
+ * @returns the recording, with the names of the tracks that there are
+ */
+export async function writeFinal(
+  folder: string,
+  ended: Recording,
+  log: Logger,
+): Promise<Recording> {
+  const recording = await withTracks(folder, ended);
   try {
     if (recording.chat.length > 0) {
       await writeWhole(folder, 'chat.vtt', chatToVtt(recording.chat));
@@ -86,6 +105,17 @@ export async function writeFinal(folder: string, recording: Recording, log: Logg
   } catch (error) {
     log.error({ err: error, recording: recording.id }, 'the end of a recording was not written');
   }
+  return recording;
+}
+
+async function withTracks(folder: string, recording: Recording): Promise<Recording> {
+  const names = await readdir(join(folder, 'tracks')).catch(() => []);
+  const trackOf = new Map(names.map((name) => [parse(name).name, `tracks/${name}`]));
+  const participants = recording.participants.map((participant) => {
+    const track = trackOf.get(participant.id);
+    return track === undefined ? participant : { ...participant, track };
+  });
+  return { ...recording, participants };
 }
 
 /** About. */

@@ -98,13 +98,13 @@ export class RecordingStore {
         saver.changed(urgent);
       },
       ended: async () => {
-        await saver.end();
+        const written = await saver.end();
         this.#running.delete(id);
-        this.#final(summaryOf(whole()));
+        this.#final(summaryOf(written));
       },
     });
     this.#running.set(id, recorder);
-    saver.changed(true);
+    saver.begin();
     return recorder;
   }
 

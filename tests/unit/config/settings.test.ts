@@ -42,6 +42,7 @@ describe('settings', () => {
       recordingsMaxBytes: 0,
       hlsWindowSeconds: 12,
       maxStreams: 3,
+      outputQueueBytes: 32 * 1024 * 1024,
       apiKey: undefined,
       logLevel: 'info',
     });
