@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RecordingState } from '../../../mcu/protocol/recordings.ts';
+import type { RecordingState } from '../../../mcu/protocol/common.ts';
 import { RecordingsApi, type ApiProblem } from '../../../web/lib/client/recordings.ts';
 import { durationText, sizeText } from '../../../web/lib/format.ts';
 import { recordingNews } from '../../../web/lib/recording-news.ts';
