@@ -133,8 +133,11 @@ describe('a recorded call of real browsers', () => {
       log.findIndex(({ msg }) => msg === 'room process died'),
       1,
     );
-    const from = alice.received.length;
-    await until(() => alice.received.slice(from).some(({ type }) => type === 'layout'), 10_000);
+    const isTiled = (): boolean => {
+      const reset = alice.received.findLastIndex(({ type }) => type === 'reset');
+      return alice.received.slice(reset).some(({ type }) => type === 'layout');
+    };
+    await until(isTiled, 10_000);
     await alice.sees(alice.id, red);
     await sleep(3000);
     const recording = await stop(house.server, started.id);
