@@ -3,6 +3,12 @@ import type { AccessUnit } from '../../mixer/encode/index.ts';
 import type { Logger } from '../log.ts';
 import { encodePacket, machineOffsetMs, type OutputPacket } from '../outputs/wire.ts';
 
+/**
+ * What is sent waits so long for more: a hundred wake-ups a second on either side would cost as much as all the rest. A crash
+ * loses it.
+ */
+const gatherMs = 200;
+
 /** After the connection broke, the next is tried so much later. */
 const reconnectMs = 500;
 
@@ -46,6 +52,7 @@ export class OutputFeed {
   readonly #speakers = new Map<string, number>();
   #socket: Socket | null = null;
   #reconnect: NodeJS.Timeout | undefined;
+  #gathering: NodeJS.Timeout | undefined;
   #closed = false;
   /** Whether the pictures that come can be decoded: after a gap only from a keyframe on. */
   #inSequence = false;
@@ -77,6 +84,7 @@ export class OutputFeed {
     this.#closed = true;
     clearTimeout(this.#reconnect);
     for (const end of this.#ends.splice(0)) end();
+    this.#release();
     this.#socket?.end();
   }
 
@@ -90,6 +98,8 @@ export class OutputFeed {
       this.#options.log.debug({ err: error }, 'output process not reachable');
     });
     socket.on('close', () => {
+      clearTimeout(this.#gathering);
+      this.#gathering = undefined;
       this.#socket = null;
       if (this.#closed) return;
       this.#reconnect = setTimeout(() => {
@@ -126,6 +136,21 @@ export class OutputFeed {
     return speaker;
   }
 
+  #gather(socket: Socket): void {
+    if (this.#gathering !== undefined) return;
+    socket.cork();
+    this.#gathering = setTimeout(() => {
+      this.#release();
+    }, gatherMs);
+  }
+
+  #release(): void {
+    if (this.#gathering === undefined) return;
+    clearTimeout(this.#gathering);
+    this.#gathering = undefined;
+    this.#socket?.uncork();
+  }
+
   /** @returns whether it is on its way */
   #send(packet: OutputPacket): boolean {
     const socket = this.#socket;
@@ -138,11 +163,8 @@ export class OutputFeed {
       return false;
     }
     this.#overflowing = false;
-    const [header, payload] = encodePacket(packet);
-    socket.cork();
-    socket.write(header);
-    socket.write(payload);
-    socket.uncork();
+    this.#gather(socket);
+    for (const part of encodePacket(packet)) socket.write(part);
     return true;
   }
 }

@@ -11,6 +11,7 @@ import { latencySchema } from '../latency.ts';
 import { linksSchema } from '../links.ts';
 import { mcuSchema } from '../mcu.ts';
 import { mixSchema } from '../mix.ts';
+import { recordingSchema } from '../recording.ts';
 import type { Section } from './section.ts';
 import { anything } from './sections/anything.ts';
 import { call } from './sections/call.ts';
@@ -25,6 +26,7 @@ import { latency } from './sections/latency.ts';
 import { links } from './sections/links.ts';
 import { mcu } from './sections/mcu.ts';
 import { mix } from './sections/mix.ts';
+import { recording } from './sections/recording.ts';
 import { profiles } from './sections/profiles.ts';
 
 /** The page and its plots, as the generator makes them. */
@@ -53,6 +55,7 @@ const sections: Readonly<Record<string, (result: unknown) => Section>> = {
   call: of(callSchema, call),
   links: of(linksSchema, links),
   mix: of(mixSchema, mix),
+  recording: of(recordingSchema, recording),
 };
 
 /** What is not of one benchmark. */
