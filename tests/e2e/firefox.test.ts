@@ -51,7 +51,8 @@ describe.skipIf(noFirefox !== null)(`Firefox and Chromium ${noFirefox ?? ''}`, (
     }));
     const fox = tiles.find(({ participantId }) => participantId !== chrome.id)!;
     await chrome.sees(fox.participantId, green);
-    const seen = (): Promise<Rgb[] | null> => page.evaluate(readPixels, middles);
+    const seen = (): Promise<Rgb[] | null> =>
+      page.evaluate(readPixels, { points: middles, canvasWidth: 1280 });
     await until(
       async () => {
         const colours = await seen();

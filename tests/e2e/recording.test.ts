@@ -176,6 +176,13 @@ describe('a recorded call of real browsers', () => {
       await until(() => alice.last('layout')?.mode === layout || layout === 'auto', 5000);
       await sleep(700);
     }
+    const sharer = await house.attend('busy', 'Sharer');
+    sharer.send({ type: 'media', audio: false, video: true, source: 'screen' });
+    const { id: shared } = (await sharer.next('participant')).participant;
+    // Large, in the middle of what is shared.
+    await until(() => (alice.tileOf(shared)?.width ?? 0) > 800, 5000);
+    await sleep(700);
+    await sharer.close();
     await bob.press('Leave');
     await until(() => alice.last('layout')?.tiles.length === 1, 10_000);
     await sleep(1000);

@@ -138,6 +138,11 @@ export class Person {
     return this.last('layout')?.tiles.find(({ participantId }) => participantId === id);
   }
 
+  /** Of the canvas that the layout speaks of. */
+  get #canvasWidth(): number {
+    return this.last('layout')?.canvas.width ?? 1280;
+  }
+
   /** The colour in the middle of a participant's tile as this person's browser shows it. */
   async colourOf(id: string): Promise<Rgb | null> {
     const tile = this.tileOf(id);
@@ -148,7 +153,7 @@ export class Person {
 
   /** Mean colours around points of the composite; null before the first picture. */
   pixels(points: { x: number; y: number }[]): Promise<Rgb[] | null> {
-    return this.page.evaluate(readPixels, points);
+    return this.page.evaluate(readPixels, { points, canvasWidth: this.#canvasWidth });
   }
 
   /** What this person's browser has sent so far; null before it sends video. */
@@ -192,7 +197,10 @@ export class Person {
   lipSync(id: string, seconds: number): Promise<number[]> {
     const { x, y, width, height } = this.tileOf(id)!;
     const tile = id === this.id ? null : { x: x + (width >> 1), y: y + (height >> 2) };
-    return this.page.evaluate(measureLipSync, { tile, rounds: seconds });
+    return this.page.evaluate(measureLipSync, {
+      ...{ tile, rounds: seconds },
+      canvasWidth: this.#canvasWidth,
+    });
   }
 
   /** The candidate pairs in use; waits until there is one for each direction. */

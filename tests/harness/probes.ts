@@ -2,10 +2,17 @@
 export type Rgb = [number, number, number];
 
 /**
- * Runs in the page: the mean colour of small squares of the composite.
- * @param points - in pixels of the composite
+ * Runs in the page: the mean colour of small squares of the composite, whatever size it comes in.
+ * @param points - in pixels of the canvas
+ * @param canvasWidth - of the canvas, in pixels
  */
-export function readPixels(points: { x: number; y: number }[]): Rgb[] | null {
+export function readPixels({
+  points,
+  canvasWidth,
+}: {
+  points: { x: number; y: number }[];
+  canvasWidth: number;
+}): Rgb[] | null {
   const video = document.querySelector('video');
   if (video === null || video.videoWidth === 0) return null;
   const canvas = document.createElement('canvas');
@@ -13,8 +20,9 @@ export function readPixels(points: { x: number; y: number }[]): Rgb[] | null {
   canvas.height = video.videoHeight;
   const g = canvas.getContext('2d', { willReadFrequently: true })!;
   g.drawImage(video, 0, 0);
+  const scale = video.videoWidth / canvasWidth;
   return points.map(({ x, y }) => {
-    const { data } = g.getImageData(x - 3, y - 3, 6, 6);
+    const { data } = g.getImageData(x * scale - 3, y * scale - 3, 6, 6);
     const sum: Rgb = [0, 0, 0];
     for (let i = 0; i < data.length; i += 4) {
       for (const channel of [0, 1, 2] as const) sum[channel] += data[i + channel]!;
@@ -54,14 +62,17 @@ export async function readTones(tones: number[]): Promise<number[]> {
 
 /**
  * Runs in the page: how far sound and flash are apart, in milliseconds; positive: sound is late.
- * @param tile - where the flash is in the composite; null: in the page's own fake camera and microphone
+ * @param tile - where the flash is on the canvas; null: in the page's own fake camera and microphone
+ * @param canvasWidth - of the canvas, in pixels; the picture may come in another size
  */
 export async function measureLipSync({
   tile,
   rounds,
+  canvasWidth,
 }: {
   tile: { x: number; y: number } | null;
   rounds: number;
+  canvasWidth: number;
 }): Promise<number[]> {
   let video = document.querySelector('video')!;
   let stream = document.querySelector('audio')!.srcObject as MediaStream;
@@ -89,7 +100,8 @@ export async function measureLipSync({
   let loud = true;
   let running = true;
   const onFrame = (_now: number, { expectedDisplayTime }: VideoFrameCallbackMetadata): void => {
-    g.drawImage(video, x, y, 1, 1, 0, 0, 1, 1);
+    const scale = tile === null ? 1 : video.videoWidth / canvasWidth;
+    g.drawImage(video, x * scale, y * scale, 1, 1, 0, 0, 1, 1);
     const bright = Math.min(...g.getImageData(0, 0, 1, 1).data) > 180;
     if (bright && !white) flashes.push(expectedDisplayTime);
     white = bright;
