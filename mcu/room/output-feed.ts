@@ -9,8 +9,8 @@ import { encodePacket, machineOffsetMs, type OutputPacket } from '../outputs/wir
  */
 const gatherMs = 200;
 
-/** After the connection broke, the next is tried so much later. */
-const reconnectMs = 500;
+/** The output process listens a moment later, or another one does: until then connecting is tried again so often. */
+const reconnectMs = 100;
 
 /** Where a feed's pictures come from, see {@link VideoOutput.record}. */
 export interface RecordedVideo {
@@ -41,8 +41,9 @@ export interface OutputFeedOptions {
 }
 
 /**
- * Passes what is encoded on to an output process, and never waits for it: what that does not take in time is queued up to a
- * limit, then left out until it reads again. Its pictures then go on with a keyframe.
+ * Passes what is encoded on to an output process, and never waits for it: what that does not take in time, or cannot yet
+ * because it is just starting, is queued up to a limit, then left out until it reads again. Its pictures then go on with a
+ * keyframe.
  */
 export class OutputFeed {
   readonly #options: OutputFeedOptions;
@@ -50,6 +51,10 @@ export class OutputFeed {
   readonly #offsetMs = machineOffsetMs();
   /** The numbers that voices have on this connection. */
   readonly #speakers = new Map<string, number>();
+  /** Not handed to the socket yet. */
+  #queue: Buffer[] = [];
+  #queuedBytes = 0;
+  /** There while it is connected. */
   #socket: Socket | null = null;
   #reconnect: NodeJS.Timeout | undefined;
   #gathering: NodeJS.Timeout | undefined;
@@ -84,23 +89,22 @@ export class OutputFeed {
     this.#closed = true;
     clearTimeout(this.#reconnect);
     for (const end of this.#ends.splice(0)) end();
-    this.#release();
+    this.#flush();
     this.#socket?.end();
   }
 
   #connect(): void {
     const socket = connect(this.#options.socket);
-    this.#socket = socket;
-    this.#inSequence = false;
-    this.#overflowing = false;
-    this.#speakers.clear();
+    socket.on('connect', () => {
+      this.#socket = socket;
+      this.#flush();
+      if (this.#closed) socket.end();
+    });
     socket.on('error', (error) => {
       this.#options.log.debug({ err: error }, 'output process not reachable');
     });
     socket.on('close', () => {
-      clearTimeout(this.#gathering);
-      this.#gathering = undefined;
-      this.#socket = null;
+      if (this.#socket === socket) this.#beginAnew();
       if (this.#closed) return;
       this.#reconnect = setTimeout(() => {
         this.#connect();
@@ -108,6 +112,16 @@ export class OutputFeed {
     });
     // Nothing comes back; without this its end would not be seen.
     socket.resume();
+  }
+
+  /** Whoever connects next knows nothing of what was sent before. */
+  #beginAnew(): void {
+    this.#socket = null;
+    this.#queue = [];
+    this.#queuedBytes = 0;
+    this.#inSequence = false;
+    this.#overflowing = false;
+    this.#speakers.clear();
   }
 
   #sendPicture({ keyframe, data }: AccessUnit, atMs: number): void {
@@ -136,36 +150,37 @@ export class OutputFeed {
     return speaker;
   }
 
-  #gather(socket: Socket): void {
-    if (this.#gathering !== undefined) return;
-    socket.cork();
-    this.#gathering = setTimeout(() => {
-      this.#release();
-    }, gatherMs);
-  }
-
-  #release(): void {
-    if (this.#gathering === undefined) return;
-    clearTimeout(this.#gathering);
-    this.#gathering = undefined;
-    this.#socket?.uncork();
-  }
-
   /** @returns whether it is on its way */
   #send(packet: OutputPacket): boolean {
-    const socket = this.#socket;
-    if (socket === null || socket.destroyed) return false;
     const { queueBytes, log } = this.#options;
-    const waiting = socket.writableLength;
+    const waiting = this.#queuedBytes + (this.#socket?.writableLength ?? 0);
     if (this.#overflowing ? waiting > queueBytes / 2 : waiting > queueBytes) {
       if (!this.#overflowing) log.warn({ waiting }, 'output process does not read');
       this.#overflowing = true;
       return false;
     }
     this.#overflowing = false;
-    this.#gather(socket);
-    for (const part of encodePacket(packet)) socket.write(part);
+    for (const part of encodePacket(packet)) {
+      this.#queue.push(part);
+      this.#queuedBytes += part.length;
+    }
+    this.#gathering ??= setTimeout(() => {
+      this.#flush();
+    }, gatherMs);
     return true;
+  }
+
+  /** Hands what is queued to the socket, if there is one. */
+  #flush(): void {
+    clearTimeout(this.#gathering);
+    this.#gathering = undefined;
+    const socket = this.#socket;
+    if (socket === null) return;
+    socket.cork();
+    for (const part of this.#queue) socket.write(part);
+    socket.uncork();
+    this.#queue = [];
+    this.#queuedBytes = 0;
   }
 }
 

@@ -74,6 +74,10 @@ describe('a recorded call of real browsers', () => {
     const { room } = await dave.next('joined');
     expect(room.recording).toEqual({ id: started.id, state: 'active' });
     await dave.close();
+    await sleep(6000 - (performance.now() - began));
+    // Then only beeps are heard; what a browser makes of the same composite and sound, at the same time.
+    for (const who of [alice, bob]) await who.press('Mute');
+    const live = median(await bob.lipSync(carol.id, 7));
     await sleep(15_000 - (performance.now() - began));
     const recording = await stop(house.server, started.id);
     const ended = performance.now();
@@ -95,7 +99,7 @@ describe('a recorded call of real browsers', () => {
     const late = video!.frames - 30;
     expect(isNear(await colourIn(file, late, alice, alice.id), red)).toBe(true);
     expect(isNear(await colourIn(file, late, alice, bob.id), green)).toBe(true);
-    const span = { from: 3, to: recording.durationSeconds - 1 };
+    const span = { from: 1.5, to: 5 };
     const [ofAlice, ofBob, nobody] = await tones(file, [440, 750, 1130], span);
     expect(ofAlice! - nobody!).toBeGreaterThan(20);
     expect(ofBob! - nobody!).toBeGreaterThan(20);
@@ -103,11 +107,12 @@ describe('a recorded call of real browsers', () => {
     const { x, y, width, height } = alice.tileOf(carol.id)!;
     const middle = { x: x + (width >> 2), y: y + (height >> 2), width: width >> 1, height: 40 };
     const { offsets } = await onsets(file, middle);
-    const own = await carol.lipSync(carol.id, 4);
     expect(offsets.length).toBeGreaterThan(8);
-    const apart = 1000 * median(offsets) - median(own);
-    console.log(`sound ${apart.toFixed(0)} ms behind the picture in the recording`);
-    expect(Math.abs(apart)).toBeLessThan(60);
+    const recorded = 1000 * median(offsets.slice(-7));
+    console.log(
+      `sound ${recorded.toFixed(0)} ms behind the picture in the recording, ${live.toFixed(0)} in a browser`,
+    );
+    expect(Math.abs(recorded - live)).toBeLessThan(60);
 
     const page = await house.browser.newPage();
     await page.goto(house.server.url);

@@ -41,10 +41,7 @@ export class FakeRoom implements RoomProcess {
     if (this.#over) return;
     this.commands.push(command);
     if (command.type === 'feed') {
-      const socket = connect(command.socket);
-      socket.on('error', () => undefined);
-      socket.write('media');
-      this.#sockets.set(command.feedId, socket);
+      this.#feed(command.feedId, command.socket);
     } else if (command.type === 'unfeed') {
       this.#sockets.get(command.feedId)?.destroy();
       this.#sockets.delete(command.feedId);
@@ -55,6 +52,18 @@ export class FakeRoom implements RoomProcess {
         this.tell({ type: 'snapshot', requestId, jpeg });
       });
     }
+  }
+
+  /** Tries until the output process listens, as a room process does. */
+  #feed(feedId: string, path: string): void {
+    const socket = connect(path);
+    socket.on('error', () => {
+      setTimeout(() => {
+        if (this.#sockets.get(feedId) === socket) this.#feed(feedId, path);
+      }, 50);
+    });
+    socket.write('media');
+    this.#sockets.set(feedId, socket);
   }
 
   attach(listener: Listener): void {

@@ -1,4 +1,5 @@
 import { Crowd } from './crowd.ts';
+import { printed } from './ffmpeg.ts';
 import { decode, probe } from './judge.ts';
 import { mediaOf, reach, record, type Recording, stop } from './recordings.ts';
 import { TestServer } from './server.ts';
@@ -16,6 +17,8 @@ export interface KillRun {
   readonly state: Recording['state'];
   /** What is not in the file of the time that was recorded, in seconds. */
   readonly lostSeconds: number;
+  /** The longest time that one picture stands, in seconds: what was not recorded in between. */
+  readonly gapSeconds: number;
   /** What is wrong with it. */
   readonly errors: readonly string[];
 }
@@ -81,19 +84,32 @@ async function judge(
   file: string,
   recordedMs: number,
   survives: boolean,
-): Promise<Pick<KillRun, 'lostSeconds' | 'errors'>> {
+): Promise<Pick<KillRun, 'lostSeconds' | 'gapSeconds' | 'errors'>> {
   const errors: string[] = [];
   const expected = survives ? 'complete' : 'interrupted';
   if (state !== expected) errors.push(`it is ${state} and not ${expected}`);
   const probed = await probe(file).catch(() => null);
-  if (probed === null) return { lostSeconds: recordedMs / 1000, errors: ['it does not play'] };
+  if (probed === null) {
+    const lostSeconds = recordedMs / 1000;
+    return { lostSeconds, gapSeconds: lostSeconds, errors: ['it does not play'] };
+  }
   const { errors: complaints } = await decode(file);
   if (complaints.length > 0) errors.push(`decoders complain: ${complaints[0]!}`);
   const seconds = probed.durationSeconds ?? 0;
   if (Math.abs(seconds - durationSeconds) > 0.1) {
     errors.push(`it is ${seconds} s long and said to be ${durationSeconds}`);
   }
-  return { lostSeconds: recordedMs / 1000 - seconds, errors };
+  return { lostSeconds: recordedMs / 1000 - seconds, gapSeconds: await gapIn(file), errors };
+}
+
+/** The longest time from one picture of a file to the next, in seconds. */
+async function gapIn(file: string): Promise<number> {
+  const { stdout } = await printed('ffprobe', [
+    ...['-v', 'error', '-select_streams', 'v', '-show_entries', 'packet=pts_time'],
+    ...['-of', 'csv=p=0', file],
+  ]);
+  const times = stdout.toString().trim().split('\n').map(Number.parseFloat);
+  return times.reduce((longest, time, at) => Math.max(longest, time - (times[at - 1] ?? time)), 0);
 }
 
 /** Waits until both are there and send. */

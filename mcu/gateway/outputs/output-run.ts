@@ -68,6 +68,8 @@ export class OutputRun {
       },
     });
     process.send({ type: 'open', output, socket, canvas, fps, logLevel });
+    // At once: the room keeps its media for the process until that listens.
+    options.feeds.feed(this.#feedId, socket, output.kind === 'recording' && output.tracks);
   }
 
   /** The operating system's process id. */
@@ -100,11 +102,9 @@ export class OutputRun {
   }
 
   #event(event: OutputEvent): void {
-    const { feeds, socket, output, process } = this.#options;
+    const { feeds, process } = this.#options;
     switch (event.type) {
       case 'listening':
-        if (this.#finishing) return;
-        feeds.feed(this.#feedId, socket, output.kind === 'recording' && output.tracks);
         return;
       case 'started':
       case 'progress':

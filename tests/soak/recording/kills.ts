@@ -19,7 +19,7 @@ export async function killsSoak({ quick }: { quick: boolean }): Promise<string[]
       const run = await killRun(victim, 3000 + Math.random() * 6000, data);
       console.log(
         `${victim.padEnd(7)} after ${(run.killedAfterMs / 1000).toFixed(2)} s: ${run.state}, ` +
-          `${run.lostSeconds.toFixed(2)} s lost${run.errors.length === 0 ? '' : `, ${run.errors.join('; ')}`}`,
+          `${run.lostSeconds.toFixed(2)} s lost, one picture for ${run.gapSeconds.toFixed(2)} s${run.errors.length === 0 ? '' : `, ${run.errors.join('; ')}`}`,
       );
       wrong.push(...run.errors.map((error) => `${victim}: ${error}`));
       if (run.lostSeconds > 1.5)

@@ -146,6 +146,20 @@ describe('what a room feeds an output process', () => {
     expect(pictures()[kept]).toMatchObject({ keyframe: true });
   });
 
+  it('keeps what comes before the output process listens', async () => {
+    await new Promise((resolve) => server.close(resolve));
+    open();
+    show(unit(1, true), 40);
+    mix(new Float32Array(1), 40);
+    show(unit(2), 80);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await listen();
+    await soon(() => {
+      expect(packets).toHaveLength(3);
+    });
+    expect(packets.map(({ kind }) => kind)).toEqual(['video', 'audio', 'video']);
+  });
+
   it('connects again when the connection breaks, and begins anew on it', async () => {
     open(true);
     show(unit(1, true), 40);
