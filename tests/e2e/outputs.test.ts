@@ -115,81 +115,66 @@ describe('what leaves a room besides the call', () => {
     expect((await fetch(`${show.server.url}/api/v1/rooms/nowhere/snapshot.jpg`)).status).toBe(404);
   });
 
-  it.each(['rtmp', 'srt'] as const)(
-    'is a stream by %s: the same composite, again when the server comes back, and not its key',
-    async (kind) => {
-      const port = await freePort();
-      const key = 'hush-hush-4711';
-      const place =
-        kind === 'rtmp' ? `127.0.0.1:${String(port)}/live/${key}` : `127.0.0.1:${String(port)}`;
-      const url = `${kind}://${place}${kind === 'srt' ? `?streamid=${key}` : ''}`;
-      const listen = (file: string): ChildProcess => {
-        const from =
-          kind === 'rtmp'
-            ? ['-listen', '1', '-f', 'flv', '-i', url]
-            : ['-f', 'mpegts', '-i', `srt://127.0.0.1:${String(port)}?mode=listener`];
-        const args = ['-v', 'error', '-nostdin', '-y', ...from, '-c', 'copy', '-f', 'mpegts', file];
-        const child = spawn(findFfmpeg().ffmpeg, args, { stdio: 'ignore' });
-        listeners.push(child);
-        return child;
-      };
-      const received = async (file: string): Promise<void> => {
-        await until(
-          () => (statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 400_000,
-          25_000,
-          async () => JSON.stringify((await ask(show.server, 'GET', `/rooms/${room}`)).body),
-        );
-      };
-      const [first, second] = [join(folder, `${kind}-1.ts`), join(folder, `${kind}-2.ts`)];
-      const listener = listen(first);
-      const started = await ask<{ id: string; url: string }>(
-        show.server,
-        'POST',
-        `/rooms/${room}/streams`,
-        { url },
+  /** Streams to a server of ffmpeg's own that is killed, and to the one that follows it. */
+  const streamBy = async (kind: 'rtmp' | 'srt', key: string): Promise<void> => {
+    const port = await freePort();
+    const host = `127.0.0.1:${String(port)}`;
+    const url = kind === 'rtmp' ? `rtmp://${host}/live/${key}` : `srt://${host}?streamid=${key}`;
+    const listen = (file: string): ChildProcess => {
+      const from =
+        kind === 'rtmp'
+          ? ['-listen', '1', '-f', 'flv', '-i', url]
+          : ['-f', 'mpegts', '-i', `srt://${host}?mode=listener`];
+      const args = ['-v', 'error', '-nostdin', '-y', ...from, '-c', 'copy', '-f', 'mpegts', file];
+      const child = spawn(findFfmpeg().ffmpeg, args, { stdio: 'ignore' });
+      listeners.push(child);
+      return child;
+    };
+    type Streams = { streams: { id: string; state: string; url: string; error: string | null }[] };
+    const own = async (id: string): Promise<Streams['streams'][number] | undefined> => {
+      const { body } = await ask<Streams>(show.server, 'GET', `/rooms/${room}`);
+      return body.streams.find((stream) => stream.id === id);
+    };
+    const [first, second] = [join(folder, `${kind}-1.ts`), join(folder, `${kind}-2.ts`)];
+    const listener = listen(first);
+    const started = await ask<{ id: string }>(show.server, 'POST', `/rooms/${room}/streams`, {
+      url,
+    });
+    expect(started.status).toBe(201);
+    const { id } = started.body;
+    const received = (file: string): Promise<void> =>
+      until(
+        () => (statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 400_000,
+        25_000,
+        async () => JSON.stringify(await own(id)),
       );
-      expect(started.status).toBe(201);
-      await received(first);
-      const picture = await snapshot(`${kind}.jpg`);
-      listener.kill('SIGKILL');
-      const { streams } = (
-        await ask<{ streams: { state: string; url: string }[] }>(
-          show.server,
-          'GET',
-          `/rooms/${room}`,
-        )
-      ).body;
-      expect(streams).toHaveLength(1);
-      listen(second);
-      await received(second);
-      for (const file of [first, second]) {
-        const { video, audio } = await probe(file);
-        expect(video).toMatchObject({ codec: 'h264', width: 1280, height: 720 });
-        expect(audio).toMatchObject({ codec: 'aac' });
-        // The clips move; the same two in each other's place are what another composite would be.
-        const seen = await pictureAt(file, { frame: 20 });
-        const apart = difference(seen, picture, false);
-        expect(apart).toBeLessThan(0.5 * difference(seen, picture, true));
-      }
-      await until(async () => {
-        const now = await ask<{ streams: { state: string; error: string | null }[] }>(
-          show.server,
-          'GET',
-          `/rooms/${room}`,
-        );
-        return now.body.streams[0]?.state === 'active';
-      }, 10_000);
-      const ended = await ask(show.server, 'DELETE', `/streams/${started.body.id}`);
-      expect(ended.status).toBe(200);
-      await until(
-        async () => (await show.server.metricSum('onegrid_streams_active')) === 0,
-        10_000,
-      );
-      for (const told of [started, streams, ended, show.server.log]) {
-        expect(JSON.stringify(told)).not.toContain(key);
-      }
-    },
-  );
+    await received(first);
+    const picture = await snapshot(`${kind}.jpg`);
+    listener.kill('SIGKILL');
+    listen(second);
+    await received(second);
+    for (const file of [first, second]) {
+      const { video, audio } = await probe(file);
+      expect(video).toMatchObject({ codec: 'h264', width: 1280, height: 720 });
+      expect(audio).toMatchObject({ codec: 'aac' });
+      // The clips move; the same two in each other's place are what another composite would be.
+      const seen = await pictureAt(file, { frame: 20 });
+      const apart = difference(seen, picture, false);
+      expect(apart).toBeLessThan(0.5 * difference(seen, picture, true));
+    }
+    await until(async () => (await own(id))?.state === 'active', 10_000);
+    const told = await own(id);
+    const ended = await ask(show.server, 'DELETE', `/streams/${id}`);
+    expect(ended.status).toBe(200);
+    for (const said of [started, told, ended]) expect(JSON.stringify(said)).not.toContain(key);
+  };
+
+  it('is a stream by RTMP and one by SRT: the same composite, again when the server comes back, and no key', async () => {
+    const key = 'hush-hush-4711';
+    await Promise.all([streamBy('rtmp', key), streamBy('srt', key)]);
+    await until(async () => (await show.server.metricSum('onegrid_streams_active')) === 0, 10_000);
+    expect(JSON.stringify(show.server.log)).not.toContain(key);
+  });
 
   it('is HLS that plays through hls.js, by the rules of its specification', async () => {
     await ask(show.server, 'PATCH', `/rooms/${room}`, { hls: true });
