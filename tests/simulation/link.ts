@@ -14,6 +14,8 @@ export interface LinkOptions {
   readonly loss?: (atMs: number) => number;
   /** Up to so many milliseconds are added to each packet's delay. */
   readonly jitterMs?: number;
+  /** Jitter is drawn anew about so often and not for every packet: delay that steps, as where a radio's turn comes late. */
+  readonly jitterEveryMs?: number;
   /** Whether jitter may change the order of packets. */
   readonly reorders?: boolean;
   /** Uniform in [0, 1). */
@@ -38,6 +40,8 @@ export class Link {
   #isBusy = false;
   #tokens: number;
   #tokensMs = 0;
+  #jitterMs = 0;
+  #jitterUntilMs = -Infinity;
   #lastArrivalMs = 0;
 
   constructor(events: Events, options: LinkOptions) {
@@ -88,13 +92,18 @@ export class Link {
   }
 
   #leave({ enteredMs, deliver }: Queued): void {
-    const { loss, jitterMs = 0, reorders = false, delayMs, random } = this.#options;
+    const { loss, jitterMs = 0, jitterEveryMs = 0, reorders = false } = this.#options;
+    const { delayMs, random } = this.#options;
     if (deliver === null) return;
     const { nowMs } = this.#events;
     // Drawn for every packet, so that one option does not change the others' numbers.
     const [drawn, jitter] = [random(), random() * jitterMs];
+    if (nowMs >= this.#jitterUntilMs) {
+      this.#jitterMs = jitter;
+      this.#jitterUntilMs = nowMs + (jitterEveryMs > 0 ? jitterEveryMs * (0.5 + random()) : 0);
+    }
     if (drawn < (loss?.(nowMs) ?? 0)) return;
-    const arrivalMs = nowMs + delayMs + jitter;
+    const arrivalMs = nowMs + delayMs + this.#jitterMs;
     this.#lastArrivalMs = reorders ? arrivalMs : Math.max(this.#lastArrivalMs, arrivalMs);
     this.#events.at(this.#lastArrivalMs, () => deliver(nowMs - enteredMs));
   }

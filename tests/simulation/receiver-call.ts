@@ -31,6 +31,8 @@ export interface PathOptions {
   /** Share of packets lost. */
   readonly loss?: (second: number) => number;
   readonly jitterMs?: number;
+  /** See {@link Link}. */
+  readonly jitterEveryMs?: number;
   readonly seed?: number;
   /** Others who watch every rung, so that it is shared. */
   readonly shared?: boolean;
@@ -63,7 +65,7 @@ export function simulateCall(options: PathOptions): CallOutcome {
   const random = seededRandom(options.seed ?? 1);
   const now = (): number => events.nowMs;
   const rate = (atMs: number): number => options.rate(atMs / 1000);
-  const { rttMs = 40, queueMs = 300, loss, jitterMs, bucketBytes } = options;
+  const { rttMs = 40, queueMs = 300, loss, jitterMs, jitterEveryMs, bucketBytes } = options;
   const link = new Link(events, {
     rate,
     delayMs: rttMs / 2,
@@ -72,6 +74,7 @@ export function simulateCall(options: PathOptions): CallOutcome {
     ...(bucketBytes === undefined ? {} : { bucketBytes }),
     ...(loss === undefined ? {} : { loss: (atMs: number) => loss(atMs / 1000) }),
     ...(jitterMs === undefined ? {} : { jitterMs }),
+    ...(jitterEveryMs === undefined ? {} : { jitterEveryMs }),
   });
   const feed = new Feed(events, random, options.shared ?? false);
   const controller = new RungController(offersOf({ canvas, fps, rungs }), 'auto');

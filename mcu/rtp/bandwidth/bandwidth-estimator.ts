@@ -1,6 +1,7 @@
 import type { TransportFeedback } from '../transport-feedback.ts';
 import { AcknowledgedRate } from './acknowledged-rate.ts';
 import { ArrivalClock } from './arrival-clock.ts';
+import { Bunches } from './bunches.ts';
 import { DelayDetector } from './delay-detector.ts';
 import type { Estimate, EstimatorOptions, ProbeResult, Usage } from './estimate.ts';
 import { FeedbackTimeout } from './feedback-timeout.ts';
@@ -61,6 +62,7 @@ export class BandwidthEstimator {
   readonly #clock = new ArrivalClock();
   readonly #delay = new DelayDetector();
   readonly #acknowledged = new AcknowledgedRate();
+  readonly #bunches = new Bunches();
   readonly #rate = new RateControl();
   readonly #losses = new LossController();
   readonly #lossWindow = new LossWindow();
@@ -105,7 +107,7 @@ export class BandwidthEstimator {
     };
     this.#inputs = {
       ...{ nowMs: 0, usage: 'normal', isGrowing: false, acknowledged: null },
-      ...{ sent: 0, queueMs: 0, inFlight: 0, mayRise: true },
+      ...{ sent: 0, queueMs: 0, bunched: 0, inFlight: 0, mayRise: true },
       ...{ rttMs: assumedRttMs, baseRttMs: assumedRttMs },
       busyRate: () => {
         const sinceMs = this.#delay.busySinceMs;
@@ -253,6 +255,7 @@ export class BandwidthEstimator {
       this.#losses.addReceived(sentMs, nowMs, wasLost);
       this.#lossWindow.addReceived(nowMs, wasLost);
       this.#acknowledged.add(sentMs, arrivalMs, sent.bytes(number));
+      this.#bunches.add(sentMs, arrivalMs, sent.bytes(number), nowMs);
       this.#delay.add(sentMs, arrivalMs);
     }
     if (newest !== null) this.#reported = Math.max(this.#reported ?? newest, newest);
@@ -285,6 +288,7 @@ export class BandwidthEstimator {
     inputs.acknowledged = this.#acknowledged.bitsPerSecond;
     inputs.sent = this.#sentRate.bitsPerSecond(nowMs, 500);
     inputs.queueMs = delay.queueMs;
+    inputs.bunched = this.#bunches.shown(nowMs);
     inputs.rttMs = this.#estimate.rttMs ?? assumedRttMs;
     inputs.baseRttMs = Math.min(inputs.rttMs, this.#baseRtt.now, this.#baseRtt.before);
     inputs.inFlight = this.#reported === null ? 0 : this.#sent.bytesAfter(this.#reported) * 8;

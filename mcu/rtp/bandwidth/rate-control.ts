@@ -16,6 +16,8 @@ export interface RateInputs {
   sent: number;
   /** The standing queue, milliseconds. */
   queueMs: number;
+  /** What the path has lately delivered at once, bits per second; 0 if nothing. */
+  bunched: number;
   /** What was sent and not told of yet, bits. */
   inFlight: number;
   /** Send to feedback, milliseconds; and the least of it lately. */
@@ -40,6 +42,8 @@ const freshMs = 5000;
 /** How long a decrease is given to show, beyond a round trip; not if the path takes so much less again. */
 const responseMs = 200;
 const farBelow = 0.8;
+/** A path that has lately delivered so many times what is sent at once is not too narrow for it, while no queue is long. */
+const ample = { times: 2, mostQueueMs: 200 };
 /** So often it is lowered for a queue that stands and does not grow. */
 const standingMs = 5000;
 /** Who sends at most so much more than the estimate has followed it. */
@@ -118,6 +122,8 @@ export class RateControl {
   #lower(rate: number, inputs: RateInputs): number {
     const capacity = inputs.busyRate();
     if (capacity === null) return rate;
+    const isAmple = inputs.bunched >= ample.times * Math.max(rate, inputs.sent);
+    if (isAmple && inputs.queueMs < ample.mostQueueMs) return rate;
     this.#isDraining = true;
     const isEarly = inputs.nowMs - this.loweredMs < inputs.baseRttMs + responseMs;
     if (isEarly && capacity > farBelow * rate) return rate;

@@ -79,6 +79,20 @@ describe('a receiver over a simulated path, with the product’s own sender', ()
     expect(rungs(call).at(-1)).toBe('high');
   });
 
+  it.each([1, 2, 3])('is hardly moved by delay that steps by 100 ms and back (%i)', (seed) => {
+    const jitter = { rttMs: 200, jitterMs: 100, jitterEveryMs: 100 };
+    const call = simulateCall({ seconds: 60, rate: () => 1e7, seed, ...jitter });
+    expect(rungs(call)).toEqual(['high']);
+  });
+
+  it.each([1, 2, 3])('goes down with a path that jitters, too (%i)', (seed) => {
+    const jitter = { rttMs: 100, jitterMs: 80, jitterEveryMs: 200 };
+    const rate = (s: number): number => (s < 30 ? 1e7 : 9e5);
+    const call = simulateCall({ seconds: 45, rate, seed, ...jitter });
+    expect(rungs(call)).toEqual(['high', 'medium']);
+    expect(call.changes[1]!.second).toBeLessThan(32);
+  });
+
   it('does not make others pay: who loses much asks a shared rung for no keyframe', () => {
     const path = { seconds: 30, rate: () => 1e7, loss: () => 0.1 };
     const alone = simulateCall(path);
