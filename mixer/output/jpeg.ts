@@ -6,16 +6,9 @@ import {
   AVCOL_SPC_SMPTE170M,
   FF_ENCODER_MJPEG,
 } from 'node-av/constants';
-import {
-  Codec,
-  CodecContext,
-  FFmpegError,
-  type Frame,
-  Packet,
-  Rational,
-  SoftwareScaleContext,
-} from 'node-av/lib';
+import { FFmpegError, type Frame, SoftwareScaleContext } from 'node-av/lib';
 import { newPicture } from '../native-picture.ts';
+import { encodeStill } from './still.ts';
 
 /** What `-q:v 3` means to libav: lambda is 118 times the quantizer. */
 const quality = 3 * 118;
@@ -41,38 +34,15 @@ export async function encodeJpeg(frame: Frame, width = frame.width): Promise<Buf
     converter.allocContext();
     converter.setOption('sws_flags', 'bicubic+accurate_rnd');
     FFmpegError.throwIfError(await converter.scaleFrame(picture, source), 'converting a picture');
-    return await encode(picture);
+    picture.quality = quality;
+    return await encodeStill(FF_ENCODER_MJPEG, picture, (context) => {
+      context.colorRange = AVCOL_RANGE_JPEG;
+      context.setFlags(AV_CODEC_FLAG_QSCALE);
+      context.globalQuality = quality;
+    });
   } finally {
     picture.free();
     converter.freeContext();
     source.free();
-  }
-}
-
-async function encode(picture: Frame): Promise<Buffer> {
-  const codec = Codec.findEncoderByName(FF_ENCODER_MJPEG);
-  if (codec === null) throw new Error('This build of libav has no JPEG encoder.');
-  const context = new CodecContext();
-  const packet = new Packet();
-  try {
-    context.allocContext3(codec);
-    context.width = picture.width;
-    context.height = picture.height;
-    context.pixelFormat = AV_PIX_FMT_YUVJ420P;
-    context.colorRange = AVCOL_RANGE_JPEG;
-    context.timeBase = new Rational(1, 25);
-    context.setFlags(AV_CODEC_FLAG_QSCALE);
-    context.globalQuality = quality;
-    picture.quality = quality;
-    FFmpegError.throwIfError(await context.open2(codec), 'opening the JPEG encoder');
-    picture.pts = 0n;
-    FFmpegError.throwIfError(await context.sendFrame(picture), 'encoding a JPEG');
-    packet.alloc();
-    FFmpegError.throwIfError(await context.receivePacket(packet), 'encoding a JPEG');
-    if (packet.data === null) throw new Error('The JPEG encoder gave nothing.');
-    return Buffer.from(packet.data);
-  } finally {
-    packet.free();
-    context.freeContext();
   }
 }

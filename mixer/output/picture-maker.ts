@@ -9,19 +9,12 @@ import {
   AVCOL_TRC_UNSPECIFIED,
   FF_ENCODER_PNG,
 } from 'node-av/constants';
-import {
-  Codec,
-  CodecContext,
-  FFmpegError,
-  type Frame,
-  Packet,
-  Rational,
-  SoftwareScaleContext,
-} from 'node-av/lib';
+import { FFmpegError, type Frame, SoftwareScaleContext } from 'node-av/lib';
 import { writeFile } from 'node:fs/promises';
 import type { CanvasMatrix } from '../compositor/index.ts';
 import { newPicture } from '../native-picture.ts';
 import type { Maker } from './maker.ts';
+import { encodeStill } from './still.ts';
 import type { Target } from './target.ts';
 import { colours } from './video-codec.ts';
 
@@ -91,28 +84,9 @@ async function toRgb(frame: Frame, matrix: CanvasMatrix): Promise<Frame> {
   }
 }
 
-async function encodePng(picture: Frame): Promise<Buffer> {
-  const codec = Codec.findEncoderByName(FF_ENCODER_PNG);
-  if (codec === null) throw new Error('This build of libav has no PNG encoder.');
-  const context = new CodecContext();
-  const packet = new Packet();
-  try {
-    context.allocContext3(codec);
-    context.width = picture.width;
-    context.height = picture.height;
-    context.pixelFormat = AV_PIX_FMT_RGB24;
-    context.timeBase = new Rational(1, 1);
-    FFmpegError.throwIfError(await context.open2(codec), 'opening the PNG encoder');
-    // What its colours are meant to be: sRGB, as everything that has no other description.
-    picture.colorPrimaries = AVCOL_PRI_BT709;
-    picture.colorTrc = AVCOL_TRC_IEC61966_2_1;
-    FFmpegError.throwIfError(await context.sendFrame(picture), 'encoding a PNG');
-    packet.alloc();
-    FFmpegError.throwIfError(await context.receivePacket(packet), 'encoding a PNG');
-    if (packet.data === null) throw new Error('The PNG encoder gave nothing.');
-    return Buffer.from(packet.data);
-  } finally {
-    packet.free();
-    context.freeContext();
-  }
+function encodePng(picture: Frame): Promise<Buffer> {
+  // What its colours are meant to be: sRGB, as everything that has no other description.
+  picture.colorPrimaries = AVCOL_PRI_BT709;
+  picture.colorTrc = AVCOL_TRC_IEC61966_2_1;
+  return encodeStill(FF_ENCODER_PNG, picture);
 }

@@ -1,22 +1,8 @@
-import { createCanvas } from '@napi-rs/canvas';
-import {
-  AV_PIX_FMT_RGBA,
-  AVMEDIA_TYPE_VIDEO,
-  AVSEEK_FLAG_BACKWARD,
-  SWS_AREA,
-} from 'node-av/constants';
-import {
-  Codec,
-  CodecContext,
-  FFmpegError,
-  FormatContext,
-  Frame,
-  Packet,
-  SoftwareScaleContext,
-} from 'node-av/lib';
+import { AVMEDIA_TYPE_VIDEO, AVSEEK_FLAG_BACKWARD } from 'node-av/constants';
+import { Codec, CodecContext, FFmpegError, FormatContext, Frame, Packet } from 'node-av/lib';
 import { rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { newPicture } from '../../native-picture.ts';
+import { encodeJpeg } from '../jpeg.ts';
 
 /** The name of a recording's picture. */
 export const posterName = 'poster.jpg';
@@ -24,7 +10,6 @@ export const posterName = 'poster.jpg';
 /** It is of the last keyframe until here: in the first second people are still coming. */
 const posterSeconds = 3;
 const mostWidth = 1280;
-const quality = 80;
 
 /**
  * Makes a JPEG of a video: a keyframe two to three seconds in, or what there is.
@@ -35,7 +20,7 @@ export async function makePoster(video: string, path: string): Promise<void> {
   const frame = await decodeKeyframe(video);
   try {
     const temporary = join(dirname(path), `.${posterName}.part`);
-    await writeFile(temporary, await encodeJpeg(frame));
+    await writeFile(temporary, await encodeJpeg(frame, Math.min(frame.width, mostWidth)));
     await rename(temporary, path);
   } finally {
     frame.free();
@@ -82,38 +67,5 @@ async function decodeKeyframe(path: string): Promise<Frame> {
     packet.free();
     decoder.freeContext();
     file.closeInputSync();
-  }
-}
-
-async function encodeJpeg(frame: Frame): Promise<Buffer> {
-  const width = Math.min(frame.width, mostWidth);
-  const height = Math.max(1, Math.round((frame.height * width) / frame.width));
-  const picture = newPicture(AV_PIX_FMT_RGBA, { width, height });
-  const scaler = new SoftwareScaleContext();
-  try {
-    scaler.getContext(
-      frame.width,
-      frame.height,
-      frame.format as typeof AV_PIX_FMT_RGBA,
-      width,
-      height,
-      AV_PIX_FMT_RGBA,
-      SWS_AREA,
-    );
-    FFmpegError.throwIfError(await scaler.scaleFrame(picture, frame), 'converting a picture');
-    const plane = picture.data?.[0];
-    const stride = picture.linesize[0] ?? 0;
-    if (!plane) throw new Error('The picture has no buffer.');
-    const canvas = createCanvas(width, height);
-    const context = canvas.getContext('2d');
-    const image = context.createImageData(width, height);
-    for (let row = 0; row < height; row += 1) {
-      image.data.set(plane.subarray(row * stride, row * stride + width * 4), row * width * 4);
-    }
-    context.putImageData(image, 0, 0);
-    return await canvas.encode('jpeg', quality);
-  } finally {
-    picture.free();
-    scaler.freeContext();
   }
 }
