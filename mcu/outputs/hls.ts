@@ -51,7 +51,8 @@ export class HlsSink implements OutputSink {
   packet(packet: OutputPacket): void {
     this.#attempt(() => {
       if (packet.kind === 'video') {
-        this.#output.picture(packet.data, packet.keyframe, packet.atMs);
+        const { data, keyframe, atMs, scheduled } = packet;
+        this.#output.picture(data, keyframe, atMs, scheduled);
       } else if (packet.kind === 'audio' && packet.speaker === 0) {
         this.#output.audio(packet.data, packet.atMs);
       }

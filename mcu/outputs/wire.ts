@@ -9,6 +9,8 @@ export type OutputPacket =
       /** One H.264 access unit, Annex B; the first one of a connection, and each keyframe, has SPS and PPS in front. */
       readonly kind: 'video';
       readonly keyframe: boolean;
+      /** A keyframe that was made by the schedule, every two seconds, and not because a receiver asked for it. */
+      readonly scheduled: boolean;
       readonly atMs: number;
       readonly data: Buffer;
     }
@@ -27,7 +29,7 @@ export type OutputPacket =
       readonly name: string;
     };
 
-/** Payload length (32 bits), kind and keyframe (8 each), speaker (16), time (64, a double); little endian. */
+/** Payload length (32 bits), kind and what kind of keyframe (8 each), speaker (16), time (64, a double); little endian. */
 const headerBytes = 16;
 const kinds = ['video', 'audio', 'speaker'] as const;
 /** Longer ones are no packets of ours: 4K pictures stay below 4 MB. */
@@ -47,7 +49,10 @@ export function encodePacket(packet: OutputPacket): [header: Buffer, payload: Bu
   const header = Buffer.allocUnsafe(headerBytes);
   header.writeUInt32LE(payload.length, 0);
   header.writeUInt8(kinds.indexOf(packet.kind), 4);
-  header.writeUInt8(packet.kind === 'video' && packet.keyframe ? 1 : 0, 5);
+  header.writeUInt8(
+    packet.kind === 'video' ? Number(packet.keyframe) + 2 * Number(packet.scheduled) : 0,
+    5,
+  );
   header.writeUInt16LE(packet.kind === 'video' ? 0 : packet.speaker, 6);
   header.writeDoubleLE(packet.kind === 'speaker' ? 0 : packet.atMs, 8);
   return [header, payload];
@@ -103,8 +108,10 @@ function decode(header: Buffer, data: Buffer): OutputPacket {
   const speaker = header.readUInt16LE(6);
   const atMs = header.readDoubleLE(8);
   switch (kind) {
-    case 'video':
-      return { kind, keyframe: header.readUInt8(5) === 1, atMs, data };
+    case 'video': {
+      const flags = header.readUInt8(5);
+      return { kind, keyframe: (flags & 1) !== 0, scheduled: (flags & 2) !== 0, atMs, data };
+    }
     case 'audio':
       return { kind, speaker, atMs, data };
     case 'speaker': {

@@ -14,7 +14,7 @@ const reconnectMs = 100;
 
 /** Where a feed's pictures come from, see {@link VideoOutput.record}. */
 export interface RecordedVideo {
-  record(consumer: (unit: AccessUnit, atMs: number) => void): () => void;
+  record(consumer: (unit: AccessUnit, atMs: number, scheduled: boolean) => void): () => void;
 }
 
 /** Where a feed's sound comes from, see {@link AudioOutput.record}. */
@@ -68,8 +68,8 @@ export class OutputFeed {
     this.#connect();
     const { video, audio, tracks } = options;
     this.#ends.push(
-      video.record((unit, atMs) => {
-        this.#sendPicture(unit, atMs);
+      video.record((unit, atMs, scheduled) => {
+        this.#sendPicture(unit, atMs, scheduled);
       }),
       audio.record(
         (samples, atMs) => {
@@ -124,10 +124,13 @@ export class OutputFeed {
     this.#speakers.clear();
   }
 
-  #sendPicture({ keyframe, data }: AccessUnit, atMs: number): void {
+  #sendPicture({ keyframe, data }: AccessUnit, atMs: number, scheduled: boolean): void {
     this.#inSequence ||= keyframe;
     if (!this.#inSequence) return;
-    const sent = this.#send({ kind: 'video', keyframe, atMs: atMs + this.#offsetMs, data });
+    const sent = this.#send({
+      ...{ kind: 'video', keyframe, scheduled, data },
+      atMs: atMs + this.#offsetMs,
+    });
     if (!sent) this.#inSequence = false;
   }
 

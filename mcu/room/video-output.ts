@@ -60,8 +60,11 @@ export interface VideoOutputOptions<Made extends Composite> {
   readonly openEncoder?: ConstructorParameters<typeof Rung>[1];
 }
 
-/** Takes the pictures of an encode as they come out of the encoder; `atMs`: the moment of the room they are of. */
-export type UnitConsumer = (unit: AccessUnit, atMs: number) => void;
+/**
+ * Takes the pictures of an encode as they come out of the encoder; `atMs`: the moment of the room they are of, `scheduled`:
+ * a keyframe that was made by the schedule.
+ */
+export type UnitConsumer = (unit: AccessUnit, atMs: number, scheduled: boolean) => void;
 
 /** One shared encode. */
 interface Encode {
@@ -203,13 +206,18 @@ export class VideoOutput<Made extends Composite = Composite> implements VideoFee
   record(consumer: UnitConsumer): () => void {
     const { rung } = this.#encodeOf('high', 'h264');
     const { now, timeOfTick, fps } = this.#options;
-    let started = false;
+    const everyTicks = recordedGopSeconds * fps;
+    /** Of the last keyframe. */
+    let period: number | null = null;
     const onUnit = (unit: AccessUnit): void => {
-      started ||= unit.keyframe;
-      if (started) consumer(unit, timeOfTick(unit.tick));
+      const own = Math.floor(unit.tick / everyTicks);
+      // The first one in its time, whether a receiver asked for it or not.
+      const scheduled = unit.keyframe && own !== period;
+      if (unit.keyframe) period = own;
+      if (period !== null) consumer(unit, timeOfTick(unit.tick), scheduled);
     };
     this.#recorders.add(consumer);
-    rung.scheduleKeyframes(recordedGopSeconds * fps);
+    rung.scheduleKeyframes(everyTicks);
     // Pictures of the past are not wanted: the sound that belongs to them is gone.
     rung.attach(onUnit, now());
     rung.requestKeyframe();

@@ -104,13 +104,13 @@ export class HlsOutput {
     this.#endRun();
   }
 
-  /** Takes an access unit. */
-  picture(data: Buffer, keyframe: boolean, atMs: number): void {
+  /** Takes an access unit; `scheduled`: a keyframe that a segment may begin at. */
+  picture(data: Buffer, keyframe: boolean, atMs: number, scheduled: boolean): void {
     if (this.#run !== null && atMs - this.#lastPictureMs > gapMs) this.#endRun();
     if (this.#needsKeyframe && !(keyframe && this.#beginRun(data, atMs))) return;
     this.#needsKeyframe = false;
     this.#lastPictureMs = atMs;
-    this.#run?.picture(data, keyframe, atMs);
+    this.#run?.picture(data, keyframe, atMs, scheduled);
   }
 
   /** Takes sound of the mix. */

@@ -84,9 +84,9 @@ export class HlsRun {
     return new HlsRun(options, emit, muxer, startMs);
   }
 
-  /** A picture, before the program has it. */
-  picture(data: Buffer, keyframe: boolean, atMs: number): void {
-    if (keyframe && atMs > this.#startMs && this.#cuts.isCut(atMs)) this.#cutAt = atMs;
+  /** A picture, before the program has it; `scheduled`: a keyframe that a segment may begin at. */
+  picture(data: Buffer, keyframe: boolean, atMs: number, scheduled: boolean): void {
+    if (scheduled && atMs > this.#startMs && this.#cuts.isCut(atMs)) this.#cutAt = atMs;
     this.#options.program.picture(data, keyframe, atMs);
     if (this.#cutAt !== null) {
       // The picture before it has been given out now, with its length.

@@ -164,7 +164,13 @@ export class Feed {
   picture(index: number): void {
     const { pictures } = this.#clip;
     const { data, keyframe } = pictures[index % pictures.length]!;
-    this.write({ kind: 'video', keyframe, atMs: this.startMs + (index * 1000) / fps, data });
+    this.write({
+      kind: 'video',
+      keyframe,
+      scheduled: keyframe,
+      atMs: this.startMs + (index * 1000) / fps,
+      data,
+    });
   }
 
   /** 20 ms of it. */

@@ -10,6 +10,7 @@ const packet: fc.Arbitrary<OutputPacket> = fc.oneof(
   fc.record({
     kind: fc.constant('video' as const),
     keyframe: fc.boolean(),
+    scheduled: fc.boolean(),
     atMs: time,
     data: payload,
   }),
@@ -53,6 +54,7 @@ describe('packets between room and output process', () => {
     const [header] = encodePacket({
       kind: 'video',
       keyframe: true,
+      scheduled: true,
       atMs: 0,
       data: Buffer.alloc(0),
     });

@@ -9,7 +9,7 @@ import { OutputFeed } from '../../../mcu/room/output-feed.ts';
 import { machineOffsetMs, type OutputPacket, PacketReader } from '../../../mcu/outputs/wire.ts';
 import type { AccessUnit } from '../../../mixer/encode/index.ts';
 
-type Show = (unit: AccessUnit, atMs: number) => void;
+type Show = (unit: AccessUnit, atMs: number, scheduled?: boolean) => void;
 type Mix = (samples: Float32Array, atMs: number) => void;
 type Voice = (id: string, samples: Float32Array, atMs: number) => void;
 
@@ -46,7 +46,9 @@ describe('what a room feeds an output process', () => {
       log: pino({ level: 'silent' }),
       video: {
         record(consumer) {
-          show = consumer;
+          show = (unit, atMs, scheduled = false) => {
+            consumer(unit, atMs, scheduled);
+          };
           return () => ended.push('video');
         },
       },
@@ -87,7 +89,7 @@ describe('what a room feeds an output process', () => {
   it('sends pictures from a keyframe on, the mix, and each voice under a number that it names first', async () => {
     open(true);
     show(unit(1), 40);
-    show(unit(2, true), 80);
+    show(unit(2, true), 80, true);
     voice?.('alice', Float32Array.of(1, -1, 0.5), 90);
     voice?.('bob', Float32Array.of(0), 90);
     mix(Float32Array.of(0.25, 2, -2), 90);
@@ -97,7 +99,10 @@ describe('what a room feeds an output process', () => {
     });
     const offset = machineOffsetMs();
     const [picture, alice, sound, bob, , full, again] = packets;
-    expect(picture).toMatchObject({ kind: 'video', keyframe: true, data: Buffer.alloc(3, 2) });
+    expect(picture).toMatchObject({
+      ...{ kind: 'video', keyframe: true, scheduled: true },
+      data: Buffer.alloc(3, 2),
+    });
     expect(picture?.kind === 'video' && picture.atMs - offset).toBeCloseTo(80, 0);
     expect(alice).toEqual({ kind: 'speaker', speaker: 1, id: 'alice', name: 'name of alice' });
     expect(sound).toMatchObject({

@@ -198,9 +198,9 @@ describe('what is composed and encoded', () => {
   it('is recorded from a keyframe of its own on, with one every two seconds, whoever watches', async () => {
     const viewer = watch('high');
     await run(30);
-    const kept: { tick: number; keyframe: boolean; atMs: number }[] = [];
-    const stop = output.record((unit, atMs) => {
-      kept.push({ tick: unit.tick, keyframe: unit.keyframe, atMs });
+    const kept: { tick: number; keyframe: boolean; scheduled: boolean; atMs: number }[] = [];
+    const stop = output.record(({ tick: number, keyframe }, atMs, scheduled) => {
+      kept.push({ tick: number, keyframe, scheduled, atMs });
     });
     // Nothing of the past, though a viewer would be shown that.
     expect(kept).toEqual([]);
@@ -208,7 +208,8 @@ describe('what is composed and encoded', () => {
     const keyframes = (seen: readonly { tick: number; keyframe: boolean }[]): number[] =>
       ticksOf(seen.filter(({ keyframe }) => keyframe));
     expect(keyframes(kept)).toEqual([30, 50, 100, 150]);
-    expect(kept[0]).toEqual({ tick: 30, keyframe: true, atMs: 1200 });
+    expect(kept[0]).toEqual({ tick: 30, keyframe: true, scheduled: true, atMs: 1200 });
+    expect(ticksOf(kept.filter(({ scheduled }) => scheduled))).toEqual([30, 50, 100, 150]);
     expect(ticksOf(kept)).toEqual(Array.from({ length: 130 }, (_, index) => 30 + index));
     viewer.close();
     await run(5);
