@@ -79,13 +79,14 @@ describe('a recorded call of real browsers', () => {
     for (const who of [alice, bob]) await who.press('Mute');
     const live = median(await bob.lipSync(carol.id, 7));
     await sleep(15_000 - (performance.now() - began));
+    const askedSeconds = (performance.now() - askedAt) / 1000;
     const recording = await stop(house.server, started.id);
-    const ended = performance.now();
     expect(recording).toMatchObject({ state: 'complete', reason: 'stopped', room: 'three' });
-    // The first picture comes within a second of being asked for.
-    const wallSeconds = (ended - askedAt) / 1000;
-    expect(recording.durationSeconds).toBeGreaterThan(14);
-    expect(recording.durationSeconds).toBeLessThan(wallSeconds + 0.2);
+    // From being asked for to the first picture.
+    const lateSeconds = askedSeconds - recording.durationSeconds;
+    console.log(`the first picture came after ${lateSeconds.toFixed(2)} s`);
+    expect(lateSeconds).toBeLessThan(1);
+    expect(lateSeconds).toBeGreaterThan(-0.5);
     expect(recording.participants.map(({ name }) => name).sort()).toEqual([
       'Alice',
       'Bob',
