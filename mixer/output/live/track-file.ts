@@ -6,7 +6,7 @@ import { sampleRate, SoundLine } from './sound-line.ts';
 const samplesPerMs = sampleRate / 1000;
 
 /** Sound that comes before the file can be begun: so many packets of 20 ms. */
-const waitingPackets = 100;
+const waitingPackets = 500;
 
 /**
  * One participant's sound, on the line of the recording: AAC in a fragmented MP4. Long silence is a gap in it, so that a

@@ -127,8 +127,11 @@ describe('a recording', () => {
     await feed.send(4, 8);
     for (let ms = 6000; ms < 8000; ms += 20) feed.sound(ms, 3);
     for (let ms = 6000; ms < 8000; ms += 20) feed.sound(ms, 1);
-    await until(() => first.of('progress').some((of) => of.durationSeconds > 7.9), 5000);
-    await until(() => statSync(join(directory, 'tracks', '0.alice.m4a')).size > 10_000, 5000);
+    await until(() => first.of('progress').some((of) => of.durationSeconds > 7.9), 10_000);
+    const sizeOf = (name: string): number =>
+      statSync(join(directory, 'tracks', name), { throwIfNoEntry: false })?.size ?? 0;
+    await until(() => sizeOf('0.alice.m4a') > 10_000, 10_000);
+    await until(() => sizeOf('0.carol.m4a') > 5000, 10_000);
     await first.kill();
     const second = await OutputProcess.open(recording(directory, 1, false, true), socket);
     const next = await Feed.connect(socket, clip, feed.startMs);
