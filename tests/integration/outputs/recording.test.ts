@@ -131,7 +131,7 @@ describe('a recording', () => {
     const sizeOf = (name: string): number =>
       statSync(join(directory, 'tracks', name), { throwIfNoEntry: false })?.size ?? 0;
     await until(() => sizeOf('0.alice.m4a') > 10_000, 10_000);
-    await until(() => sizeOf('0.carol.m4a') > 5000, 10_000);
+    await until(() => sizeOf('0.carol.m4a') > 2000, 10_000);
     await first.kill();
     const second = await OutputProcess.open(recording(directory, 1, false, true), socket);
     const next = await Feed.connect(socket, clip, feed.startMs);
