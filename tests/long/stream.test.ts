@@ -2,11 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { findFfmpeg } from '../../harness/browsers.ts';
-import { until } from '../../harness/until.ts';
-import { type Clip, makeClip } from './clip.ts';
-import { judge, worstOffset } from './judge.ts';
-import { Feed, OutputProcess, useFolders } from './output-process.ts';
+import { findFfmpeg } from '../harness/browsers.ts';
+import { until } from '../harness/until.ts';
+import { type Clip, makeClip } from '../integration/outputs/clip.ts';
+import { judge, worstOffset } from '../integration/outputs/judge.ts';
+import { Feed, OutputProcess, useFolders } from '../integration/outputs/output-process.ts';
 
 const key = 'sEcReTkEy42';
 
