@@ -261,7 +261,7 @@ export class AudioMixer {
     this.#bus.begin();
     for (const source of this.#sources) {
       if (source.inMix) this.#bus.add(source);
-      else source.skip();
+      else source.pass();
     }
   }
 

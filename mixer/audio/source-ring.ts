@@ -142,7 +142,7 @@ export class SourceRing {
   }
 
   /** Passes over the next 20 ms, which nobody hears. */
-  skip(): void {
+  pass(): void {
     if (!this.#playing) return;
     if (this.level < frameSamples) this.#playing = false;
     this.#head += Math.min(this.level, frameSamples);

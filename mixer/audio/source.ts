@@ -122,8 +122,8 @@ export class MixedSource implements AudioSource {
   }
 
   /** Lets a frame pass that is not in the mix. */
-  skip(): void {
-    this.#ring.skip();
+  pass(): void {
+    this.#ring.pass();
     this.#speech.reset();
     this.#silenced = true;
   }

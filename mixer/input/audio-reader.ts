@@ -120,7 +120,7 @@ export class AudioReader {
     if (jump !== 0) {
       this.#converter.flush(this.#push);
       if (jump > 0) this.#queue.pushSilence(jump);
-      else this.#queue.skip(-jump);
+      else this.#queue.leaveOut(-jump);
     }
     this.#stretch += stretch;
     this.#converter.convert(frame, this.#push);

@@ -34,7 +34,7 @@ export class SampleQueue {
   }
 
   /** Leaves out the next `count` samples that are pushed. */
-  skip(count: number): void {
+  leaveOut(count: number): void {
     this.#unwanted += count;
   }
 

@@ -1,5 +1,5 @@
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { isNear, launchChromium, Person } from '../harness/chromium.ts';
 import { TestHost, whyNoNetwork } from '../harness/network.ts';
 import type { Rgb } from '../harness/probes.ts';
@@ -20,15 +20,17 @@ async function renderersOf(browser: Browser): Promise<number[]> {
   return processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => id);
 }
 
-describe.concurrent('somebody who falls silent', () => {
+describe('somebody who falls silent', () => {
   let server: TestServer;
   let browser: Browser;
   beforeAll(async () => {
     server = await TestServer.start({ ONEGRID_MEDIA_TIMEOUT_MS: String(timeoutMs) });
     browser = await launchChromium();
   });
-  afterAll(async () => {
+  afterEach(async () => {
     await until(async () => (await server.metricSum('onegrid_rooms')) === 0, 15_000);
+  });
+  afterAll(async () => {
     await browser.close();
     await server.stop();
   });
@@ -76,7 +78,6 @@ describe.concurrent('somebody who falls silent', () => {
     expect(server.complaints()).toEqual([]);
   }
 
-  // Both mostly wait: they do it at the same time.
   it('because the page hangs', async () => {
     const victims = await launchChromium();
     try {

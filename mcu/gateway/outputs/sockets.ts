@@ -34,6 +34,6 @@ export class Sockets {
 
 function shortFolder(): string {
   const folder = tmpdir();
-  const longest = join(folder, 'onegrid-XXXXXX', '1234567890');
+  const longest = join(folder, 'onegrid-abcdef', '1234567890');
   return Buffer.byteLength(longest) > maxPathBytes ? '/tmp' : folder;
 }

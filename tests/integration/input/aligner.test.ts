@@ -86,7 +86,7 @@ describe('the queue of samples', () => {
     const queue = new SampleQueue();
     queue.push(Float32Array.of(0.25, 2, -3, Number.NaN));
     queue.pushSilence(2);
-    queue.skip(3);
+    queue.leaveOut(3);
     queue.pushSilence(2);
     queue.push(Float32Array.of(0.5, 0.75));
     expect(queue.length).toBe(7);

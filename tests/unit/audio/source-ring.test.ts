@@ -37,7 +37,7 @@ class Fed {
     this.ring.prepare(correction);
     if (this.ring.isPlaying) this.levels.push(this.ring.level);
     const out = new Float32Array(960);
-    if (correction === 'jump') this.ring.skip();
+    if (correction === 'jump') this.ring.pass();
     else this.ring.take(out);
     this.played.push(out);
     return out;
