@@ -47,7 +47,10 @@ module.exports = {
         'An output process is sent everything it makes: it reaches the media engine and the messages.',
       severity: 'error',
       from: { path: '^mcu/outputs/' },
-      to: { path: '^(mcu|web)/', pathNot: '^mcu/(outputs|protocol)/|^mcu/log\\.ts$' },
+      to: {
+        path: '^(mcu|web)/',
+        pathNot: '^mcu/(outputs|protocol)/|^mcu/(log|back-off|child-process)\\.ts$',
+      },
     },
     {
       name: 'outputs-are-processes',

@@ -1,4 +1,4 @@
-import { HlsOutput } from '../../mixer/output/live/index.ts';
+import { Fuse, HlsOutput } from '../../mixer/output/live/index.ts';
 import type { Logger } from '../log.ts';
 import type { Output, OutputCommand } from '../protocol/outputs.ts';
 import type { OutputEnd, OutputSink } from './sink.ts';
@@ -9,12 +9,13 @@ type Open = Extract<OutputCommand, { type: 'open' }>;
 /** Writes the HLS of a room. */
 export class HlsSink implements OutputSink {
   readonly #output: HlsOutput;
-  readonly #log: Logger;
-  #failure: { readonly error: unknown } | null = null;
+  readonly #fuse: Fuse;
 
   private constructor(output: HlsOutput, log: Logger) {
     this.#output = output;
-    this.#log = log;
+    this.#fuse = new Fuse((error) => {
+      log.error({ err: error }, 'writing the segments failed');
+    });
   }
 
   /** Goes on with the playlist that is there, if one is. */
@@ -39,17 +40,17 @@ export class HlsSink implements OutputSink {
   }
 
   get isOver(): boolean {
-    return this.#failure !== null;
+    return this.#fuse.isBlown;
   }
 
   connected(): void {
-    this.#attempt(() => {
+    this.#fuse.attempt(() => {
       this.#output.connected();
     });
   }
 
   packet(packet: OutputPacket): void {
-    this.#attempt(() => {
+    this.#fuse.attempt(() => {
       if (packet.kind === 'video') {
         const { data, keyframe, atMs, scheduled } = packet;
         this.#output.picture(data, keyframe, atMs, scheduled);
@@ -60,36 +61,22 @@ export class HlsSink implements OutputSink {
   }
 
   async tick(nowMs: number): Promise<void> {
-    if (this.#failure !== null) return;
+    if (this.#fuse.isBlown) return;
     try {
       await this.#output.tick(nowMs);
     } catch (error) {
-      this.#fail(error);
+      this.#fuse.blow(error);
     }
   }
 
   finish(): Promise<OutputEnd> {
-    this.#attempt(() => {
+    this.#fuse.attempt(() => {
       this.#output.finish();
     });
     this.#output.close();
-    if (this.#failure !== null) {
+    if (this.#fuse.isBlown) {
       return Promise.resolve({ type: 'failed', message: 'The segments could not be written.' });
     }
     return Promise.resolve({ type: 'finished', ...this.progress, full: false });
-  }
-
-  #attempt(work: () => void): void {
-    if (this.#failure !== null) return;
-    try {
-      work();
-    } catch (error) {
-      this.#fail(error);
-    }
-  }
-
-  #fail(error: unknown): void {
-    this.#failure = { error };
-    this.#log.error({ err: error }, 'writing the segments failed');
   }
 }

@@ -2,6 +2,7 @@
 import { AV_LOG_ERROR } from 'node-av/constants';
 import { Log as AvLog } from 'node-av/lib';
 import { FfmpegMissing } from '../../mixer/ffmpeg/index.ts';
+import { behaveAsChild } from '../child-process.ts';
 import { createLog } from '../log.ts';
 import { type OutputCommand, outputCommandSchema, type OutputEvent } from '../protocol/outputs.ts';
 import { FeedServer } from './feed-server.ts';
@@ -129,12 +130,4 @@ process.on('disconnect', () => {
   if (isEnding || sink !== undefined) finish();
   else process.exit(0);
 });
-// Ctrl-C reaches the whole process group: the gateway decides when an output ends.
-process.on('SIGINT', () => undefined);
-process.on('SIGTERM', () => undefined);
-for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
-  process.on(event, (error: unknown) => {
-    log.fatal({ err: error }, event);
-    process.exit(70);
-  });
-}
+behaveAsChild(() => log);

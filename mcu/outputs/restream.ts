@@ -8,7 +8,7 @@ import {
 import { StreamRun } from '../../mixer/output/live/index.ts';
 import type { Logger } from '../log.ts';
 import type { OutputCommand, OutputEvent } from '../protocol/outputs.ts';
-import { BackOff } from './back-off.ts';
+import { BackOff } from '../back-off.ts';
 import type { OutputEnd, OutputSink } from './sink.ts';
 import type { OutputPacket } from './wire.ts';
 
@@ -17,6 +17,8 @@ type Connection = Extract<OutputEvent, { type: 'connection' }>;
 
 /** A target that takes nothing for so long hangs. */
 const hangingMs = 15_000;
+/** After so long a success the next failure is the first. */
+const successMs = 30_000;
 /** How long ffmpeg may take to say goodbye. */
 const goodbyeMs = 3000;
 
@@ -44,7 +46,7 @@ export class Restream implements OutputSink {
   readonly #ffmpeg: FfmpegBinary;
   readonly #log: Logger;
   readonly #tell: (connection: Omit<Connection, 'type'>) => void;
-  readonly #backOff = new BackOff();
+  readonly #backOff = new BackOff(successMs);
   #startMs: number | null = null;
   #needsKeyframe = true;
   #attempt: Attempt | null = null;

@@ -3,6 +3,7 @@ import { AV_LOG_ERROR } from 'node-av/constants';
 import { Log as AvLog } from 'node-av/lib';
 import nodeDataChannel from 'node-datachannel';
 import { warmUp } from './warm-up.ts';
+import { behaveAsChild } from '../child-process.ts';
 import { createLog } from '../log.ts';
 import { type RoomCommand, roomCommandSchema, type RoomEvent } from '../protocol/ipc.ts';
 import { MediaRoom } from './room.ts';
@@ -44,12 +45,4 @@ process.on('message', (message) => {
   else log.error({ issues: command.error.issues }, 'bad room command');
 });
 process.on('disconnect', () => process.exit(0));
-// Ctrl-C reaches the whole process group: the gateway decides when a room ends.
-process.on('SIGINT', () => undefined);
-process.on('SIGTERM', () => undefined);
-for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
-  process.on(event, (error: unknown) => {
-    log.fatal({ err: error }, event);
-    process.exit(70);
-  });
-}
+behaveAsChild(() => log);

@@ -6,9 +6,8 @@ import {
   AVCOL_SPC_SMPTE170M,
   FF_ENCODER_MJPEG,
 } from 'node-av/constants';
-import { FFmpegError, type Frame, SoftwareScaleContext } from 'node-av/lib';
-import { newPicture } from '../native-picture.ts';
-import { encodeStill } from './still.ts';
+import type { Frame } from 'node-av/lib';
+import { convertPicture, encodeStill } from './still.ts';
 
 /** What `-q:v 3` means to libav: lambda is 118 times the quantizer. */
 const quality = 3 * 118;
@@ -22,18 +21,18 @@ const quality = 3 * 118;
  */
 export async function encodeJpeg(frame: Frame, width = frame.width): Promise<Buffer> {
   const height = 2 * Math.round((frame.height * width) / frame.width / 2);
-  const source = frame.clone();
-  if (source === null) throw new Error('There is no memory for a picture.');
-  const picture = newPicture(AV_PIX_FMT_YUVJ420P, { width, height });
-  const converter = new SoftwareScaleContext();
+  const picture = await convertPicture(
+    frame,
+    AV_PIX_FMT_YUVJ420P,
+    { width, height },
+    'bicubic+accurate_rnd',
+    (source, made) => {
+      source.colorRange = AVCOL_RANGE_MPEG;
+      made.colorRange = AVCOL_RANGE_JPEG;
+      source.colorSpace = made.colorSpace = AVCOL_SPC_SMPTE170M;
+    },
+  );
   try {
-    source.colorRange = AVCOL_RANGE_MPEG;
-    source.colorSpace = AVCOL_SPC_SMPTE170M;
-    picture.colorRange = AVCOL_RANGE_JPEG;
-    picture.colorSpace = AVCOL_SPC_SMPTE170M;
-    converter.allocContext();
-    converter.setOption('sws_flags', 'bicubic+accurate_rnd');
-    FFmpegError.throwIfError(await converter.scaleFrame(picture, source), 'converting a picture');
     picture.quality = quality;
     return await encodeStill(FF_ENCODER_MJPEG, picture, (context) => {
       context.colorRange = AVCOL_RANGE_JPEG;
@@ -42,7 +41,5 @@ export async function encodeJpeg(frame: Frame, width = frame.width): Promise<Buf
     });
   } finally {
     picture.free();
-    converter.freeContext();
-    source.free();
   }
 }

@@ -1,13 +1,14 @@
-import { AVFMT_FLAG_BITEXACT, AVIO_FLAG_WRITE } from 'node-av/constants';
+import { AVFMT_FLAG_BITEXACT } from 'node-av/constants';
 import {
   Dictionary,
   FFmpegError,
   FormatContext,
-  IOContext,
   type CodecContext,
+  type IOContext,
   type Packet,
   type Rational,
 } from 'node-av/lib';
+import { closeOutputFile, openOutputFile, urlOf } from './output-file.ts';
 import type { Target } from './target.ts';
 
 /** Where packets go. */
@@ -129,23 +130,12 @@ export class Muxer implements PacketWriter {
   }
 
   #open(): void {
-    const file = new IOContext();
-    const opened = file.open2Sync(urlOf(this.#path), AVIO_FLAG_WRITE);
-    FFmpegError.throwIfError(opened, 'opening the file');
-    this.#file = file;
-    this.#context.pb = file;
+    this.#file = openOutputFile(this.#context, this.#path);
   }
 
   #closeFile(): void {
     const file = this.#file;
-    this.#context.pb = null;
     this.#file = null;
-    // It says, too, whether any write before has failed.
-    if (file) FFmpegError.throwIfError(file.closepSync(), 'closing the file');
+    closeOutputFile(this.#context, file);
   }
-}
-
-/** A file as libav knows it, whatever characters are in its name. */
-function urlOf(path: string): string {
-  return `file:${path}`;
 }

@@ -9,12 +9,11 @@ import {
   AVCOL_TRC_UNSPECIFIED,
   FF_ENCODER_PNG,
 } from 'node-av/constants';
-import { FFmpegError, type Frame, SoftwareScaleContext } from 'node-av/lib';
+import type { Frame } from 'node-av/lib';
 import { writeFile } from 'node:fs/promises';
 import type { CanvasMatrix } from '../compositor/index.ts';
-import { newPicture } from '../native-picture.ts';
 import type { Maker } from './maker.ts';
-import { encodeStill } from './still.ts';
+import { convertPicture, encodeStill } from './still.ts';
 import type { Target } from './target.ts';
 import { colours } from './video-codec.ts';
 
@@ -58,12 +57,9 @@ export class PictureMaker implements Maker {
 }
 
 /** Converts a limited-range I420 picture to RGB of 8 bits; chroma is interpolated. */
-async function toRgb(frame: Frame, matrix: CanvasMatrix): Promise<Frame> {
-  const source = frame.clone();
-  if (source === null) throw new Error('There is no memory for a picture.');
-  const picture = newPicture(AV_PIX_FMT_RGB24, frame);
-  const converter = new SoftwareScaleContext();
-  try {
+function toRgb(frame: Frame, matrix: CanvasMatrix): Promise<Frame> {
+  const flags = 'bilinear+accurate_rnd+full_chroma_int+full_chroma_inp';
+  return convertPicture(frame, AV_PIX_FMT_RGB24, frame, flags, (source, picture) => {
     // Primaries and transfer are left open on both sides, or they would be converted too.
     source.colorRange = AVCOL_RANGE_MPEG;
     source.colorSpace = colours[matrix].space;
@@ -71,17 +67,7 @@ async function toRgb(frame: Frame, matrix: CanvasMatrix): Promise<Frame> {
     source.colorTrc = AVCOL_TRC_UNSPECIFIED;
     picture.colorRange = AVCOL_RANGE_JPEG;
     picture.colorSpace = AVCOL_SPC_RGB;
-    converter.allocContext();
-    converter.setOption('sws_flags', 'bilinear+accurate_rnd+full_chroma_int+full_chroma_inp');
-    FFmpegError.throwIfError(await converter.scaleFrame(picture, source), 'converting a picture');
-    return picture;
-  } catch (error) {
-    picture.free();
-    throw error;
-  } finally {
-    converter.freeContext();
-    source.free();
-  }
+  });
 }
 
 function encodePng(picture: Frame): Promise<Buffer> {

@@ -1,5 +1,51 @@
-import { Codec, CodecContext, FFmpegError, type Frame, Packet, Rational } from 'node-av/lib';
-import type { FFEncoderCodec } from 'node-av/constants';
+import type { AVPixelFormat, FFEncoderCodec } from 'node-av/constants';
+import {
+  Codec,
+  CodecContext,
+  FFmpegError,
+  type Frame,
+  Packet,
+  Rational,
+  SoftwareScaleContext,
+} from 'node-av/lib';
+import { newPicture } from '../native-picture.ts';
+
+/**
+ * Converts a picture, on libuv's thread pool.
+ *
+ * @param frame - Only read.
+ * @param format - What it becomes.
+ * @param size - In pixels.
+ * @param flags - Of swscale.
+ * @param describe - Says what the colours of both are, of which the first has the pixels of `frame`.
+ * @returns a new picture, to be freed
+ * @throws Error or FFmpegError where it cannot be converted
+ */
+export async function convertPicture(
+  frame: Frame,
+  format: AVPixelFormat,
+  size: { readonly width: number; readonly height: number },
+  flags: string,
+  describe: (source: Frame, picture: Frame) => void,
+): Promise<Frame> {
+  const source = frame.clone();
+  if (source === null) throw new Error('There is no memory for a picture.');
+  const picture = newPicture(format, size);
+  const converter = new SoftwareScaleContext();
+  try {
+    describe(source, picture);
+    converter.allocContext();
+    converter.setOption('sws_flags', flags);
+    FFmpegError.throwIfError(await converter.scaleFrame(picture, source), 'converting a picture');
+    return picture;
+  } catch (error) {
+    picture.free();
+    throw error;
+  } finally {
+    converter.freeContext();
+    source.free();
+  }
+}
 
 /**
  * Encodes one picture as a file of its own, on libuv's thread pool.

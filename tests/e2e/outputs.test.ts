@@ -1,13 +1,12 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { findFfmpeg } from '../harness/browsers.ts';
 import { launchChromium } from '../harness/chromium.ts';
 import { Crowd } from '../harness/crowd.ts';
+import { freePort } from '../harness/free-port.ts';
 import { type Colour, decode, pictureAt, probe, type Picture } from '../harness/judge.ts';
 import { killRun } from '../harness/recording-kills.ts';
 import { ask, mediaOf, reach, record, type Recording, stop } from '../harness/recordings.ts';
@@ -46,15 +45,6 @@ class Show {
     await this.#crowd.leave();
     await this.server.stop();
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 /** How far two pictures are apart, with one of them mirrored or not: the mean difference of a grid of cells, of 255 steps. */

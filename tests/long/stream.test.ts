@@ -1,23 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { findFfmpeg } from '../harness/browsers.ts';
+import { freePort } from '../harness/free-port.ts';
 import { until } from '../harness/until.ts';
 import { type Clip, makeClip } from '../integration/outputs/clip.ts';
 import { judge, worstOffset } from '../integration/outputs/judge.ts';
 import { Feed, OutputProcess, useFolders } from '../integration/outputs/output-process.ts';
 
 const key = 'sEcReTkEy42';
-
-/** A port that nobody listens on. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 describe('a restream', () => {
   const listeners: ChildProcess[] = [];

@@ -1,8 +1,6 @@
+import { BackOff } from '../../back-off.ts';
 import type { Outcome, OutputRun } from './output-run.ts';
 
-/** Waits before another try: doubled each time, up to the longest. */
-const firstWaitMs = 1000;
-const longestWaitMs = 30_000;
 /** Who lived so long begins with the first wait again. */
 const goodLifeMs = 60_000;
 
@@ -12,7 +10,7 @@ export class KeptRun {
   readonly #lost: (outcome: Outcome) => void;
   #run: OutputRun | undefined;
   #timer: NodeJS.Timeout | undefined;
-  #waitMs = firstWaitMs;
+  readonly #backOff = new BackOff(goodLifeMs);
   #startedMs = 0;
   #finishing = false;
   #resolveDone: () => void = () => undefined;
@@ -53,11 +51,10 @@ export class KeptRun {
         return;
       }
       this.#lost(outcome);
-      if (performance.now() - this.#startedMs > goodLifeMs) this.#waitMs = firstWaitMs;
+      const waitMs = this.#backOff.next(performance.now() - this.#startedMs);
       this.#timer = setTimeout(() => {
         this.#next();
-      }, this.#waitMs);
-      this.#waitMs = Math.min(longestWaitMs, this.#waitMs * 2);
+      }, waitMs);
     });
   }
 }

@@ -1,11 +1,6 @@
 import { z } from 'zod';
-import {
-  layoutModeSchema,
-  participantIdSchema,
-  recordingIdSchema,
-  recordingReasonSchema,
-  recordingStateSchema,
-} from '../../protocol/common.ts';
+import { layoutModeSchema, participantIdSchema } from '../../protocol/common.ts';
+import { recordingFactsSchema } from '../../protocol/recordings.ts';
 import { processIdentitySchema } from '../outputs/process-identity.ts';
 
 /** Seconds from the start of the media. */
@@ -51,17 +46,7 @@ export const recordedParticipantSchema = z.object({
 export type RecordedParticipant = z.infer<typeof recordedParticipantSchema>;
 
 /** `recording.json`. */
-export const recordingSchema = z.object({
-  id: recordingIdSchema,
-  room: z.string(),
-  state: recordingStateSchema,
-  reason: recordingReasonSchema.nullable(),
-  startedAt: z.iso.datetime(),
-  endedAt: z.iso.datetime().nullable(),
-  durationSeconds: z.number().nonnegative(),
-  bytes: z.number().nonnegative(),
-  width: z.number().int(),
-  height: z.number().int(),
+export const recordingSchema = recordingFactsSchema.extend({
   tracks: z.boolean(),
   participants: z.array(recordedParticipantSchema),
   events: z.array(recordedEventSchema),

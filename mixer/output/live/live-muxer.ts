@@ -2,7 +2,6 @@ import {
   AV_CODEC_ID_H264,
   AV_PIX_FMT_YUV420P,
   AVFMT_FLAG_BITEXACT,
-  AVIO_FLAG_WRITE,
   AVMEDIA_TYPE_VIDEO,
 } from 'node-av/constants';
 import {
@@ -16,6 +15,7 @@ import {
   type CodecParameters,
   type Stream,
 } from 'node-av/lib';
+import { closeOutputFile, openOutputFile, urlOf } from '../output-file.ts';
 import { pictureRate } from './picture-line.ts';
 import { sampleRate } from './sound-line.ts';
 
@@ -71,8 +71,8 @@ export class LiveMuxer {
   static open(path: string, options: LiveMuxerOptions): LiveMuxer {
     const muxer = new LiveMuxer(options.streams.map(rateOf));
     try {
-      muxer.#describe(options, `file:${path}`);
-      muxer.#open(path);
+      muxer.#describe(options, urlOf(path));
+      muxer.#file = openOutputFile(muxer.#context, path);
       const written = muxer.#context.writeHeaderSync(Dictionary.fromObject({ ...options.options }));
       FFmpegError.throwIfError(written, 'writing the header');
       return muxer;
@@ -137,7 +137,7 @@ export class LiveMuxer {
   continueIn(path: string): void {
     if (this.#file !== null) this.flush();
     this.#closeFile();
-    this.#open(path);
+    this.#file = openOutputFile(this.#context, path);
   }
 
   /**
@@ -203,13 +203,6 @@ export class LiveMuxer {
     for (const stream of streams) this.#streams.push(describe(this.#context.newStream(), stream));
   }
 
-  #open(path: string): void {
-    const file = new IOContext();
-    FFmpegError.throwIfError(file.open2Sync(`file:${path}`, AVIO_FLAG_WRITE), 'opening the file');
-    this.#file = file;
-    this.#context.pb = file;
-  }
-
   #openPipe(write: (data: Buffer) => void): void {
     const file = new IOContext();
     file.allocContextWithCallbacks(pipeBufferBytes, 1, null, (data) => {
@@ -224,9 +217,8 @@ export class LiveMuxer {
 
   #closeFile(): void {
     const file = this.#file;
-    this.#context.pb = null;
     this.#file = null;
-    if (file) FFmpegError.throwIfError(file.closepSync(), 'closing the file');
+    closeOutputFile(this.#context, file);
   }
 }
 

@@ -11,6 +11,7 @@ import {
 import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parameterSetsOf } from './annex-b.ts';
+import { Fuse } from './fuse.ts';
 import { LiveMuxer } from './live-muxer.ts';
 import { pictureRate } from './picture-line.ts';
 import { Program, soundPacket } from './program.ts';
@@ -67,7 +68,9 @@ export class RecordingSegment {
   #packets = 0;
   #fragmentStart = 0;
   #position = 0;
-  #failure: { readonly error: unknown } | null = null;
+  readonly #fuse = new Fuse(() => {
+    this.#keepWhole();
+  });
   #full = false;
   /** What the file began with in fragments, while that changes. */
   #head: Buffer | null = null;
@@ -97,7 +100,7 @@ export class RecordingSegment {
 
   /** Whether nothing more can be written: the disk is full, or fails. */
   get isFull(): boolean {
-    return this.#full || this.#failure !== null;
+    return this.#full || this.#fuse.isBlown;
   }
 
   /** The time of position 0, in milliseconds of the feed's clock; null before the first picture. */
@@ -128,14 +131,14 @@ export class RecordingSegment {
     if (!tracks || speaker === 0 || name === null) return;
     this.#speakers.set(speaker, id);
     if (this.#tracks.has(id)) return;
-    this.#attempt(() => {
+    this.#fuse.attempt(() => {
       mkdirSync(join(directory, tracksName), { recursive: true });
     });
     const track = new TrackFile(join(directory, tracksName, name));
     this.#tracks.set(id, track);
     if (this.startMs !== null) track.begin(this.startMs);
     const opening = track.open().catch((error: unknown) => {
-      this.#fail(error);
+      this.#fuse.blow(error);
     });
     this.#opening.add(opening);
     void opening.finally(() => this.#opening.delete(opening));
@@ -148,7 +151,7 @@ export class RecordingSegment {
       if (!keyframe) return;
       this.#needsKeyframe = false;
     }
-    this.#attempt(() => {
+    this.#fuse.attempt(() => {
       if (this.#muxer === null) {
         if (!this.#begin(data, atMs)) return;
       }
@@ -161,7 +164,7 @@ export class RecordingSegment {
   /** Takes sound: of the mix (0) or of a participant. */
   audio(speaker: number, data: Buffer, atMs: number): void {
     if (this.isFull) return;
-    this.#attempt(() => {
+    this.#fuse.attempt(() => {
       if (speaker === 0) {
         this.#program.audio(data, atMs);
         return;
@@ -174,7 +177,7 @@ export class RecordingSegment {
   /** To be called once a second. `nowMs`: of the feed's clock. */
   async tick(nowMs: number): Promise<void> {
     if (this.isFull || this.#muxer === null) return;
-    this.#attempt(() => {
+    this.#fuse.attempt(() => {
       this.#program.tick(nowMs);
       // Without pictures there is sound.
       if (nowMs - this.#program.lastPictureMs > 1000) this.#flush();
@@ -190,8 +193,8 @@ export class RecordingSegment {
   /** Ends the files. Can be called once. */
   async finish(): Promise<SegmentEnd> {
     await Promise.all(this.#opening);
-    if (this.#failure === null && this.#muxer !== null) {
-      this.#attempt(() => {
+    if (!this.#fuse.isBlown && this.#muxer !== null) {
+      this.#fuse.attempt(() => {
         this.#program.finish();
         this.#flush();
         // Becoming an ordinary file begins with its first bytes.
@@ -205,13 +208,13 @@ export class RecordingSegment {
     return {
       durationSeconds: this.#program.startMs === null ? 0 : this.#program.durationSeconds,
       bytes: this.#wholeBytes,
-      error: this.#failure?.error ?? null,
+      error: this.#fuse.error,
     };
   }
 
   /** Takes what belongs into the file. `position`: of pictures, in 1/90000 s. */
   write(stream: number, packet: Parameters<LiveMuxer['write']>[1], position: number | null): void {
-    if (this.#failure !== null) return;
+    if (this.#fuse.isBlown) return;
     this.#muxer?.write(stream, packet);
     this.#packets += 1;
     if (position !== null) this.#position = position;
@@ -250,19 +253,8 @@ export class RecordingSegment {
     if (this.#muxer !== null) this.#wholeBytes = this.#muxer.flush();
   }
 
-  #attempt(work: () => void): void {
-    if (this.#failure !== null) return;
-    try {
-      work();
-    } catch (error) {
-      this.#fail(error);
-    }
-  }
-
   /** What is whole plays; the rest, written in part, is cut off. */
-  #fail(error: unknown): void {
-    if (this.#failure !== null) return;
-    this.#failure = { error };
+  #keepWhole(): void {
     this.#muxer?.close();
     const files: [string, number][] = [[this.#path, this.#wholeBytes]];
     for (const track of this.#tracks.values()) {

@@ -1,4 +1,5 @@
 import { printed } from '../../harness/ffmpeg.ts';
+import { decode, probe } from '../../harness/judge.ts';
 
 /** A file, as ffprobe and a decoder see it. Times in seconds. */
 export interface Judged {
@@ -21,53 +22,29 @@ const grain = 200;
 
 /** Looks at every picture and sample of a file, a playlist or a URL. */
 export async function judge(path: string): Promise<Judged> {
-  const { stdout } = await printed('ffprobe', [
-    '-v',
-    'error',
-    '-count_packets',
-    '-show_streams',
-    '-of',
-    'json',
-    path,
-  ]);
-  const { streams } = JSON.parse(stdout.toString()) as {
-    streams: {
-      codec_type: string;
-      start_time: string;
-      duration?: string;
-      nb_read_packets: string;
-    }[];
-  };
-  const video = streams.find(({ codec_type }) => codec_type === 'video');
-  const audio = streams.find(({ codec_type }) => codec_type === 'audio');
-  const { stderr } = await printed('ffmpeg', ['-v', 'error', '-i', path, '-f', 'null', '-']);
+  const { video, audio } = await probe(path);
+  const { errors } = await decode(path);
   return {
-    videoStart: Number(video?.start_time),
-    videoDuration: Number(video?.duration),
-    audioStart: Number(audio?.start_time),
-    audioDuration: Number(audio?.duration),
-    pictures: Number(video?.nb_read_packets),
-    complaints: stderr,
-    flashes: video === undefined ? [] : await flashesOf(path),
-    beeps: audio === undefined ? [] : await beepsOf(path),
+    videoStart: video?.startSeconds ?? NaN,
+    videoDuration: video?.durationSeconds ?? NaN,
+    audioStart: audio?.startSeconds ?? NaN,
+    audioDuration: audio?.durationSeconds ?? NaN,
+    pictures: video?.frames ?? NaN,
+    complaints: errors.join('\n'),
+    flashes: video === null ? [] : await flashesOf(path),
+    beeps: audio === null ? [] : await beepsOf(path),
   };
+}
+
+/** What ffmpeg makes of a file. */
+async function raw(path: string, options: readonly string[]): Promise<Buffer> {
+  const { stdout } = await printed('ffmpeg', ['-v', 'quiet', '-i', path, ...options, '-']);
+  return stdout;
 }
 
 async function flashesOf(path: string): Promise<number[]> {
   const filter = `fps=${String(grain)}:start_time=0,scale=2:2,format=gray`;
-  const { stdout } = await printed('ffmpeg', [
-    '-v',
-    'quiet',
-    '-i',
-    path,
-    '-map',
-    '0:v',
-    '-vf',
-    filter,
-    '-f',
-    'rawvideo',
-    '-',
-  ]);
+  const stdout = await raw(path, ['-map', '0:v', '-vf', filter, '-f', 'rawvideo']);
   return rises(stdout.length / 4, (index) => stdout[index * 4]! > 120, 20).map(
     (index) => index / grain,
   );
@@ -75,22 +52,9 @@ async function flashesOf(path: string): Promise<number[]> {
 
 /** Where the tone begins in the first stream of sound. */
 export async function beepsOf(path: string): Promise<number[]> {
-  const { stdout } = await printed('ffmpeg', [
-    '-v',
-    'quiet',
-    '-i',
-    path,
-    '-map',
-    '0:a',
-    '-af',
-    'aresample=async=1:first_pts=0',
-    '-ac',
-    '1',
-    '-ar',
-    String(rate),
-    '-f',
-    's16le',
-    '-',
+  const stdout = await raw(path, [
+    ...['-map', '0:a', '-af', 'aresample=async=1:first_pts=0'],
+    ...['-ac', '1', '-ar', String(rate), '-f', 's16le'],
   ]);
   return rises(
     stdout.length / 2,

@@ -5,7 +5,7 @@ import { PictureLine, type PlacedPicture } from '../../../mixer/output/live/pict
 import { offsetOf } from '../../../mixer/output/live/segment-offset.ts';
 import { SoundJoiner } from '../../../mixer/output/live/sound-joiner.ts';
 import { SoundLine } from '../../../mixer/output/live/sound-line.ts';
-import { BackOff } from '../../../mcu/outputs/back-off.ts';
+import { BackOff } from '../../../mcu/back-off.ts';
 
 /** Samples of a value each; silence is 0. */
 function soundLine() {
@@ -159,7 +159,7 @@ describe('parameter sets', () => {
 
 describe('waiting between attempts', () => {
   it('takes twice as long each time, up to half a minute, and begins anew after a success', () => {
-    const backOff = new BackOff();
+    const backOff = new BackOff(30_000);
     const waits = [0, 0, 0, 0, 0, 0, 29_999].map((workedMs) => backOff.next(workedMs) / 1000);
     expect(waits).toEqual([1, 2, 4, 8, 16, 30, 30]);
     expect(backOff.next(30_000)).toBe(1000);
