@@ -104,13 +104,13 @@ export class RoomRegistry {
   }
 
   get #participants(): number {
-    return [...this.#rooms.values()].reduce((sum, room) => sum + room.size, 0);
+    return this.all.reduce((sum, room) => sum + room.size, 0);
   }
 
   /** Closes every room and waits until their processes have gone. */
   async close(reason: ClosedReason): Promise<void> {
     this.#closing = true;
-    for (const room of [...this.#rooms.values()]) room.close(reason);
+    for (const room of this.all) room.close(reason);
     const ends = Array.from(this.#processes, (process) => process.end());
     await Promise.all([...ends, this.#spare.close()]);
   }

@@ -12,7 +12,6 @@ import { RoomOutputs } from './room-outputs.ts';
 import type { Connection, RoomContext } from './room-context.ts';
 import { roomSettings } from './room-settings.ts';
 import { Snapshots } from './snapshots.ts';
-import { mediaCommand } from './media-command.ts';
 import type { RoomLayout } from './recordings/diary.ts';
 import type { RoomInfo } from './room-info.ts';
 import type { RoomProcess } from './room-process.ts';
@@ -203,7 +202,8 @@ export class Room {
       case 'candidate':
       case 'reconnect':
       case 'network':
-        this.#process.send(mediaCommand(id, message));
+        // The room process gets it as it is, with who it is from.
+        this.#process.send({ ...message, participantId: id });
         return;
       case 'media': {
         const { audio, video, source } = message;

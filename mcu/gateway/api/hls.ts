@@ -4,23 +4,13 @@ import type { HlsHouse } from '../live/hls.ts';
 import { param, roomParam } from './input.ts';
 import { sendFile } from './send-file.ts';
 
+/** No name of a segment is used again. */
+const forever = 'public, max-age=31536000, immutable';
 /** What there is in the folder of a room's HLS, and how it is served. */
 const kinds = [
-  {
-    pattern: /^index\.m3u8$/,
-    type: 'application/vnd.apple.mpegurl',
-    cache: 'public, max-age=1',
-  },
-  {
-    pattern: /^init(-[0-9a-z]{1,16}){0,3}\.mp4$/,
-    type: 'video/mp4',
-    cache: 'public, max-age=31536000, immutable',
-  },
-  {
-    pattern: /^[0-9a-z]{1,16}(-[0-9a-z]{1,16}){1,3}\.m4s$/,
-    type: 'video/iso.segment',
-    cache: 'public, max-age=31536000, immutable',
-  },
+  { pattern: /^index\.m3u8$/, cache: 'public, max-age=1' },
+  { pattern: /^init(-[0-9a-z]{1,16}){0,3}\.mp4$/, cache: forever },
+  { pattern: /^[0-9a-z]{1,16}(-[0-9a-z]{1,16}){1,3}\.m4s$/, cache: forever },
 ];
 
 /** Any page may play it, and any CDN carry it. */
@@ -58,7 +48,6 @@ export function hlsRoutes(hls: HlsHouse, guard: RequestHandler): Router {
     if (root === null || kind === undefined) {
       throw new OnegridError('not-found', 'There is no such HLS file.');
     }
-    response.type(kind.type);
     await sendFile(response, { root, name, headers: { 'Cache-Control': kind.cache } });
   });
   return router;

@@ -68,7 +68,7 @@ export function recordingRoutes(store: RecordingStore): Router {
   });
 
   const serve =
-    (type: string, find: (request: Request, id: string) => Promise<RecordingFile>) =>
+    (find: (request: Request, id: string) => Promise<RecordingFile>) =>
     async (request: Request, response: Response): Promise<void> => {
       const id = idOf(request);
       const file = await find(request, id);
@@ -79,24 +79,23 @@ export function recordingRoutes(store: RecordingStore): Router {
       // Room names and times are letters, digits and hyphens: nothing to quote.
       const disposition = `${kind}; filename="${room}-${time}.${ending}"`;
       const headers = { 'Cache-Control': cache, 'Content-Disposition': disposition };
-      if (type !== '') response.type(type);
       await sendFile(response, { ...file, headers });
     };
   router.get(
     '/recordings/:id/media',
-    serve('video/mp4', (_, id) => store.file(id, 'media.mp4')),
+    serve((_, id) => store.file(id, 'media.mp4')),
   );
   router.get(
     '/recordings/:id/poster.jpg',
-    serve('image/jpeg', (_, id) => store.file(id, 'poster.jpg')),
+    serve((_, id) => store.file(id, 'poster.jpg')),
   );
   router.get(
     '/recordings/:id/chat.vtt',
-    serve('text/vtt', (_, id) => store.file(id, 'chat.vtt')),
+    serve((_, id) => store.file(id, 'chat.vtt')),
   );
   router.get(
     '/recordings/:id/tracks/:participant',
-    serve('', (request, id) => store.track(id, param(request, 'participant'))),
+    serve((request, id) => store.track(id, param(request, 'participant'))),
   );
   return router;
 }

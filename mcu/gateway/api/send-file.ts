@@ -10,7 +10,7 @@ export interface SendOptions {
 }
 
 /**
- * Sends a file, or the part of it that is asked for (RFC 9110 §14), with ETag and Last-Modified.
+ * Sends a file, or the part of it that is asked for (RFC 9110 §14), with the type of its ending, ETag and Last-Modified.
  * @throws OnegridError `not-found` where it has gone in the meantime
  */
 export function sendFile(response: Response, { root, name, headers }: SendOptions): Promise<void> {
@@ -29,7 +29,10 @@ export function sendFile(response: Response, { root, name, headers }: SendOption
 }
 
 function asAnswer(error: Error, response: Response): Error {
-  for (const name of ['Content-Disposition', 'ETag', 'Last-Modified']) response.removeHeader(name);
+  // They are of the file, and the answer is JSON.
+  for (const name of ['Content-Disposition', 'Content-Type', 'ETag', 'Last-Modified']) {
+    response.removeHeader(name);
+  }
   response.set('Cache-Control', 'no-store');
   const { status, headers } = error as Error & {
     status?: number;
