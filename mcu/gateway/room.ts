@@ -2,10 +2,11 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { Logger } from '../log.ts';
 import type { ClientMessage } from '../protocol/client.ts';
 import type { ChatMessage, Participant, QualityCap } from '../protocol/common.ts';
-import { OnegridError } from '../protocol/errors.ts';
+import { asTold, OnegridError } from '../protocol/errors.ts';
 import type { MediaState, RoomEvent, RungState } from '../protocol/ipc.ts';
 import type { ClosedReason, IceServer, ServerMessage } from '../protocol/server.ts';
 import { ChatHistory } from './chat-history.ts';
+import { Deaths } from './deaths.ts';
 import { HangWatch } from './hang-watch.ts';
 import { iceServersFor } from './ice-servers.ts';
 import { RoomOutputs } from './room-outputs.ts';
@@ -15,10 +16,6 @@ import { Snapshots } from './snapshots.ts';
 import type { RoomLayout } from './recordings/diary.ts';
 import type { RoomInfo } from './room-info.ts';
 import type { RoomProcess } from './room-process.ts';
-
-/** Deaths of room processes within {@link crashWindowMs} that end a room. */
-const crashLimit = 3;
-const crashWindowMs = 60_000;
 
 interface Member {
   participant: Participant;
@@ -48,7 +45,7 @@ export class Room {
   readonly #createdAt = new Date().toISOString();
   readonly #snapshots: Snapshots;
   #rungs: readonly RungState[] = [];
-  readonly #deaths: number[] = [];
+  readonly #deaths = new Deaths();
   #layout: RoomLayout = { mode: 'auto', pinned: null };
   #process: RoomProcess;
   readonly #watch: HangWatch;
@@ -271,7 +268,7 @@ export class Room {
         iceServers: this.#iceServers(id),
       },
       requestedAt: Date.now(),
-      generation: this.#deaths.length,
+      generation: this.#deaths.count,
     });
   }
 
@@ -305,14 +302,9 @@ export class Room {
   /** Errors come later than others: the disk has to be asked. */
   #record({ participant, connection }: Member, action: 'start' | 'stop'): void {
     this.outputs.record(participant, action).catch((error: unknown) => {
-      const told = error instanceof OnegridError ? error : undefined;
-      if (told === undefined) this.#log.error({ err: error }, 'recording failed');
-      connection.send({
-        type: 'error',
-        code: told?.code ?? 'internal',
-        message: told?.message ?? 'Something went wrong on the server.',
-        fatal: false,
-      });
+      const { code, message } = asTold(error);
+      if (code === 'internal') this.#log.error({ err: error }, 'recording failed');
+      connection.send({ type: 'error', code, message, fatal: false });
     });
   }
 
@@ -369,11 +361,10 @@ export class Room {
   #mediaEnded(process: RoomProcess, why: string): void {
     this.#context.processEnded(process, !this.#closed);
     if (this.#closed) return;
-    const now = Date.now();
-    this.#deaths.push(now);
-    const recent = this.#deaths.filter((at) => now - at < crashWindowMs).length;
+    this.#deaths.add(performance.now());
+    const { recent, areTooMany } = this.#deaths;
     this.#log.error({ roomPid: process.pid, why, recent }, 'room process died');
-    if (recent >= crashLimit) {
+    if (areTooMany) {
       this.close('room-closed');
       return;
     }

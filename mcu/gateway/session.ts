@@ -2,7 +2,7 @@ import type { RawData, WebSocket } from 'ws';
 import type { Logger } from '../log.ts';
 import { clientMessageSchema, type ClientMessage } from '../protocol/client.ts';
 import { maxMessageBytes, protocolVersion } from '../protocol/common.ts';
-import { OnegridError } from '../protocol/errors.ts';
+import { asTold, OnegridError } from '../protocol/errors.ts';
 import type { ServerMessage } from '../protocol/server.ts';
 import type { Room } from './room.ts';
 import type { Connection } from './room-context.ts';
@@ -109,11 +109,9 @@ export class Session implements Connection {
       this.#handle(parseMessage(data, isBinary));
     } catch (error) {
       const joining = this.#state.phase === 'awaiting-join';
-      if (error instanceof OnegridError) this.#fail(error, joining || error.code === 'too-large');
-      else {
-        this.#log.error({ err: error }, 'message failed');
-        this.#fail(new OnegridError('internal', 'Something went wrong on the server.'), joining);
-      }
+      const told = asTold(error);
+      if (told.code === 'internal') this.#log.error({ err: error }, 'message failed');
+      this.#fail(told, joining || told.code === 'too-large');
     }
   }
 

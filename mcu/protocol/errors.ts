@@ -32,3 +32,9 @@ export class OnegridError extends Error {
     this.code = code;
   }
 }
+
+/** What a client is told of an error: of one that nobody foresaw, only that there was one. */
+export const asTold = (error: unknown): OnegridError =>
+  error instanceof OnegridError
+    ? error
+    : new OnegridError('internal', 'Something went wrong on the server.', { cause: error });

@@ -1,6 +1,6 @@
 import type { ErrorRequestHandler } from 'express';
 import type { Logger } from '../../log.ts';
-import { type ErrorCode, OnegridError } from '../../protocol/errors.ts';
+import { asTold, type ErrorCode, OnegridError } from '../../protocol/errors.ts';
 import { RangeNotSatisfiable } from './send-file.ts';
 
 const statusOf: Partial<Record<ErrorCode, number>> = {
@@ -16,15 +16,15 @@ const statusOf: Partial<Record<ErrorCode, number>> = {
   'no-space': 507,
 };
 
-/** What a client is told of an error; express marks those that are the client's own by a status of 4xx. */
-function asOnegridError(error: unknown): OnegridError {
-  if (error instanceof OnegridError) return error;
+/** Express marks errors that are the client's own by a status of 4xx. */
+function asAnswer(error: unknown): OnegridError {
   const status = error instanceof Error && 'status' in error ? Number(error.status) : 500;
-  if (status === 413)
+  if (status === 413) {
     return new OnegridError('too-large', 'The body of a request is at most 16 KiB.');
+  }
   return status >= 400 && status < 500
     ? new OnegridError('bad-request', 'This request cannot be understood.')
-    : new OnegridError('internal', 'Something went wrong on the server.');
+    : asTold(error);
 }
 
 /** Answers errors as JSON: `{error: {code, message}}`. */
@@ -39,7 +39,7 @@ export function errorHandler(log: Logger): ErrorRequestHandler {
       response.json({ error: { code: 'bad-request', message: error.message } });
       return;
     }
-    const { code, message } = asOnegridError(error);
+    const { code, message } = asAnswer(error);
     if (code === 'internal') log.error({ err: error }, 'request failed');
     if (code === 'unauthorized') response.set('WWW-Authenticate', 'Bearer realm="onegrid"');
     response.status(statusOf[code] ?? 500).json({ error: { code, message } });

@@ -123,7 +123,7 @@ export class HlsHouse {
   async #clean(): Promise<void> {
     await mkdir(this.#folder, { recursive: true });
     for (const name of await readdir(this.#folder)) {
-      if (!this.#running.has(name)) await this.#remove(name);
+      if (!this.#running.has(name)) await this.#inTurn(name, () => this.#remove(name));
     }
   }
 

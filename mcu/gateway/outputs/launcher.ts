@@ -2,6 +2,7 @@ import type { Settings } from '../../config/settings.ts';
 import type { Logger } from '../../log.ts';
 import type { Output } from '../../protocol/outputs.ts';
 import type { OutputProcess, StartOutputProcess } from '../output-process.ts';
+import { within } from '../within.ts';
 import { type FeedPort, type Outcome, OutputRun, type OutputRunOptions } from './output-run.ts';
 import { Sockets } from './sockets.ts';
 
@@ -93,16 +94,11 @@ export class OutputLauncher {
   async close(): Promise<void> {
     this.#closing = true;
     const running = [...this.#running];
-    let timer: NodeJS.Timeout | undefined;
     // One that waits for a disk that hangs cannot even be killed.
-    const patience = new Promise((resolve) => {
-      timer = setTimeout(resolve, closePatienceMs);
-    });
-    await Promise.race([
+    await within(
+      closePatienceMs,
       Promise.all(running.map((process) => process.gone(closeGraceMs))),
-      patience,
-    ]);
-    clearTimeout(timer);
+    );
     this.#sockets.close();
   }
 

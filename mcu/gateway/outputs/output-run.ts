@@ -53,7 +53,6 @@ export class OutputRun {
   readonly #feedId = randomUUID();
   #outcome: Outcome | undefined;
   #finishing = false;
-  #over = false;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: OutputRunOptions) {
@@ -77,11 +76,6 @@ export class OutputRun {
     return this.#options.process.pid;
   }
 
-  /** Whether the process has gone. */
-  get isOver(): boolean {
-    return this.#over;
-  }
-
   /** Ends the file or stream properly; again: nothing. */
   finish(): void {
     if (this.#finishing) return;
@@ -94,11 +88,6 @@ export class OutputRun {
       log.error({ outputPid: process.pid }, 'output process does not finish');
       process.kill();
     }, finishTimeoutMs);
-  }
-
-  /** Ends the process at once. */
-  kill(): void {
-    this.#options.process.kill();
   }
 
   #event(event: OutputEvent): void {
@@ -129,7 +118,6 @@ export class OutputRun {
   #ended(why: string): void {
     clearTimeout(this.#timer);
     this.#finishing = true;
-    this.#over = true;
     this.#options.feeds.unfeed(this.#feedId);
     this.#options.ended(this.#outcome ?? { type: 'died', why });
   }

@@ -70,8 +70,9 @@ export class Diary {
 
   /** Others speak now, the loudest first. */
   speakers(active: readonly string[]): void {
-    if (active.join() === this.#speakers) return;
-    this.#speakers = active.join();
+    const speakers = active.join();
+    if (speakers === this.#speakers) return;
+    this.#speakers = speakers;
     this.#note({ ms: this.#now(), type: 'speakers', active: [...active] });
   }
 

@@ -1,4 +1,5 @@
 import { statfs } from 'node:fs/promises';
+import { within } from '../within.ts';
 
 /** How often it is looked while anything is written. */
 const intervalMs = 1000;
@@ -25,14 +26,7 @@ export class Disk {
   /** Whether there is too little room. A disk that does not answer has the benefit of the doubt. */
   async isFull(): Promise<boolean> {
     if (this.#minFreeBytes === 0) return false;
-    let timer: NodeJS.Timeout | undefined;
-    const patience = new Promise<null>((resolve) => {
-      timer = setTimeout(() => {
-        resolve(null);
-      }, patienceMs);
-    });
-    const free = await Promise.race([this.#free(), patience]);
-    clearTimeout(timer);
+    const free = await within(patienceMs, this.#free());
     return free !== null && free < this.#minFreeBytes;
   }
 

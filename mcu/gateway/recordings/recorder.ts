@@ -6,6 +6,7 @@ import type { ServerMessage } from '../../protocol/server.ts';
 import type { OutputLauncher } from '../outputs/launcher.ts';
 import type { FeedPort, Outcome, OutputRun } from '../outputs/output-run.ts';
 import { type ProcessIdentity, identityOf } from '../outputs/process-identity.ts';
+import { Deaths } from '../deaths.ts';
 import { Diary, type RoomLayout } from './diary.ts';
 import type { Disk } from './disk.ts';
 import { MediaClock } from './media-clock.ts';
@@ -42,12 +43,9 @@ export interface RecorderContext {
 type Phase =
   | { readonly name: 'running' | 'pausing'; readonly run: OutputRun }
   | { readonly name: 'paused'; readonly timer: NodeJS.Timeout }
-  | { readonly name: 'ending'; readonly run: OutputRun | null }
+  | { readonly name: 'ending' }
   | { readonly name: 'ended' };
 
-/** Deaths of output processes within {@link crashWindowMs} that end a recording. */
-const crashLimit = 3;
-const crashWindowMs = 60_000;
 /** Assembling only reads and writes files: what killed it once may not be there the second time. */
 const assembleTries = 2;
 
@@ -65,7 +63,7 @@ export class Recorder {
   readonly #startedAt: number;
   readonly #startedMs: number;
   readonly #gateway: ProcessIdentity | null = identityOf(process.pid);
-  readonly #deaths: number[] = [];
+  readonly #deaths = new Deaths();
   readonly #unwatch: () => void;
   #output: ProcessIdentity | null = null;
   #state: RecordingState = 'starting';
@@ -118,11 +116,6 @@ export class Recorder {
     return this.#state;
   }
 
-  /** Whether it waits for somebody to come into the room. */
-  get isPaused(): boolean {
-    return this.#phase.name === 'paused' || this.#phase.name === 'pausing';
-  }
-
   /** The short of it. */
   get summary(): RecordingSummary {
     const { width, height } = this.#context.settings.canvas;
@@ -155,19 +148,18 @@ export class Recorder {
 
   /** Ends it; does nothing where it ends already. */
   end(reason: RecordingReason): void {
-    if (this.#phase.name === 'ending' || this.#phase.name === 'ended') return;
-    const wasPaused = this.isPaused;
+    const phase = this.#phase;
+    if (phase.name === 'ending' || phase.name === 'ended') return;
     this.#reason = reason;
     this.#log.info({ reason }, 'recording ends');
-    const phase = this.#phase;
+    this.#beginEnding();
     if (phase.name === 'paused') {
       clearTimeout(phase.timer);
-      this.#beginEnding(null);
+      void this.#assemble();
     } else {
-      this.#beginEnding(phase.run);
       phase.run.finish();
     }
-    if (wasPaused) this.#room.pauseOver();
+    if (phase.name !== 'running') this.#room.pauseOver();
   }
 
   /** The last one has left: what there is becomes a segment, and the media stands still. */
@@ -256,8 +248,12 @@ export class Recorder {
         void this.#assemble();
         return;
       case 'pausing':
-        if (outcome.type === 'finished' && outcome.full) this.end('disk-full');
-        else this.#enterPause();
+        if (outcome.type === 'finished' && outcome.full) {
+          this.#diskFull();
+          this.#room.pauseOver();
+        } else {
+          this.#enterPause();
+        }
         return;
       case 'running':
         this.#lost(outcome);
@@ -273,16 +269,14 @@ export class Recorder {
   /** The process has gone without having been asked to. */
   #lost(outcome: Outcome): void {
     if (outcome.type === 'finished' && outcome.full) {
-      this.#reason = 'disk-full';
-      this.#log.warn('recording ends: the disk is full');
-      this.#beginEnding(null);
+      this.#diskFull();
       return;
     }
-    const now = this.#context.now();
-    this.#deaths.push(now);
-    if (this.#deaths.filter((at) => now - at < crashWindowMs).length >= crashLimit) {
+    this.#deaths.add(this.#context.now());
+    if (this.#deaths.areTooMany) {
       this.#interrupted = true;
-      this.#beginEnding(null);
+      this.#beginEnding();
+      void this.#assemble();
       return;
     }
     this.#phase = { name: 'running', run: this.#startSegment() };
@@ -300,14 +294,21 @@ export class Recorder {
     if (this.#resumes) this.resume();
   }
 
-  /** @param run - to be waited for; null: there is none */
-  #beginEnding(run: OutputRun | null): void {
+  /** Its process has ended by itself for want of room. */
+  #diskFull(): void {
+    this.#reason = 'disk-full';
+    this.#log.warn('recording ends: the disk is full');
+    this.#beginEnding();
+    void this.#assemble();
+  }
+
+  /** From now on nobody starts a segment; assembling follows when the last one is finished. */
+  #beginEnding(): void {
     this.#unwatch();
     this.#endedMs = this.#context.now();
     this.#state = 'finishing';
-    this.#phase = { name: 'ending', run };
+    this.#phase = { name: 'ending' };
     this.#tell();
-    if (run === null || run.isOver) void this.#assemble();
   }
 
   async #assemble(): Promise<void> {

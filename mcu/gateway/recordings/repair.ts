@@ -1,4 +1,4 @@
-import { readdir, rm, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../../log.ts';
@@ -56,7 +56,6 @@ export async function repair(
     durationSeconds: media?.durationSeconds ?? known.durationSeconds,
     bytes: media?.bytes ?? known.bytes,
   };
-  await rm(join(folder, '.reserve'), { force: true });
   const written = await writeFinal(folder, repaired, log);
   log.warn({ recording: known.id, state: repaired.state }, 'recording repaired');
   return written;

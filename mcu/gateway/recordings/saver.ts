@@ -68,7 +68,6 @@ export class Saver {
     this.#again = false;
     await this.#writing;
     await this.#reserving;
-    await rm(join(this.#folder, reserveName), { force: true }).catch(() => undefined);
     return writeFinal(this.#folder, this.#recording(), this.#log);
   }
 
@@ -88,7 +87,7 @@ export class Saver {
 }
 
 /**
- * Writes `chat.vtt` and `recording.json` of a final recording; what fails is logged.
+ * Writes `chat.vtt` and `recording.json` of a final recording, into the room kept for them; what fails is logged.
  * @returns the recording, with the names of the tracks that there are
  */
 export async function writeFinal(
@@ -96,6 +95,7 @@ export async function writeFinal(
   ended: Recording,
   log: Logger,
 ): Promise<Recording> {
+  await rm(join(folder, reserveName), { force: true }).catch(() => undefined);
   const recording = await withTracks(folder, ended);
   try {
     if (recording.chat.length > 0) {

@@ -5,6 +5,7 @@ import type { Logger } from '../../log.ts';
 import { OnegridError } from '../../protocol/errors.ts';
 import type { OutputLauncher } from '../outputs/launcher.ts';
 import { isRunning } from '../outputs/process-identity.ts';
+import { within } from '../within.ts';
 import { Disk } from './disk.ts';
 import { makeFolder, readRecording } from './files.ts';
 import { isRecordingId, makeRecordingId } from './ids.ts';
@@ -162,7 +163,7 @@ export class RecordingStore {
   async track(id: string, participantId: string): Promise<RecordingFile> {
     const names = await readdir(join(this.#finished(id), 'tracks')).catch(() => []);
     const name = names.find((candidate) => parse(candidate).name === participantId);
-    if (name === undefined || participantId === '') throw notFound();
+    if (name === undefined) throw notFound();
     return this.file(id, 'tracks', name);
   }
 
@@ -187,14 +188,8 @@ export class RecordingStore {
     this.#closing = true;
     clearInterval(this.#timer);
     for (const recorder of this.#running.values()) recorder.end('stopped');
-    let timer: NodeJS.Timeout | undefined;
-    await Promise.race([
-      Promise.all(Array.from(this.#running.values(), ({ done }) => done)),
-      new Promise((over) => {
-        timer = setTimeout(over, patienceMs);
-      }),
-    ]);
-    clearTimeout(timer);
+    const ends = Array.from(this.#running.values(), ({ done }) => done);
+    await within(patienceMs, Promise.all(ends));
   }
 
   #final(recording: RecordingSummary): void {
@@ -205,11 +200,8 @@ export class RecordingStore {
 
   /** The folder of a recording that is finished. @throws OnegridError */
   #finished(id: string): string {
-    if (!isRecordingId(id) || !isFinal(this.get(id))) {
-      if (isRecordingId(id)) {
-        throw new OnegridError('conflict', 'This recording is not finished yet.');
-      }
-      throw notFound();
+    if (!isFinal(this.get(id))) {
+      throw new OnegridError('conflict', 'This recording is not finished yet.');
     }
     return join(this.#folder, id);
   }
