@@ -4,7 +4,7 @@ import type { Output } from '../../protocol/outputs.ts';
 import type { OutputProcess, StartOutputProcess } from '../output-process.ts';
 import { within } from '../within.ts';
 import { type FeedPort, type Outcome, OutputRun, type OutputRunOptions } from './output-run.ts';
-import { Sockets } from './sockets.ts';
+import { removeStaleFolders, Sockets } from './sockets.ts';
 
 type Hooks = Pick<OutputRunOptions, 'event' | 'connection' | 'ended'>;
 
@@ -32,6 +32,9 @@ export class OutputLauncher {
     this.#settings = settings;
     this.#log = log;
     this.#start = start;
+    removeStaleFolders().catch((error: unknown) => {
+      log.warn({ err: error }, 'socket folders of before not removed');
+    });
   }
 
   /** Whether the server is about to end: what dies now was killed. */

@@ -1,9 +1,19 @@
-import { existsSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { identityOf, isRunning } from '../../../mcu/gateway/outputs/process-identity.ts';
-import { Sockets } from '../../../mcu/gateway/outputs/sockets.ts';
+import { removeStaleFolders, Sockets } from '../../../mcu/gateway/outputs/sockets.ts';
+import { makeDataDir } from '../../harness/test-run.ts';
 import { isRecordingId, makeRecordingId } from '../../../mcu/gateway/recordings/ids.ts';
 import { MediaClock } from '../../../mcu/gateway/recordings/media-clock.ts';
 import { expired } from '../../../mcu/gateway/recordings/retention.ts';
@@ -165,5 +175,33 @@ describe.skipIf(process.platform === 'win32')('sockets', () => {
     sockets.close();
     sockets.close();
     expect(existsSync(dirname(one))).toBe(false);
+  });
+
+  it('of gateways that were killed go, and no others', async () => {
+    const sockets = new Sockets();
+    const folder = dirname(sockets.next());
+    const mine = JSON.parse(readFileSync(join(folder, 'owner'), 'utf8')) as object;
+    await removeStaleFolders();
+    expect(existsSync(folder)).toBe(true);
+    sockets.close();
+
+    const parent = makeDataDir();
+    const leave = (name: string, owner?: object): void => {
+      mkdirSync(join(parent, name));
+      writeFileSync(join(parent, name, '1'), '');
+      if (owner) writeFileSync(join(parent, name, 'owner'), JSON.stringify(owner));
+    };
+    leave('onegrid-killed', { ...mine, pid: 2 ** 22 + 1 });
+    leave('onegrid-number', { ...mine, started: 'at another time' });
+    leave('onegrid-abroad', { ...mine, pid: 2 ** 22 + 1, namespace: 'pid:[1]' });
+    leave('onegrid-alive', mine);
+    leave('onegrid-nobody');
+    leave('onegrid-strange', { pid: 'x' });
+    leave('elsewhere', { ...mine, pid: 2 ** 22 + 1 });
+    symlinkSync(join(parent, 'elsewhere'), join(parent, 'onegrid-link'));
+    await removeStaleFolders(parent);
+    const left = ['abroad', 'alive', 'link', 'nobody', 'strange'].map((name) => `onegrid-${name}`);
+    expect(readdirSync(parent).sort()).toEqual(['elsewhere', ...left]);
+    rmSync(parent, { recursive: true });
   });
 });
