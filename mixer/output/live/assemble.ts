@@ -1,9 +1,10 @@
 import { rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { sampleRate } from '../audio-codec.ts';
 import { LiveMuxer } from './live-muxer.ts';
 import { pictureRate } from './picture-line.ts';
 import { makePoster, posterName } from './poster.ts';
-import { soundPacket } from './program.ts';
+import { samplesPerTick, soundPacket } from './program.ts';
 import {
   listSegments,
   listTracks,
@@ -19,10 +20,7 @@ import { offsetOf, type PlacedSegment } from './segment-offset.ts';
 import { SegmentReader } from './segment-reader.ts';
 import { encodeSilence } from './sound-encoder.ts';
 import { SoundJoiner } from './sound-joiner.ts';
-import { sampleRate } from './sound-line.ts';
 import { cutToWholeFragments } from './whole-fragments.ts';
-
-const samplesPerTick = sampleRate / pictureRate;
 
 /** A recording that plays. */
 export interface Assembled {
@@ -51,7 +49,7 @@ export async function assemble(directory: string): Promise<Assembled | null> {
       if (offsets === null) return null;
       await joinTracks(directory, offsets, silence);
       const last = [...offsets.values()].at(-1);
-      if (last !== undefined) await keepPlace(directory, last);
+      if (last !== undefined) keepPlace(directory, last);
     } catch (error) {
       await rm(temporary, { force: true }).catch(() => undefined);
       throw error;
@@ -210,10 +208,10 @@ async function joinTracks(
 }
 
 /** Keeps when position 0 would have been, going by the last segment: for one that may follow. */
-async function keepPlace(directory: string, { startMs, offset }: PlacedSegment): Promise<void> {
+function keepPlace(directory: string, { startMs, offset }: PlacedSegment): void {
   const start = startMs - (offset * 1000) / pictureRate;
   if (Number.isFinite(start)) {
-    await writePlace(directory, mediaPlaceName, { startMs: start, joined: false });
+    writePlace(directory, mediaPlaceName, { startMs: start, joined: false });
   }
 }
 

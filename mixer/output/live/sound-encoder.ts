@@ -1,7 +1,7 @@
 import { AV_CHANNEL_LAYOUT_MONO, AV_SAMPLE_FMT_FLTP } from 'node-av/constants';
 import { FFmpegError, Frame, Packet, type CodecContext } from 'node-av/lib';
-import { openAudioCodec } from '../audio-codec.ts';
-import { sampleRate, type SoundSink } from './sound-line.ts';
+import { openAudioCodec, sampleRate } from '../audio-codec.ts';
+import type { SoundSink } from './sound-line.ts';
 
 /** Samples of a frame of AAC. */
 export const frameSamples = 1024;
