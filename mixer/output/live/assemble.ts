@@ -1,6 +1,6 @@
 import { rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { sampleRate } from '../audio-codec.ts';
+import { sampleRate } from '../../audio/format.ts';
 import { LiveMuxer } from './live-muxer.ts';
 import { pictureRate } from './picture-line.ts';
 import { makePoster, posterName } from './poster.ts';
@@ -42,7 +42,7 @@ export async function assemble(directory: string): Promise<Assembled | null> {
   const media = join(directory, mediaName);
   const temporary = join(directory, `.${mediaName}.part`);
   await rm(temporary, { force: true });
-  if ((await stat(media).catch(() => null)) === null) {
+  if (!(await exists(media))) {
     const silence = await encodeSilence();
     try {
       const offsets = await joinSegments(await listSegments(directory), temporary, silence);
@@ -89,11 +89,11 @@ async function conclude(directory: string): Promise<Assembled | null> {
   const media = join(directory, mediaName);
   await removeSegments(directory);
   for (const [id, files] of await listTracks(directory)) {
-    const made = await stat(join(directory, tracksName, `${id}.m4a`)).catch(() => null);
-    if (made !== null) for (const path of files.values()) await rm(path, { force: true });
+    const made = await exists(join(directory, tracksName, `${id}.m4a`));
+    if (made) for (const path of files.values()) await rm(path, { force: true });
   }
   const poster = join(directory, posterName);
-  if ((await stat(poster).catch(() => null)) === null) {
+  if (!(await exists(poster))) {
     // A recording without one is a recording.
     await makePoster(media, poster).catch(() => undefined);
   }
@@ -213,6 +213,10 @@ function keepPlace(directory: string, { startMs, offset }: PlacedSegment): void 
   if (Number.isFinite(start)) {
     writePlace(directory, mediaPlaceName, { startMs: start, joined: false });
   }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => null)) !== null;
 }
 
 /** Whether there is a picture in a file. */

@@ -15,7 +15,7 @@ import {
   type CodecParameters,
   type Stream,
 } from 'node-av/lib';
-import { sampleRate } from '../audio-codec.ts';
+import { sampleRate } from '../../audio/format.ts';
 import { closeOutputFile, openOutputFile, urlOf } from '../output-file.ts';
 import { pictureRate } from './picture-line.ts';
 

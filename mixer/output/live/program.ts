@@ -1,4 +1,4 @@
-import { sampleRate } from '../audio-codec.ts';
+import { sampleRate } from '../../audio/format.ts';
 import type { LivePacket } from './live-muxer.ts';
 import { PictureLine, pictureRate } from './picture-line.ts';
 import { frameSamples, SoundEncoder } from './sound-encoder.ts';

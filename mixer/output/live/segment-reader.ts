@@ -12,7 +12,7 @@ import {
   type CodecParameters,
   type Stream,
 } from 'node-av/lib';
-import { sampleRate } from '../audio-codec.ts';
+import { sampleRate } from '../../audio/format.ts';
 import { urlOf } from '../output-file.ts';
 import type { LivePacket } from './live-muxer.ts';
 import { pictureRate } from './picture-line.ts';
