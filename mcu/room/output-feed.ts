@@ -2,6 +2,8 @@ import { connect, type Socket } from 'node:net';
 import type { AccessUnit } from '../../mixer/encode/index.ts';
 import type { Logger } from '../log.ts';
 import { encodePacket, machineOffsetMs, type OutputPacket } from '../outputs/wire.ts';
+import type { AudioOutput } from './audio-output.ts';
+import type { VideoOutput } from './video-output.ts';
 
 /**
  * What is sent waits so long for more: a hundred wake-ups a second on either side would cost as much as all the rest. A crash
@@ -12,27 +14,14 @@ const gatherMs = 200;
 /** The output process listens a moment later, or another one does: until then connecting is tried again so often. */
 const reconnectMs = 100;
 
-/** Where a feed's pictures come from, see {@link VideoOutput.record}. */
-export interface RecordedVideo {
-  record(consumer: (unit: AccessUnit, atMs: number, scheduled: boolean) => void): () => void;
-}
-
-/** Where a feed's sound comes from, see {@link AudioOutput.record}. */
-export interface RecordedAudio {
-  record(
-    mix: (samples: Float32Array, atMs: number) => void,
-    voice?: (id: string, samples: Float32Array, atMs: number) => void,
-  ): () => void;
-}
-
 /** What an {@link OutputFeed} needs. */
 export interface OutputFeedOptions {
   /** The path the output process listens at. */
   readonly socket: string;
   /** Whether each participant's sound is wanted, too. */
   readonly tracks: boolean;
-  readonly video: RecordedVideo;
-  readonly audio: RecordedAudio;
+  readonly video: Pick<VideoOutput, 'record'>;
+  readonly audio: Pick<AudioOutput, 'record'>;
   /** A participant's display name. */
   readonly nameOf: (id: string) => string;
   /** So many bytes may wait for an output process that does not read; more are left out. */

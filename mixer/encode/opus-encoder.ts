@@ -1,7 +1,15 @@
 import { AV_CHANNEL_LAYOUT_MONO, AV_SAMPLE_FMT_FLT, FF_ENCODER_LIBOPUS } from 'node-av/constants';
-import { Codec, CodecContext, Dictionary, FFmpegError, Frame, Packet, Rational } from 'node-av/lib';
-
-const sampleRate = 48_000;
+import {
+  Codec,
+  CodecContext,
+  Dictionary,
+  FFmpegError,
+  type Frame,
+  Packet,
+  Rational,
+} from 'node-av/lib';
+import { sampleRate } from '../audio/format.ts';
+import { newSound, samplesOf } from '../native-sound.ts';
 
 /** Milliseconds of an Opus frame. */
 export type OpusFrameMs = 10 | 20 | 40 | 60;
@@ -67,7 +75,7 @@ export async function openOpusEncoder(options: OpusEncoderOptions = {}): Promise
 export class OpusEncoder {
   readonly #context: CodecContext;
   readonly #frameSamples: number;
-  readonly #frame = new Frame();
+  readonly #frame: Frame;
   readonly #packet = new Packet();
   #samples: Float32Array;
   #pts = 0n;
@@ -83,12 +91,7 @@ export class OpusEncoder {
     this.#context = context;
     this.#frameSamples = frameSamples;
     this.#packet.alloc();
-    this.#frame.alloc();
-    this.#frame.format = AV_SAMPLE_FMT_FLT;
-    this.#frame.sampleRate = sampleRate;
-    this.#frame.nbSamples = frameSamples;
-    this.#frame.channelLayout = AV_CHANNEL_LAYOUT_MONO;
-    FFmpegError.throwIfError(this.#frame.getBuffer(), 'av_frame_get_buffer');
+    this.#frame = newSound(AV_SAMPLE_FMT_FLT, frameSamples);
     this.#samples = samplesOf(this.#frame, frameSamples);
   }
 
@@ -133,11 +136,4 @@ export class OpusEncoder {
     this.#frame.free();
     this.#context.freeContext();
   }
-}
-
-/** The one plane of an audio frame, as a view of native memory that is valid until the frame gets another buffer. */
-function samplesOf(frame: Frame, frameSamples: number): Float32Array {
-  const plane = frame.data?.[0];
-  if (!plane) throw new Error('The audio frame has no buffer.');
-  return new Float32Array(plane.buffer, plane.byteOffset, frameSamples);
 }

@@ -6,6 +6,7 @@ import {
 } from 'node-av/constants';
 import { FFmpegError, Frame, SoftwareResampleContext } from 'node-av/lib';
 import { sampleRate } from '../audio/format.ts';
+import { samplesOf } from '../native-sound.ts';
 
 /** Takes converted samples, which are valid until it returns. */
 export type SampleSink = (samples: Float32Array) => void;
@@ -83,9 +84,7 @@ export class MonoConverter {
     output.sampleRate = sampleRate;
     output.nbSamples = samples;
     FFmpegError.throwIfError(output.getBuffer(), 'making room for sound');
-    const [memory] = output.data ?? [];
-    if (memory === undefined) throw new Error('libav has given no memory for sound.');
-    this.#samples = new Float32Array(memory.buffer, memory.byteOffset, samples);
+    this.#samples = samplesOf(output, samples);
   }
 }
 

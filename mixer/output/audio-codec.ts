@@ -9,9 +9,7 @@ import {
   FF_ENCODER_PCM_S16LE,
 } from 'node-av/constants';
 import { Codec, CodecContext, Dictionary, FFmpegError, Rational } from 'node-av/lib';
-
-/** Hz, of all sound. */
-export const sampleRate = 48_000;
+import { sampleRate } from '../audio/format.ts';
 
 /**
  * Encoders of mono sound. AAC's `fast` coder takes 4 ms for a second of speech, twoloop 8, and libav recommends it from

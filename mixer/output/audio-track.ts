@@ -1,6 +1,6 @@
-import { AV_CHANNEL_LAYOUT_MONO, AV_SAMPLE_FMT_S16 } from 'node-av/constants';
-import { FFmpegError, Frame, type CodecContext } from 'node-av/lib';
-import { sampleRate } from './audio-codec.ts';
+import { AV_SAMPLE_FMT_S16 } from 'node-av/constants';
+import type { CodecContext } from 'node-av/lib';
+import { newSound, planeOf } from '../native-sound.ts';
 import { Encoder, type PacketSink } from './encoder.ts';
 
 /** Samples a frame has where the codec does not mind: 100 ms. */
@@ -48,17 +48,9 @@ export class AudioTrack {
   }
 
   #encode(): void {
-    const frame = new Frame();
+    const frame = newSound(this.#format, this.#filled);
     try {
-      frame.alloc();
-      frame.format = this.#format;
-      frame.sampleRate = sampleRate;
-      frame.nbSamples = this.#filled;
-      frame.channelLayout = AV_CHANNEL_LAYOUT_MONO;
-      FFmpegError.throwIfError(frame.getBuffer(), 'av_frame_get_buffer');
-      const plane = frame.data?.[0];
-      if (!plane) throw new Error('The audio frame has no buffer.');
-      copy(this.#pending.subarray(0, this.#filled), plane, this.#format);
+      copy(this.#pending.subarray(0, this.#filled), planeOf(frame), this.#format);
       frame.pts = this.#pts;
     } catch (error) {
       frame.free();

@@ -9,7 +9,7 @@ import { Crowd } from '../harness/crowd.ts';
 import { freePort } from '../harness/free-port.ts';
 import { type Colour, decode, pictureAt, probe, type Picture } from '../harness/judge.ts';
 import { killRun } from '../harness/recording-kills.ts';
-import { ask, mediaOf, reach, record, type Recording, stop } from '../harness/recordings.ts';
+import { ask, mediaOf, reach, record, stop } from '../harness/recordings.ts';
 import { TestServer } from '../harness/server.ts';
 import { SlowDisk } from '../harness/slow-disk.ts';
 import { sleep, until } from '../harness/until.ts';
@@ -206,17 +206,8 @@ describe('what leaves a room besides the call', () => {
       const file = join(folder, 'segment.mp4');
       writeFileSync(file, Buffer.concat([head, await load(name)]));
       const flags = execFileSync(findFfmpeg().ffprobe, [
-        ...[
-          '-v',
-          'error',
-          '-select_streams',
-          'v',
-          '-show_entries',
-          'packet=flags',
-          '-of',
-          'csv=p=0',
-        ],
-        file,
+        ...['-v', 'error', '-select_streams', 'v', '-show_entries', 'packet=flags'],
+        ...['-of', 'csv=p=0', file],
       ]).toString();
       expect(flags.split('\n')[0], name).toMatch(/^K/);
       expect((await decode(file)).errors).toEqual([]);
@@ -304,7 +295,7 @@ describe('a recording', () => {
     let show: Show | undefined;
     try {
       show = await Show.begin({ ONEGRID_DATA_DIR: data, ONEGRID_MIN_FREE_BYTES: '0' });
-      const started: Recording = await record(show.server, room);
+      const started = await record(show.server, room);
       const startedMs = performance.now();
       const before = await show.composites(5000);
       const pid = show.server.log.findLast(({ msg }) => msg === 'segment started')![

@@ -9,7 +9,7 @@ import type { FakeMedia } from '../harness/fake-media.ts';
 import { openHouse } from '../harness/house.ts';
 import { decode, onsets, pictureAt, probe, tones } from '../harness/judge.ts';
 import type { Rgb } from '../harness/probes.ts';
-import { mediaOf, reach, record, type Recording, stop } from '../harness/recordings.ts';
+import { ask, mediaOf, reach, record, type Recording, stop } from '../harness/recordings.ts';
 import { sleep, until } from '../harness/until.ts';
 
 const red: Rgb = [200, 30, 30];
@@ -66,7 +66,7 @@ describe('a recorded call of real browsers', () => {
     await until(() => alice.tileOf(carol.id) !== undefined, 5000);
     const askedAt = performance.now();
     const started = await record(house.server, 'three');
-    const [began] = [performance.now()];
+    const began = performance.now();
     // Everybody is told, and who comes later too.
     await until(() => bob.last('recording')?.state === 'active', 5000);
     expect(bob.last('recording')).toMatchObject({ id: started.id });
@@ -173,12 +173,8 @@ describe('a recorded call of real browsers', () => {
     await until(() => bob.last('layout')?.tiles.length === 2, 5000);
     await sleep(1000);
     for (const layout of ['speaker', 'pip', 'single', 'auto']) {
-      const response = await fetch(`${house.server.url}/api/v1/rooms/busy`, {
-        method: 'PATCH',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ layout }),
-      });
-      expect(response.status).toBe(200);
+      const { status } = await ask(house.server, 'PATCH', '/rooms/busy', { layout });
+      expect(status).toBe(200);
       await until(() => alice.last('layout')?.mode === layout || layout === 'auto', 5000);
       await sleep(700);
     }

@@ -13,6 +13,7 @@ const key = 'sEcReTkEy42';
 describe('a restream', () => {
   const listeners: ChildProcess[] = [];
   const freshFolder = useFolders();
+  const isOver = (child: ChildProcess) => child.exitCode !== null || child.signalCode !== null;
   let clip: Clip;
   beforeAll(async () => {
     clip = await makeClip();
@@ -20,7 +21,7 @@ describe('a restream', () => {
   afterEach(async () => {
     for (const child of listeners.splice(0)) {
       child.kill('SIGKILL');
-      await until(() => child.exitCode !== null || child.signalCode !== null, 5000);
+      await until(() => isOver(child), 5000);
     }
   });
 
@@ -31,7 +32,6 @@ describe('a restream', () => {
     listeners.push(child);
     return child;
   }
-  const isOver = (child: ChildProcess) => child.exitCode !== null || child.signalCode !== null;
 
   it.each(['rtmp', 'srt'])('comes to a server of %s, and again to the next one', async (scheme) => {
     const directory = freshFolder();

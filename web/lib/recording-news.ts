@@ -1,4 +1,4 @@
-import type { RoomRecording, RoomView } from './client/index.ts';
+import { isUnderWay, type RoomView } from './client/index.ts';
 import { recordingEndSentence, words } from './words.ts';
 
 /** What changed in a recording, for people. */
@@ -11,27 +11,6 @@ export interface RecordingNews {
   readonly plays: boolean;
 }
 
-const none: RecordingNews = { announcement: null, notice: null, plays: false };
-
-type Stage = 'none' | 'starting' | 'running' | 'finishing' | 'over';
-
-function stageOf(recording: RoomRecording | null): Stage {
-  switch (recording?.state) {
-    case undefined:
-      return 'none';
-    case 'starting':
-      return 'starting';
-    case 'active':
-      return 'running';
-    case 'finishing':
-      return 'finishing';
-    case 'complete':
-    case 'interrupted':
-    case 'failed':
-      return 'over';
-  }
-}
-
 /**
  * What to say when the view of a room changes.
  * @param before - null where one was not in the room yet: who comes late is told that it is recorded
@@ -40,19 +19,15 @@ export function recordingNews(
   before: Pick<RoomView, 'recording'> | null,
   { recording }: Pick<RoomView, 'recording'>,
 ): RecordingNews {
-  const was = stageOf(before?.recording ?? null);
-  const is = stageOf(recording);
-  if (was === is) return none;
-  if (is === 'running') {
-    const { begun, already } = words.recording;
-    return { ...none, announcement: before === null ? already : begun };
-  }
-  const wasRunning = was === 'running';
-  const wasUnderWay = wasRunning || was === 'starting' || was === 'finishing';
+  const was = before?.recording ?? null;
+  const wasActive = was?.state === 'active';
+  const isActive = recording?.state === 'active';
+  const isOver = recording !== null && !isUnderWay(recording);
+  const { begun, already, ended } = words.recording;
+  const began = before === null ? already : begun;
   return {
-    announcement: wasRunning ? words.recording.ended : null,
-    notice:
-      wasUnderWay && is === 'over' && recording !== null ? recordingEndSentence(recording) : null,
-    plays: is === 'over' && recording?.state !== 'failed',
+    announcement: wasActive === isActive ? null : isActive ? began : ended,
+    notice: was !== null && isUnderWay(was) && isOver ? recordingEndSentence(recording) : null,
+    plays: isOver && recording.state !== 'failed',
   };
 }

@@ -1,5 +1,10 @@
-import { ApiError, isUnderWay, type ApiProblem, type Recording } from './client/index.ts';
-import type { RecordingsApi } from './client/index.ts';
+import {
+  ApiError,
+  isUnderWay,
+  type ApiProblem,
+  type Recording,
+  type RecordingsApi,
+} from './client/index.ts';
 
 /** How often the list is asked for while a recording in it is under way, in milliseconds. */
 const pollMs = 2000;

@@ -2,6 +2,8 @@
 const sps = 7;
 const pps = 8;
 
+const startCode = Buffer.from([0, 0, 1]);
+
 /**
  * The sequence and picture parameter sets that stand in front of a keyframe, with start codes, as libav takes them for
  * extradata; null where there are none. Looks at what is before the first slice only.
@@ -11,11 +13,11 @@ const pps = 8;
 export function parameterSetsOf(unit: Buffer): Buffer | null {
   const sets: Buffer[] = [];
   const seen = new Set<number>();
-  for (let start = startCode(unit, 0); start !== -1;) {
+  for (let start = unit.indexOf(startCode); start !== -1;) {
     const type = (unit[start + 3] ?? 0) & 31;
     // Slices: nothing of interest follows.
     if (type >= 1 && type <= 5) break;
-    const next = startCode(unit, start + 3);
+    const next = unit.indexOf(startCode, start + 3);
     if (type === sps || type === pps) {
       seen.add(type);
       // The zero byte that may belong to the next start code is harmless behind a set: trailing zeros.
@@ -25,9 +27,3 @@ export function parameterSetsOf(unit: Buffer): Buffer | null {
   }
   return seen.size === 2 ? Buffer.concat(sets) : null;
 }
-
-function startCode(unit: Buffer, from: number): number {
-  return unit.indexOf(startCodePrefix, from);
-}
-
-const startCodePrefix = Buffer.from([0, 0, 1]);

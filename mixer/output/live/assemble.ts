@@ -1,9 +1,10 @@
 import { rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { sampleRate } from '../../audio/format.ts';
 import { LiveMuxer } from './live-muxer.ts';
 import { pictureRate } from './picture-line.ts';
 import { makePoster, posterName } from './poster.ts';
-import { soundPacket } from './program.ts';
+import { samplesPerTick, soundPacket } from './program.ts';
 import {
   listSegments,
   listTracks,
@@ -19,10 +20,7 @@ import { offsetOf, type PlacedSegment } from './segment-offset.ts';
 import { SegmentReader } from './segment-reader.ts';
 import { encodeSilence } from './sound-encoder.ts';
 import { SoundJoiner } from './sound-joiner.ts';
-import { sampleRate } from './sound-line.ts';
 import { cutToWholeFragments } from './whole-fragments.ts';
-
-const samplesPerTick = sampleRate / pictureRate;
 
 /** A recording that plays. */
 export interface Assembled {
@@ -44,14 +42,14 @@ export async function assemble(directory: string): Promise<Assembled | null> {
   const media = join(directory, mediaName);
   const temporary = join(directory, `.${mediaName}.part`);
   await rm(temporary, { force: true });
-  if ((await stat(media).catch(() => null)) === null) {
+  if (!(await exists(media))) {
     const silence = await encodeSilence();
     try {
       const offsets = await joinSegments(await listSegments(directory), temporary, silence);
       if (offsets === null) return null;
       await joinTracks(directory, offsets, silence);
       const last = [...offsets.values()].at(-1);
-      if (last !== undefined) await keepPlace(directory, last);
+      if (last !== undefined) keepPlace(directory, last);
     } catch (error) {
       await rm(temporary, { force: true }).catch(() => undefined);
       throw error;
@@ -91,11 +89,11 @@ async function conclude(directory: string): Promise<Assembled | null> {
   const media = join(directory, mediaName);
   await removeSegments(directory);
   for (const [id, files] of await listTracks(directory)) {
-    const made = await stat(join(directory, tracksName, `${id}.m4a`)).catch(() => null);
-    if (made !== null) for (const path of files.values()) await rm(path, { force: true });
+    const made = await exists(join(directory, tracksName, `${id}.m4a`));
+    if (made) for (const path of files.values()) await rm(path, { force: true });
   }
   const poster = join(directory, posterName);
-  if ((await stat(poster).catch(() => null)) === null) {
+  if (!(await exists(poster))) {
     // A recording without one is a recording.
     await makePoster(media, poster).catch(() => undefined);
   }
@@ -210,11 +208,15 @@ async function joinTracks(
 }
 
 /** Keeps when position 0 would have been, going by the last segment: for one that may follow. */
-async function keepPlace(directory: string, { startMs, offset }: PlacedSegment): Promise<void> {
+function keepPlace(directory: string, { startMs, offset }: PlacedSegment): void {
   const start = startMs - (offset * 1000) / pictureRate;
   if (Number.isFinite(start)) {
-    await writePlace(directory, mediaPlaceName, { startMs: start, joined: false });
+    writePlace(directory, mediaPlaceName, { startMs: start, joined: false });
   }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => null)) !== null;
 }
 
 /** Whether there is a picture in a file. */

@@ -12,7 +12,6 @@ import {
   writePlaylist,
 } from './hls-playlist.ts';
 import { HlsRun, type HlsSegment } from './hls-run.ts';
-import type { PlacedPicture } from './picture-line.ts';
 import { Program } from './program.ts';
 
 /** The name of the playlist. */
@@ -52,8 +51,6 @@ export class HlsOutput {
   #playlist: Playlist;
   #removed: { readonly name: string; readonly atMs: number }[] = [];
   #run: HlsRun | null = null;
-  /** The run's. */
-  #program: Program | null = null;
   /** The next run's; opening an encoder takes a moment. */
   #next: Program | null = null;
   #refilling: Promise<void> | null = null;
@@ -61,7 +58,6 @@ export class HlsOutput {
   #runs = 0;
   #startMs: number | null = null;
   #lastPictureMs = -Infinity;
-  #needsKeyframe = true;
   #isFirstOfRun = true;
   #bytes = 0;
   #seconds = 0;
@@ -107,22 +103,20 @@ export class HlsOutput {
   /** Takes an access unit; `scheduled`: a keyframe that a segment may begin at. */
   picture(data: Buffer, keyframe: boolean, atMs: number, scheduled: boolean): void {
     if (this.#run !== null && atMs - this.#lastPictureMs > gapMs) this.#endRun();
-    if (this.#needsKeyframe && !(keyframe && this.#beginRun(data, atMs))) return;
-    this.#needsKeyframe = false;
+    if (this.#run === null && !(keyframe && this.#beginRun(data, atMs))) return;
     this.#lastPictureMs = atMs;
     this.#run?.picture(data, keyframe, atMs, scheduled);
   }
 
   /** Takes sound of the mix. */
   audio(data: Buffer, atMs: number): void {
-    if (this.#run === null) this.#next?.audio(data, atMs);
-    else this.#program?.audio(data, atMs);
+    (this.#run ?? this.#next)?.audio(data, atMs);
   }
 
   /** To be called every second or so. `nowMs`: of the feed's clock. */
   async tick(nowMs: number): Promise<void> {
     if (this.#run !== null && nowMs - this.#lastPictureMs > gapMs + 1000) this.#endRun();
-    this.#program?.tick(nowMs);
+    this.#run?.tick(nowMs);
     await this.#refill();
     const keptMs = this.#options.windowSeconds * 1000;
     while (this.#removed[0] !== undefined && nowMs - this.#removed[0].atMs > keptMs) {
@@ -148,7 +142,9 @@ export class HlsOutput {
   /** Has the next run's encoder ready. */
   #refill(): Promise<void> {
     if (this.#next !== null) return Promise.resolve();
-    this.#refilling ??= this.#prepare()
+    this.#refilling ??= Program.open(this.#options.fps, (stream, packet) => {
+      this.#run?.write(stream, packet);
+    })
       .then((program) => {
         if (this.#isClosed) program.close();
         else this.#next = program;
@@ -157,13 +153,6 @@ export class HlsOutput {
         this.#refilling = null;
       });
     return this.#refilling;
-  }
-
-  async #prepare(): Promise<Program> {
-    return Program.open(this.#options.fps, {
-      picture: (picture: PlacedPicture) => this.#run?.write(0, picture),
-      sound: (data, position) => this.#run?.writeSound(data, position),
-    });
   }
 
   #beginRun(keyframe: Buffer, atMs: number): boolean {
@@ -179,7 +168,6 @@ export class HlsOutput {
     this.#next = null;
     // What fails is tried again, and told, in the next second.
     this.#refill().catch(() => undefined);
-    this.#program = program;
     this.#run = run;
     this.#isFirstOfRun = true;
     this.#startMs ??= atMs;
@@ -187,13 +175,14 @@ export class HlsOutput {
   }
 
   #endRun(): void {
-    this.#needsKeyframe = true;
     const run = this.#run;
     if (run === null) return;
-    run.finish();
-    run.close();
-    this.#run = null;
-    this.#program = null;
+    try {
+      run.finish();
+    } finally {
+      run.close();
+      this.#run = null;
+    }
   }
 
   #add({ name, init, seconds, startMs, bytes }: HlsSegment): void {

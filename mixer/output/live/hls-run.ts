@@ -2,9 +2,9 @@ import { rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parameterSetsOf } from './annex-b.ts';
 import { HlsCuts } from './hls-cuts.ts';
-import { LiveMuxer } from './live-muxer.ts';
+import { LiveMuxer, type LivePacket } from './live-muxer.ts';
 import { pictureRate } from './picture-line.ts';
-import { type Program, soundPacket } from './program.ts';
+import type { Program } from './program.ts';
 
 /** What a run is made with. */
 export interface HlsRunOptions {
@@ -40,7 +40,6 @@ export class HlsRun {
   readonly #startMs: number;
   #number = 0;
   #segmentStart = 0;
-  #cutAt: number | null = null;
 
   private constructor(
     options: HlsRunOptions,
@@ -86,23 +85,25 @@ export class HlsRun {
 
   /** A picture, before the program has it; `scheduled`: a keyframe that a segment may begin at. */
   picture(data: Buffer, keyframe: boolean, atMs: number, scheduled: boolean): void {
-    if (scheduled && atMs > this.#startMs && this.#cuts.isCut(atMs)) this.#cutAt = atMs;
+    const isCut = scheduled && atMs > this.#startMs && this.#cuts.isCut(atMs);
     this.#options.program.picture(data, keyframe, atMs);
-    if (this.#cutAt !== null) {
-      // The picture before it has been given out now, with its length.
-      this.#cut(Math.round(((this.#cutAt - this.#startMs) * pictureRate) / 1000), true);
-      this.#cutAt = null;
-    }
+    // The picture before it has been given out now, with its length.
+    if (isCut) this.#cut(Math.round(((atMs - this.#startMs) * pictureRate) / 1000), true);
   }
 
-  /** What the program gives out. */
-  write(stream: number, packet: Parameters<LiveMuxer['write']>[1]): void {
+  /** Takes sound of the mix. */
+  audio(data: Buffer, atMs: number): void {
+    this.#options.program.audio(data, atMs);
+  }
+
+  /** To be called every second or so. `nowMs`: of the feed's clock. */
+  tick(nowMs: number): void {
+    this.#options.program.tick(nowMs);
+  }
+
+  /** Takes what the program gives out. */
+  write(stream: 0 | 1, packet: LivePacket): void {
     this.#muxer.write(stream, packet);
-  }
-
-  /** What the program gives out of the sound. */
-  writeSound(data: Buffer, position: number): void {
-    this.#muxer.write(1, soundPacket(data, position));
   }
 
   /** Ends the last segment, of what the program has. */

@@ -15,9 +15,9 @@ import {
   type CodecParameters,
   type Stream,
 } from 'node-av/lib';
+import { sampleRate } from '../../audio/format.ts';
 import { closeOutputFile, openOutputFile, urlOf } from '../output-file.ts';
 import { pictureRate } from './picture-line.ts';
-import { sampleRate } from './sound-line.ts';
 
 /** What is in one stream of a file. */
 export type LiveStream =

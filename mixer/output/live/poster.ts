@@ -3,6 +3,7 @@ import { Codec, CodecContext, FFmpegError, FormatContext, Frame, Packet } from '
 import { rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { encodeJpeg } from '../jpeg.ts';
+import { urlOf } from '../output-file.ts';
 
 /** The name of a recording's picture. */
 export const posterName = 'poster.jpg';
@@ -36,7 +37,7 @@ async function decodeKeyframe(path: string): Promise<Frame> {
   frame.alloc();
   file.allocContext();
   try {
-    FFmpegError.throwIfError(await file.openInput(`file:${path}`), 'opening the recording');
+    FFmpegError.throwIfError(await file.openInput(urlOf(path)), 'opening the recording');
     const stream = file.streams.find(({ codecpar }) => codecpar.codecType === AVMEDIA_TYPE_VIDEO);
     const codec = stream && Codec.findDecoder(stream.codecpar.codecId);
     if (!stream || !codec) throw new Error('There is no picture in it.');

@@ -1,24 +1,26 @@
-import { PictureLine, pictureRate, type PlacedPicture } from './picture-line.ts';
+import { sampleRate } from '../../audio/format.ts';
+import type { LivePacket } from './live-muxer.ts';
+import { PictureLine, pictureRate } from './picture-line.ts';
 import { frameSamples, SoundEncoder } from './sound-encoder.ts';
-import { sampleRate, SoundLine } from './sound-line.ts';
+import { SoundLine } from './sound-line.ts';
 
-/** Samples in 1/90000 s, and a second in milliseconds. */
-const samplesPerTick = sampleRate / pictureRate;
+/** Samples in 1/90000 s. */
+export const samplesPerTick = sampleRate / pictureRate;
+/** Samples in a millisecond. */
+export const samplesPerMs = sampleRate / 1000;
 const ticksPerMs = pictureRate / 1000;
-const samplesPerMs = sampleRate / 1000;
 
 /** Sound that comes before the first picture, whose time is later, waits: so many packets of 20 ms. */
 const waitingPackets = 100;
 
 /** Sound that is late by more than this is silence. */
-export const silenceAfterMs = 2000;
+const silenceAfterMs = 2000;
 
-/** Given what belongs into a file, each in order; positions count from the first picture. */
-export interface ProgramSink {
-  picture(picture: PlacedPicture): void;
-  /** A frame of AAC, 1024 samples; position in samples. */
-  sound(data: Buffer, position: number): void;
-}
+/**
+ * Given what belongs into a file: pictures (stream 0, 1/90000 s) and AAC (stream 1, samples), each in order; positions count
+ * from the first picture.
+ */
+export type ProgramSink = (stream: 0 | 1, packet: LivePacket) => void;
 
 /**
  * Pictures and sound of a room on one line, which begins at a keyframe: their times become positions, the sound is encoded
@@ -33,14 +35,18 @@ export class Program {
   #lastPictureMs = -Infinity;
 
   private constructor(fps: number, sink: ProgramSink, encoder: SoundEncoder) {
-    this.#pictures = new PictureLine(fps, (picture) => sink.picture(picture));
+    this.#pictures = new PictureLine(fps, (picture) => {
+      sink(0, picture);
+    });
     this.#encoder = encoder;
     this.#sound = new SoundLine(encoder);
   }
 
   /** @param fps - Pictures a second. */
   static async open(fps: number, sink: ProgramSink): Promise<Program> {
-    const encoder = await SoundEncoder.open((data, position) => sink.sound(data, position));
+    const encoder = await SoundEncoder.open((data, position) => {
+      sink(1, soundPacket(data, position));
+    });
     return new Program(fps, sink, encoder);
   }
 
@@ -115,14 +121,6 @@ export class Program {
 }
 
 /** A frame of sound as a packet for a muxer. */
-export function soundPacket(
-  data: Buffer,
-  position: number,
-): {
-  readonly data: Buffer;
-  readonly keyframe: true;
-  readonly position: number;
-  readonly duration: number;
-} {
+export function soundPacket(data: Buffer, position: number): LivePacket {
   return { data, keyframe: true, position, duration: frameSamples };
 }

@@ -1,21 +1,18 @@
-import {
-  closeSync,
-  mkdirSync,
-  openSync,
-  readSync,
-  renameSync,
-  truncateSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, mkdirSync, openSync, readSync, truncateSync, writeSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parameterSetsOf } from './annex-b.ts';
 import { Fuse } from './fuse.ts';
-import { LiveMuxer } from './live-muxer.ts';
+import { LiveMuxer, type LivePacket } from './live-muxer.ts';
 import { pictureRate } from './picture-line.ts';
-import { Program, soundPacket } from './program.ts';
-import { segmentName, segmentPlaceName, trackName, tracksName } from './segment-files.ts';
+import { Program } from './program.ts';
+import {
+  segmentName,
+  segmentPlaceName,
+  trackName,
+  tracksName,
+  writePlace,
+} from './segment-files.ts';
 import { TrackFile } from './track-file.ts';
 
 /** A second of pictures between two fragments. */
@@ -67,6 +64,7 @@ export class RecordingSegment {
   #wholeBytes = 0;
   #packets = 0;
   #fragmentStart = 0;
+  /** Of the last picture, in 1/90000 s. */
   #position = 0;
   readonly #fuse = new Fuse(() => {
     this.#keepWhole();
@@ -75,7 +73,6 @@ export class RecordingSegment {
   /** What the file began with in fragments, while that changes. */
   #head: Buffer | null = null;
   #needsKeyframe = true;
-  #isStated = false;
 
   private constructor(options: SegmentOptions, program: Program) {
     this.#options = options;
@@ -86,13 +83,8 @@ export class RecordingSegment {
   /** Makes ready; the file begins with the first picture. */
   static async open(options: SegmentOptions): Promise<RecordingSegment> {
     const hold: { segment?: RecordingSegment } = {};
-    const program = await Program.open(options.fps, {
-      picture: (picture) => {
-        hold.segment?.write(0, picture, picture.position);
-      },
-      sound: (data, position) => {
-        hold.segment?.write(1, soundPacket(data, position), null);
-      },
+    const program = await Program.open(options.fps, (stream, packet) => {
+      hold.segment?.write(stream, packet);
     });
     hold.segment = new RecordingSegment(options, program);
     return hold.segment;
@@ -152,11 +144,10 @@ export class RecordingSegment {
       this.#needsKeyframe = false;
     }
     this.#fuse.attempt(() => {
-      if (this.#muxer === null) {
-        if (!this.#begin(data, atMs)) return;
-      }
+      const begins = this.#muxer === null;
+      if (begins && !this.#begin(data, atMs)) return;
       this.#program.picture(data, keyframe, atMs);
-      if (!this.#isStated) this.#state(atMs);
+      if (begins) for (const track of this.#tracks.values()) track.begin(atMs);
       if (this.#position - this.#fragmentStart >= fragmentTicks) this.#flush();
     });
   }
@@ -212,12 +203,12 @@ export class RecordingSegment {
     };
   }
 
-  /** Takes what belongs into the file. `position`: of pictures, in 1/90000 s. */
-  write(stream: number, packet: Parameters<LiveMuxer['write']>[1], position: number | null): void {
+  /** Takes what belongs into the file: pictures (0) and sound (1). */
+  write(stream: 0 | 1, packet: LivePacket): void {
     if (this.#fuse.isBlown) return;
     this.#muxer?.write(stream, packet);
     this.#packets += 1;
-    if (position !== null) this.#position = position;
+    if (stream === 0) this.#position = packet.position;
   }
 
   #begin(keyframe: Buffer, atMs: number): boolean {
@@ -227,9 +218,7 @@ export class RecordingSegment {
       return false;
     }
     const { width, height, directory, segment, joined } = this.#options;
-    const place = join(directory, segmentPlaceName(segment));
-    writeFileSync(`${place}.part`, JSON.stringify({ startMs: atMs, joined }));
-    renameSync(`${place}.part`, place);
+    writePlace(directory, segmentPlaceName(segment), { startMs: atMs, joined });
     this.#muxer = LiveMuxer.open(this.#path, {
       format: 'mp4',
       streams: [
@@ -239,13 +228,6 @@ export class RecordingSegment {
       options: { movflags: 'hybrid_fragmented+frag_custom+default_base_moof' },
     });
     return true;
-  }
-
-  #state(startMs: number): void {
-    this.#isStated = true;
-    for (const track of this.#tracks.values()) {
-      track.begin(startMs);
-    }
   }
 
   #flush(): void {

@@ -1,4 +1,5 @@
-import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { renameSync, writeFileSync } from 'node:fs';
+import { readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** Names of the files of a recording. */
@@ -38,14 +39,14 @@ export function trackName(segment: number, participantId: string): string | null
 }
 
 /** Writes where a segment belongs, at once or not at all. */
-export async function writePlace(
+export function writePlace(
   directory: string,
   name: string,
   { startMs, joined }: SegmentPlace,
-): Promise<void> {
+): void {
   const temporary = join(directory, `.${name}.part`);
-  await writeFile(temporary, JSON.stringify({ startMs, joined }));
-  await rename(temporary, join(directory, name));
+  writeFileSync(temporary, JSON.stringify({ startMs, joined }));
+  renameSync(temporary, join(directory, name));
 }
 
 /** The segments in a directory, in order. One whose place nobody knows follows directly. */
@@ -105,7 +106,7 @@ export async function reopen(directory: string): Promise<void> {
 }
 
 /** Where a segment belongs; directly after the one before where that cannot be read. */
-export async function readPlace(path: string): Promise<SegmentPlace> {
+async function readPlace(path: string): Promise<SegmentPlace> {
   try {
     const value: unknown = JSON.parse(await readFile(path, 'utf8'));
     if (typeof value === 'object' && value !== null && 'startMs' in value) {

@@ -12,7 +12,10 @@ import {
   type CodecParameters,
   type Stream,
 } from 'node-av/lib';
+import { sampleRate } from '../../audio/format.ts';
+import { urlOf } from '../output-file.ts';
 import type { LivePacket } from './live-muxer.ts';
+import { pictureRate } from './picture-line.ts';
 
 /** What is read of a file. */
 export type ReadPacket = LivePacket & { readonly kind: 'picture' | 'sound' };
@@ -23,8 +26,6 @@ export class SegmentReader {
   readonly #packet = new Packet();
   /** What describes the pictures; null where there are none. */
   readonly pictures: CodecParameters | null;
-  /** What describes the sound; null where there is none. */
-  readonly sound: CodecParameters | null;
   readonly #kinds: readonly (ReadPacket['kind'] | null)[];
 
   private constructor(context: FormatContext) {
@@ -35,7 +36,6 @@ export class SegmentReader {
     const video = find(AVMEDIA_TYPE_VIDEO);
     const audio = find(AVMEDIA_TYPE_AUDIO);
     this.pictures = video?.codecpar ?? null;
-    this.sound = audio?.codecpar ?? null;
     this.#kinds = context.streams.map(({ index }) => {
       if (index === video?.index) return 'picture';
       return index === audio?.index ? 'sound' : null;
@@ -49,7 +49,7 @@ export class SegmentReader {
     const context = new FormatContext();
     context.allocContext();
     using options = Dictionary.fromObject({ format_whitelist: 'mov', protocol_whitelist: 'file' });
-    if ((await context.openInput(`file:${path}`, null, options)) < 0) return null;
+    if ((await context.openInput(urlOf(path), null, options)) < 0) return null;
     return new SegmentReader(context);
   }
 
@@ -73,7 +73,7 @@ export class SegmentReader {
       if (kind !== null && data !== null) {
         if (packet.hasFlags(AV_PKT_FLAG_CORRUPT)) break;
         const { timeBase } = this.#context.streams[packet.streamIndex] ?? packet;
-        const rate = kind === 'picture' ? 90_000 : 48_000;
+        const rate = kind === 'picture' ? pictureRate : sampleRate;
         const scale = (rate * timeBase.num) / timeBase.den;
         yield {
           kind,

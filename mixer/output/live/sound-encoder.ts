@@ -1,7 +1,8 @@
-import { AV_CHANNEL_LAYOUT_MONO, AV_SAMPLE_FMT_FLTP } from 'node-av/constants';
-import { FFmpegError, Frame, Packet, type CodecContext } from 'node-av/lib';
+import { AV_SAMPLE_FMT_FLTP } from 'node-av/constants';
+import { FFmpegError, Packet, type CodecContext } from 'node-av/lib';
+import { newSound, samplesOf } from '../../native-sound.ts';
 import { openAudioCodec } from '../audio-codec.ts';
-import { sampleRate, type SoundSink } from './sound-line.ts';
+import type { SoundSink } from './sound-line.ts';
 
 /** Samples of a frame of AAC. */
 export const frameSamples = 1024;
@@ -23,11 +24,11 @@ export class SoundEncoder implements SoundSink {
   readonly #emit: AacSink;
   /** Whether long silence is a gap between the packets. */
   readonly #sparse: boolean;
-  readonly #frame = new Frame();
+  readonly #frame = newSound(AV_SAMPLE_FMT_FLTP, frameSamples);
   readonly #packet = new Packet();
   readonly #whole = new Int16Array(frameSamples);
   readonly #bytes = Buffer.from(this.#whole.buffer);
-  #plane: Float32Array;
+  #plane = samplesOf(this.#frame, frameSamples);
   #filled = 0;
   #fed = 0;
   #primed = false;
@@ -40,13 +41,6 @@ export class SoundEncoder implements SoundSink {
     this.#emit = emit;
     this.#sparse = sparse;
     this.#packet.alloc();
-    this.#frame.alloc();
-    this.#frame.format = AV_SAMPLE_FMT_FLTP;
-    this.#frame.sampleRate = sampleRate;
-    this.#frame.nbSamples = frameSamples;
-    this.#frame.channelLayout = AV_CHANNEL_LAYOUT_MONO;
-    FFmpegError.throwIfError(this.#frame.getBuffer(), 'making room for sound');
-    this.#plane = planeOf(this.#frame);
   }
 
   /**
@@ -127,7 +121,7 @@ export class SoundEncoder implements SoundSink {
     this.#receive();
     if (!this.#frame.isWritable) {
       FFmpegError.throwIfError(this.#frame.makeWritable(), 'making room for sound');
-      this.#plane = planeOf(this.#frame);
+      this.#plane = samplesOf(this.#frame, frameSamples);
     }
   }
 
@@ -157,10 +151,4 @@ export async function encodeSilence(): Promise<{ data: Buffer; codec: SoundEncod
   });
   codec.silence(settlingFrames * frameSamples);
   return { data, codec };
-}
-
-function planeOf(frame: Frame): Float32Array {
-  const plane = frame.data?.[0];
-  if (!plane) throw new Error('The audio frame has no buffer.');
-  return new Float32Array(plane.buffer, plane.byteOffset, frameSamples);
 }

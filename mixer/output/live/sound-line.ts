@@ -1,6 +1,3 @@
-/** Hz, of all sound. */
-export const sampleRate = 48_000;
-
 /** Off by less than 5 ms a packet goes directly behind the one before: clocks drift, and a hole would be heard. */
 const toleranceSamples = 240;
 

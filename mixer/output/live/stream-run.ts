@@ -1,6 +1,6 @@
 import { parameterSetsOf } from './annex-b.ts';
 import { LiveMuxer, type LivePacket } from './live-muxer.ts';
-import { Program, soundPacket } from './program.ts';
+import { Program } from './program.ts';
 
 /** What a run is made with. */
 export interface StreamRunOptions {
@@ -56,9 +56,8 @@ export class StreamRun {
     const parameterSets = parameterSetsOf(keyframe);
     if (parameterSets === null) return null;
     const hold: { run?: StreamRun } = {};
-    const program = await Program.open(options.fps, {
-      picture: (picture) => hold.run?.enqueue(0, picture),
-      sound: (data, position) => hold.run?.enqueue(1, soundPacket(data, position)),
+    const program = await Program.open(options.fps, (stream, packet) => {
+      hold.run?.enqueue(stream, packet);
     });
     const run = new StreamRun(options, program);
     hold.run = run;

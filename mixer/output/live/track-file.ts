@@ -1,9 +1,7 @@
 import { LiveMuxer } from './live-muxer.ts';
-import { soundPacket } from './program.ts';
+import { samplesPerMs, soundPacket } from './program.ts';
 import { SoundEncoder } from './sound-encoder.ts';
-import { sampleRate, SoundLine } from './sound-line.ts';
-
-const samplesPerMs = sampleRate / 1000;
+import { SoundLine } from './sound-line.ts';
 
 /** Sound that comes before the file can be begun: so many packets of 20 ms. */
 const waitingPackets = 500;

@@ -35,9 +35,8 @@ export class RecordingsApi {
   async list(room: string | null): Promise<Recording[]> {
     const query = room === null ? '' : `?room=${encodeURIComponent(room)}`;
     const answer = await this.#request('GET', `recordings${query}`);
-    const entries = Array.isArray(answer) ? answer : fieldOf(answer, 'recordings');
-    if (!Array.isArray(entries)) throw new ApiError('internal');
-    return entries
+    if (!Array.isArray(answer)) throw new ApiError('internal');
+    return answer
       .filter(isRecording)
       .sort((a, b) => Date.parse(b.startedAt) - Date.parse(a.startedAt));
   }

@@ -1,5 +1,9 @@
-import type { ChatMessage, LayoutMode, Participant } from '../../../mcu/protocol/common.ts';
-import type { RecordingState } from '../../../mcu/protocol/common.ts';
+import type {
+  ChatMessage,
+  LayoutMode,
+  Participant,
+  RecordingState,
+} from '../../../mcu/protocol/common.ts';
 import type { ServerMessage } from '../../../mcu/protocol/server.ts';
 import { noLinks, type LinksView } from './media-links.ts';
 
