@@ -3,6 +3,9 @@ import { createServer, type Server, type Socket } from 'node:net';
 import type { Logger } from '../log.ts';
 import { type OutputPacket, PacketReader } from './wire.ts';
 
+/** A room process that is asked to end and sends nothing for so long hangs. */
+const silenceMs = 2000;
+
 /** What a {@link FeedServer} calls. */
 export interface FeedListener {
   connected(): void;
@@ -36,12 +39,16 @@ export class FeedServer {
     if (process.platform !== 'win32') chmodSync(this.#path, 0o600);
   }
 
-  /** Takes no more; the socket goes. */
-  close(): void {
-    this.#current?.destroy();
-    this.#current = null;
+  /** Asks the room process to send what it has queued and to end; resolves when all of it is here, and the socket gone. */
+  async close(): Promise<void> {
     this.#server.close();
     this.#remove();
+    const socket = this.#current;
+    if (socket === null) return;
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    socket.setTimeout(silenceMs, () => socket.destroy());
+    socket.end();
+    await closed;
   }
 
   #accept(socket: Socket): void {

@@ -95,7 +95,7 @@ function finish(): void {
   if (isEnding) return;
   isEnding = true;
   work = work.then(async () => {
-    server?.close();
+    await server?.close();
     if (sink !== undefined) state(sink);
     end((await sink?.finish()) ?? { type: 'failed', message: 'Nothing was begun.' });
   });

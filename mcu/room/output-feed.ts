@@ -83,7 +83,7 @@ export class OutputFeed {
   }
 
   #connect(): void {
-    const socket = connect(this.#options.socket);
+    const socket = connect({ path: this.#options.socket, allowHalfOpen: true });
     socket.on('connect', () => {
       this.#socket = socket;
       this.#flush();
@@ -99,7 +99,14 @@ export class OutputFeed {
         this.#connect();
       }, reconnectMs);
     });
-    // Nothing comes back; without this its end would not be seen.
+    socket.on('end', () => {
+      if (this.#socket !== socket) return;
+      // It is about to finish, and waits for what is queued.
+      this.#flush();
+      socket.end();
+      this.#beginAnew();
+    });
+    // Nothing comes back but its end, and without this that would not be seen.
     socket.resume();
   }
 

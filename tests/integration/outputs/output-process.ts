@@ -179,6 +179,11 @@ export class Feed {
     this.write({ kind: 'audio', speaker, atMs: this.startMs + ms, data });
   }
 
+  /** What the socket has not taken yet. */
+  get waitingBytes(): number {
+    return this.#socket.writableLength;
+  }
+
   async drained(): Promise<void> {
     if (this.#socket.writableLength === 0) return;
     await new Promise<void>((resolve) => this.#socket.write('', () => resolve()));

@@ -60,6 +60,37 @@ describe('an output process', () => {
     expect(await output.finish()).toMatchObject({ type: 'finished' });
   });
 
+  it('takes what is on its way when it is asked to finish', async () => {
+    const directory = freshFolder();
+    const socket = join(directory, 's');
+    const output = await OutputProcess.open(recording(directory), socket);
+    const feed = await Feed.connect(socket, clip);
+    await feed.send(0, 1);
+    output.child.kill('SIGSTOP');
+    const sent = feed.send(1, 20);
+    const end = output.finish();
+    // What the socket has no room for waits in the room process.
+    await sleep(100);
+    expect(feed.waitingBytes).toBeGreaterThan(0);
+    output.child.kill('SIGCONT');
+    await sent;
+    expect(await end).toMatchObject({ type: 'finished' });
+    expect(await judge(join(directory, 'media.mp4'))).toMatchObject({
+      complaints: '',
+      pictures: 500,
+    });
+  });
+
+  it('does not wait long for a room process that hangs', async () => {
+    const directory = freshFolder();
+    const socket = join(directory, 's');
+    const output = await OutputProcess.open(recording(directory), socket);
+    const hung = createConnection({ path: socket, allowHalfOpen: true });
+    await until(() => output.log.includes('room connected'), 5000);
+    expect(await output.finish()).toMatchObject({ type: 'failed' });
+    hung.destroy();
+  });
+
   it('ends at once where there is nothing to do for it', async () => {
     const output = new OutputProcess();
     output.child.disconnect();

@@ -187,6 +187,27 @@ describe('what a room feeds an output process', () => {
     expect(packets[0]).toMatchObject({ keyframe: true });
   });
 
+  it('sends what is queued when the output process asks for the end, and begins anew with a keyframe', async () => {
+    open();
+    await soon(() => {
+      expect(sockets).toHaveLength(1);
+    });
+    show(unit(1, true), 40);
+    show(unit(2), 80);
+    sockets[0]!.end();
+    await once(sockets[0]!, 'close');
+    expect(pictures().map(({ data }) => data[0])).toEqual([1, 2]);
+    // Another process takes its place.
+    await soon(() => {
+      expect(sockets).toHaveLength(2);
+    });
+    show(unit(3), 120);
+    show(unit(4, true), 160);
+    feed.close();
+    await once(sockets[1]!, 'close');
+    expect(pictures().map(({ data }) => data[0])).toEqual([1, 2, 4]);
+  });
+
   it('sends what is queued before it ends, and takes no more', async () => {
     open();
     for (let tick = 0; tick < 20; tick += 1) show(unit(tick, tick === 0, 10_000), tick * 40);
