@@ -63,26 +63,24 @@ class Recorded {
       .waitFor({ state: 'attached' });
   }
 
-  /** What of the sign and the notice lies over the picture or the controls. */
-  covered(): Promise<string[]> {
-    return this.page.evaluate(() => {
+  /** Whether something lies over the picture or the controls. */
+  covers(selector: '.sign' | '.notice'): Promise<boolean> {
+    return this.page.evaluate((selector) => {
       const boxes = (selector: string): DOMRect[] =>
         Array.from(document.querySelectorAll(selector), (each) => each.getBoundingClientRect());
       const below = [...boxes('video'), ...boxes('[role="toolbar"] > *')];
-      return ['.sign', '.notice'].filter((selector) => {
-        const all = boxes(selector);
-        if (all.length === 0) throw new Error(`there is no ${selector}`);
-        return below.some((box) =>
-          all.some(
-            (above) =>
-              above.left < box.right &&
-              box.left < above.right &&
-              above.top < box.bottom &&
-              box.top < above.bottom,
-          ),
-        );
-      });
-    });
+      const all = boxes(selector);
+      if (all.length === 0) throw new Error(`there is no ${selector}`);
+      return below.some((box) =>
+        all.some(
+          (above) =>
+            above.left < box.right &&
+            box.left < above.right &&
+            above.top < box.bottom &&
+            box.top < above.bottom,
+        ),
+      );
+    }, selector);
   }
 }
 
@@ -135,6 +133,7 @@ describe('the button Record', () => {
     ] as const) {
       ana.tell('active');
       await ana.sign.waitFor();
+      expect(await ana.page.getByRole('link', { name: 'Recordings' }).count()).toBe(0);
       ana.tell(state, reason);
       await ana.hears(sentence);
       await ana.button('Record').waitFor();
@@ -148,10 +147,6 @@ describe('the button Record', () => {
     const ana = await Recorded.join(house, 'late', { id: 'one', state: 'active' });
     await ana.sign.waitFor();
     await ana.hears('This room is being recorded.');
-    ana.tell('complete', 'disk-full');
-    await ana.page.getByRole('link', { name: 'Recordings' }).waitFor();
-    ana.tell('active');
-    await ana.sign.waitFor();
     for (const [width, height] of [
       [1280, 720],
       [390, 844],
@@ -159,9 +154,19 @@ describe('the button Record', () => {
       [320, 568],
     ] as const) {
       await ana.page.setViewportSize({ width, height });
-      expect(await ana.covered(), `at ${width}x${height}`).toEqual([]);
-      const scrolls = await ana.page.evaluate(() => document.body.scrollWidth > window.innerWidth);
-      expect(scrolls, `at ${width}x${height}`).toBe(false);
+      const shows = async (selector: '.sign' | '.notice'): Promise<void> => {
+        expect(await ana.covers(selector), `${selector} at ${width}x${height}`).toBe(false);
+        const scrolls = await ana.page.evaluate(
+          () => document.body.scrollWidth > window.innerWidth,
+        );
+        expect(scrolls, `${selector} at ${width}x${height}`).toBe(false);
+      };
+      await shows('.sign');
+      ana.tell('complete', 'disk-full');
+      await ana.page.getByRole('link', { name: 'Recordings' }).waitFor();
+      await shows('.notice');
+      ana.tell('active');
+      await ana.sign.waitFor();
     }
     await ana.page.emulateMedia({ reducedMotion: 'reduce' });
     const animation = (): Promise<string> =>

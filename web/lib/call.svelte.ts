@@ -2,6 +2,7 @@ import type { QualityCap } from '../../mcu/protocol/common.ts';
 import {
   LocalMedia,
   RoomSession,
+  isUnderWay,
   type Device,
   type MediaState,
   type Platform,
@@ -132,6 +133,10 @@ export class Call {
     this.#recordAsked = false;
     const { announcement, notice, plays } = recordingNews(before, now);
     if (announcement !== null) this.#announcement = announcement;
+    // What it says of the one before would be taken for this one.
+    if (now.recording !== null && isUnderWay(now.recording) && this.#notice?.link !== undefined) {
+      this.closeNotice();
+    }
     if (notice === null) return;
     const link = { path: pathOfRecordings(now.room), label: words.recordings.heading };
     this.#show({ sentence: notice, ...(plays && { link }) });
