@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { LocalMedia } from '../../../web/lib/client/local-media.ts';
+import type { ReceiverLike } from '../../../web/lib/client/platform.ts';
 import { RoomSession, type SessionState } from '../../../web/lib/client/session.ts';
 import { FakePlatform, FakeTrack, settle, type FakePeer } from './fakes.ts';
 
@@ -481,9 +482,33 @@ describe('the downlink', () => {
     const stage = new Stage();
     const { downlink } = await stage.live();
     const [sound, picture] = [new FakeTrack('audio'), new FakeTrack('video')];
-    downlink.fire('track', { track: sound });
-    downlink.fire('track', { track: picture });
+    downlink.fire('track', { track: sound, receiver: {} });
+    downlink.fire('track', { track: picture, receiver: {} });
     expect(stage.view.links).toMatchObject({ sound, picture, downlink: 'connected' });
+  });
+
+  it('plays sound later while the line is narrow, over every downlink, and no picture', async () => {
+    const stage = new Stage();
+    const { downlink } = await stage.live();
+    const [sound, picture]: ReceiverLike[] = [{}, {}];
+    downlink.fire('track', { track: new FakeTrack('audio'), receiver: sound });
+    downlink.fire('track', { track: new FakeTrack('video'), receiver: picture });
+    expect(sound!.jitterBufferTarget).toBeNull();
+    const tell = (reason: string): void => {
+      stage.platform.socket.receive({ type: 'quality', rung: 'low', reason, estimateKbps: 200 });
+    };
+    tell('requested');
+    expect(sound!.jitterBufferTarget).toBeNull();
+    tell('bandwidth');
+    expect(sound!.jitterBufferTarget).toBe(150);
+    stage.platform.socket.receive({ type: 'offer', pc: 'downlink', sdp: 'two', negotiation: 2 });
+    await settle();
+    const next: ReceiverLike = {};
+    stage.platform.peer.fire('track', { track: new FakeTrack('audio'), receiver: next });
+    expect(next.jitterBufferTarget).toBe(150);
+    tell('auto');
+    expect(next.jitterBufferTarget).toBeNull();
+    expect(picture).toEqual({});
   });
 
   it('is asked for again when it fails; a server that offers none is taken for lost', async () => {

@@ -51,6 +51,7 @@ export class MediaLinks extends Emitter<LinksEvents> {
   #iceServers: readonly IceServerInit[] = [];
   #tracks: LocalTracks = { audio: null, video: null };
   #demand: UplinkDemand | null = null;
+  #narrow = false;
   #uplink: Uplink | null = null;
   #downlink: Downlink | null = null;
   #answerDue: (() => void) | null = null;
@@ -75,6 +76,7 @@ export class MediaLinks extends Emitter<LinksEvents> {
   /** Starts afresh: no PeerConnection of before survives; the server offers a downlink by itself. */
   restart(iceServers: readonly IceServerInit[]): void {
     this.#demand = null;
+    this.#narrow = false;
     this.#iceServers = iceServers;
     this.reset();
   }
@@ -106,6 +108,12 @@ export class MediaLinks extends Emitter<LinksEvents> {
   setDemand(demand: UplinkDemand): void {
     this.#demand = demand;
     this.#uplink?.setDemand(demand);
+  }
+
+  /** See {@link Downlink.setNarrow}; for every downlink to come, too. */
+  setNarrow(narrow: boolean): void {
+    this.#narrow = narrow;
+    this.#downlink?.setNarrow(narrow);
   }
 
   /** A signalling message about a PeerConnection. */
@@ -230,7 +238,8 @@ export class MediaLinks extends Emitter<LinksEvents> {
     this.#offerDue?.();
     this.#offerDue = null;
     this.#downlink?.close();
-    const downlink = new Downlink(this.#platform.createPeer(this.#iceServers), this.#platform);
+    const peer = this.#platform.createPeer(this.#iceServers);
+    const downlink = new Downlink(peer, this.#platform, this.#narrow);
     this.#downlink = downlink;
     this.#update({ downlink: 'connecting' });
     downlink.on('state', (state) => {

@@ -101,7 +101,16 @@ export interface PeerLike {
     type: 'icecandidate',
     listener: (event: { readonly candidate: { toJSON(): object } | null }) => void,
   ): void;
-  addEventListener(type: 'track', listener: (event: { readonly track: TrackLike }) => void): void;
+  addEventListener(
+    type: 'track',
+    listener: (event: { readonly track: TrackLike; readonly receiver: ReceiverLike }) => void,
+  ): void;
+}
+
+/** The part of `RTCRtpReceiver` that is used. */
+export interface ReceiverLike {
+  /** The least that is to wait in the jitter buffer, milliseconds; null: as the browser deems right. Not every browser has it. */
+  jitterBufferTarget?: number | null;
 }
 
 /** `RTCIceServer`, as the server sends it. */

@@ -212,12 +212,16 @@ export class RoomSession extends Emitter<SessionEvents> {
       case 'uplink':
         this.#links.setDemand(message);
         return;
+      case 'quality':
+        this.#links.setNarrow(message.reason === 'bandwidth' || message.reason === 'loss');
+        this.#show(withMessage(view, message));
+        return;
       case 'reaction':
         this.emit('reaction', message.participantId, message.emoji);
         return;
       default: {
         const next = withMessage(view, message);
-        if (next !== view) this.#enter({ phase: 'live', view: next });
+        if (next !== view) this.#show(next);
         if (message.type !== 'participant' || message.event === 'changed') return;
         if (message.participant.id !== view.selfId) {
           this.emit('presence', message.event, message.participant);
@@ -294,6 +298,10 @@ export class RoomSession extends Emitter<SessionEvents> {
     // Closed first, so that the links' last changes are nobody's news.
     this.#enter({ phase: 'closed', end });
     this.#links.close();
+  }
+
+  #show(view: RoomView): void {
+    this.#enter({ phase: 'live', view });
   }
 
   #enter(state: SessionState): void {
