@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { holdingsOf, processTree } from '../../bench/lab/process-cpu.ts';
@@ -34,21 +34,42 @@ export async function hourSoak({ quick }: { quick: boolean }): Promise<string[]>
     const flashing = { colour: 'rgb(40, 60, 210)', tone: beepHz, flashes: true, fps: 25 };
     const alice = await Person.join(browser, server.url, room, 'Alice', flashing);
     const { id } = await record(server, room);
-    const resident: [minute: number, mebibytes: number][] = [];
+    const resident = new Map<string, [minute: number, mebibytes: number][]>();
     const started = performance.now();
     while (performance.now() - started < minutes * 60_000) {
       await sleep(quick ? 1000 : 5000);
-      const bytes = processTree(server.pid).reduce((sum, pid) => sum + residentOf(pid), 0);
-      resident.push([(performance.now() - started) / 60_000, bytes / 2 ** 20]);
+      const minute = (performance.now() - started) / 60_000;
+      let sum = 0;
+      for (const pid of processTree(server.pid)) {
+        const [name, mebibytes] = [nameOf(pid), residentOf(pid) / 2 ** 20];
+        sum += mebibytes;
+        resident.set(name, [...(resident.get(name) ?? []), [minute, mebibytes]]);
+      }
+      resident.set('all', [...(resident.get('all') ?? []), [minute, sum]]);
     }
     const { x, y, width, height } = alice.tileOf(alice.id)!;
     const recording = await stop(server, id);
     const file = mediaOf(data, id);
     const { durationSeconds } = await probe(file);
     const tile = { x: x + (width >> 2), y: y + (height >> 2), width: width >> 1, height: 40 };
-    const settled = resident.slice(resident.length / 5);
-    const growth = slopeOf(settled);
-    console.log(`memory grows by ${growth.toFixed(3)} MiB a minute`);
+    const memory = Array.from(resident, ([name, samples]) => {
+      const settled = samples.slice(samples.length / 5);
+      const ends = [settled.slice(0, 12), settled.slice(-12)];
+      const [atFirst, atLast] = ends.map((end) => median(end.map(([, mebibytes]) => mebibytes)));
+      return { name, atFirst, atLast, growth: slopeOf(settled) };
+    });
+    const growth = memory.find(({ name }) => name === 'all')?.growth ?? 0;
+    console.log('memory of each process, MiB and MiB a minute');
+    console.table(
+      Object.fromEntries(
+        memory.map(({ name, ...rest }) => [
+          name,
+          Object.fromEntries(
+            Object.entries(rest).map(([key, value]) => [key, Number((value ?? 0).toFixed(2))]),
+          ),
+        ]),
+      ),
+    );
     const length = Math.min(120, (durationSeconds ?? 0) / 3);
     const apart = async (from: number): Promise<number> => {
       const piece = join(data, 'piece.mkv');
@@ -63,9 +84,6 @@ export async function hourSoak({ quick }: { quick: boolean }): Promise<string[]>
     const { errors } = await decode(file);
     console.table({
       'recorded, minutes': (durationSeconds ?? 0) / 60,
-      'memory at first, MiB': Math.round(settled[0]?.[1] ?? 0),
-      'memory at last, MiB': Math.round(settled.at(-1)?.[1] ?? 0),
-      'growth, MiB a minute': Number(growth.toFixed(3)),
       'sound behind picture at first, ms': Math.round(first),
       'sound behind picture at last, ms': Math.round(last),
     });
@@ -83,6 +101,17 @@ export async function hourSoak({ quick }: { quick: boolean }): Promise<string[]>
     await browser.close();
     await server.stop();
     rmSync(data, { recursive: true });
+  }
+}
+
+/** The program of a process and its number: there are several of most. */
+function nameOf(pid: number): string {
+  try {
+    const program = readFileSync(`/proc/${String(pid)}/cmdline`, 'utf8').split('\0');
+    const script = program.find((part) => /\.m?js$/.test(part)) ?? program[0] ?? '';
+    return `${script.split('/').slice(-2).join('/')} ${String(pid)}`;
+  } catch {
+    return 'ended';
   }
 }
 
