@@ -9,7 +9,7 @@ const red: Rgb = [200, 30, 30];
 const green: Rgb = [30, 170, 60];
 const css = (colour: Rgb): string => `rgb(${colour.join(',')})`;
 /** Instead of 10 s: that it is these is tested without a browser. */
-const holdMs = 4000;
+const holdMs = 3000;
 const patienceMs = 3000;
 
 describe('what a browser sends', () => {
@@ -64,7 +64,7 @@ describe('what a browser sends', () => {
     const messages = alice.received.filter(({ type }) => type === 'uplink');
     expect(messages).toEqual([expect.objectContaining({ width: 160, height: 90, fps: 15 })]);
     await sleep(1000);
-    const small = await rates(alice, 2500);
+    const small = await rates(alice, 2000);
 
     arrange('single', alice.id);
     let changed = performance.now();
@@ -72,7 +72,7 @@ describe('what a browser sends', () => {
     const grownMs = performance.now() - changed;
     expect(large.width).toBe(640);
     await sleep(Math.max(0, patienceMs - grownMs));
-    const many = await rates(alice, 2500);
+    const many = await rates(alice, 2000);
 
     arrange('grid', null);
     changed = performance.now();
@@ -81,8 +81,9 @@ describe('what a browser sends', () => {
     await follow(alice, 90, 1500 + patienceMs);
     const shrunkMs = performance.now() - changed;
     expect(shrunkMs).toBeGreaterThan(holdMs - 500);
-    await sleep(Math.max(0, holdMs + patienceMs - shrunkMs));
-    const few = await rates(alice, 2500);
+    // Well within the patience.
+    await sleep(1000);
+    const few = await rates(alice, 2000);
     console.log(
       `grown after ${grownMs.toFixed(0)} ms, shrunk after ${shrunkMs.toFixed(0)} ms;`,
       [small, many, few].map(({ fps, bitrate }) => [Math.round(fps), Math.round(bitrate / 1000)]),
@@ -101,7 +102,7 @@ describe('what a browser sends', () => {
     await bob.sees(alice.id, red);
     const arranger = await house.attend('hidden', 'Arranger');
     await sleep(1000);
-    const quiet = await rates(bob, 3000);
+    const quiet = await rates(bob, 2000);
 
     arranger.send({ type: 'layout', mode: 'single', pinned: bob.id });
     const hidden = performance.now();
@@ -109,12 +110,12 @@ describe('what a browser sends', () => {
     await until(() => alice.last('uplink')?.fps === 0, holdMs + patienceMs);
     expect(performance.now() - hidden).toBeGreaterThan(holdMs - 500);
     expect(bob.last('uplink')?.fps).toBeGreaterThan(0);
-    await sleep(1000);
+    await sleep(500);
     const stopped = (await alice.outbound())!;
-    const meanwhile = await rates(bob, 3000);
+    const meanwhile = await rates(bob, 2000);
     const later = (await alice.outbound())!;
     expect(later.framesEncoded).toBe(stopped.framesEncoded);
-    expect(later.audioPackets - stopped.audioPackets).toBeGreaterThan(150);
+    expect(later.audioPackets - stopped.audioPackets).toBeGreaterThan(100);
     expect(meanwhile.fps / quiet.fps).toBeGreaterThan(0.8);
     await bob.sees(bob.id, green);
 
@@ -126,7 +127,8 @@ describe('what a browser sends', () => {
       async () => `Bob sees ${String(await bob.colourOf(alice.id))}`,
     );
     console.log(`seen again after ${(performance.now() - shown).toFixed(0)} ms`);
-    await sleep(patienceMs + 1000);
+    // For longer than a picture that stalls stays.
+    await sleep(patienceMs + 500);
     await bob.sees(alice.id, red, 500);
   });
 });
