@@ -38,7 +38,7 @@ export const call: Benchmark<z.infer<typeof callSchema>> = {
   about: 'a real call of one, two and three browsers: CPU of the room process, glass to glass',
   schema: callSchema,
   async run({ quick, seconds: asked, profiles }) {
-    const seconds = quick ? 2 : (asked ?? 15);
+    const seconds = quick ? 1 : (asked ?? 15);
     const server = await TestServer.start({
       // Barcodes are read in tiles of the whole size.
       ...{ ONEGRID_LOG_LEVEL: 'info', ONEGRID_RUNGS: 'high' },
@@ -57,7 +57,7 @@ export const call: Benchmark<z.infer<typeof callSchema>> = {
         const tone = 400 + 300 * index;
         people.push(await Person.join(browser, server.url, 'bench', name, { ...media, tone }));
         await until(() => people[0]?.last('layout')?.tiles.length === people.length, 10_000);
-        await sleep(quick ? 1000 : 10_000);
+        await sleep(quick ? 500 : 10_000);
         const roomPid = server.log.findLast(({ msg }) => msg === 'room process started')?.[
           'roomPid'
         ];

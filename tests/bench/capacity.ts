@@ -4,6 +4,7 @@ import { atLeast, atMost, type Bar, type Benchmark, resultSchema } from './lab/b
 import { rounded } from './lab/statistics.ts';
 import { Crowd } from '../harness/crowd.ts';
 import { LabServer } from './load/lab-server.ts';
+import { loadOf } from './load/quick.ts';
 import { settle } from './load/settle.ts';
 
 const rowSchema = z.strictObject({
@@ -51,8 +52,7 @@ export const capacity: Benchmark<z.infer<typeof capacitySchema>> = {
     for (const participants of quick ? [2] : sizes) {
       const row = await measure(
         { kind: 'one room', rooms: 1, participants },
-        seconds,
-        rest,
+        { quick, seconds, rest },
         profiles,
       );
       rows.push(row);
@@ -60,7 +60,7 @@ export const capacity: Benchmark<z.infer<typeof capacitySchema>> = {
     }
     for (let rooms = quick ? 1 : 2; rooms <= (quick ? 1 : mostRooms); rooms += rooms < 6 ? 1 : 2) {
       const where = { kind: 'rooms of four', rooms, participants: 4 * rooms } as const;
-      const row = await measure(where, seconds, rest, null);
+      const row = await measure(where, { quick, seconds, rest }, null);
       rows.push(row);
       if (isFull(row)) break;
     }
@@ -71,15 +71,18 @@ export const capacity: Benchmark<z.infer<typeof capacitySchema>> = {
 /** A server of its own for each: what the last one left behind is not counted. */
 async function measure(
   where: Pick<Row, 'kind' | 'rooms' | 'participants'>,
-  seconds: number,
-  rest: number,
+  { quick, seconds, rest }: { quick: boolean; seconds: number; rest: number },
   profiles: string | null,
 ): Promise<Row> {
   const { rooms, participants } = where;
-  const server = await LabServer.start(profiles);
+  const { settings, crowd: kind } = loadOf(quick);
+  const server = await LabServer.start(profiles, settings);
   try {
     const ramp = participants / 8;
-    const crowd = new Crowd(server.url, { room: 'full', participants, rooms, ramp, speakers });
+    const crowd = new Crowd(server.url, {
+      ...{ ...kind, room: 'full' },
+      ...{ participants, rooms, ramp, speakers },
+    });
     try {
       await settle(server, participants, rest);
       const before = await server.metricSum('onegrid_frames_composited_total');

@@ -5,6 +5,7 @@ import { holdingsOf } from './lab/process-cpu.ts';
 import { rounded, slopeOf } from './lab/statistics.ts';
 import { Crowd } from '../harness/crowd.ts';
 import { LabServer } from './load/lab-server.ts';
+import { loadOf } from './load/quick.ts';
 import { settle } from './load/settle.ts';
 
 const rowSchema = z.strictObject({
@@ -48,14 +49,15 @@ export const churn: Benchmark<z.infer<typeof churnSchema>> = {
   schema: churnSchema,
   async run({ quick, profiles }) {
     const changes = quick ? 6 : 500;
-    const [participants, stayed] = [12, 6];
+    const [participants, stayed] = quick ? [4, 2] : [12, 6];
     const seconds = (changes / perMinute) * 60;
-    const server = await LabServer.start(profiles);
+    const { settings, crowd: kind } = loadOf(quick);
+    const server = await LabServer.start(profiles, settings);
     try {
       const crowd = new Crowd(server.url, {
-        ...{ room: 'churn', participants, ramp: 1, speakers: 2 },
+        ...{ ...kind, room: 'churn', participants, ramp: 1, speakers: 2 },
         // It counts from the end of its ramp, before everything has settled.
-        ...{ churn: perMinute, duration: seconds + (quick ? 6 : 15) },
+        ...{ churn: perMinute, duration: seconds + (quick ? 3 : 15) },
       });
       await settle(server, participants, 0);
       const { roomPid } = server;

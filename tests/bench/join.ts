@@ -28,7 +28,7 @@ export const join: Benchmark<z.infer<typeof joinSchema>> = {
   schema: joinSchema,
   async run({ quick }) {
     const task = quick
-      ? { cold: 1, warm: 1, call: 1, spareMs: 2000 }
+      ? { cold: 1, warm: 1, call: 1, spareMs: 1000 }
       : { cold: 4, warm: 20, call: 15, spareMs: 4000 };
     const module = new URL('join/measure.ts', import.meta.url);
     const times = await inChild(module, task, joinTimesSchema);

@@ -8,6 +8,7 @@ import { sleep } from '../harness/until.ts';
 import { atLeast, type Benchmark, resultSchema } from './lab/benchmark.ts';
 import { rounded } from './lab/statistics.ts';
 import { type PeerSetting, withPeers } from './links/peers.ts';
+import { loadOf } from './load/quick.ts';
 import { measureReceived, type Received, receivedSchema } from './links/received.ts';
 
 const rowSchema = z.strictObject({
@@ -46,6 +47,7 @@ const room = 'links';
 
 /** How long things take, in seconds, and how many are in the room. */
 interface Lengths {
+  readonly quick: boolean;
   readonly settle: number;
   readonly measure: number;
   readonly others: number;
@@ -64,8 +66,8 @@ export const links: Benchmark<z.infer<typeof linksSchema>> = {
   async run({ quick, seconds }) {
     const why = whyNoNetwork(['tc', 'nft']);
     const lengths = quick
-      ? { settle: 1, measure: 1, others: 1 }
-      : { settle: 20, measure: seconds ?? 20, others: 3 };
+      ? { quick, settle: 1, measure: 1, others: 1 }
+      : { quick, settle: 20, measure: seconds ?? 20, others: 3 };
     const rows: z.infer<typeof rowSchema>[] = [];
     for (const linkKbps of quick ? rates.slice(2, 3) : rates) {
       const rung = bestThatFits(linkKbps);
@@ -155,9 +157,9 @@ function fromPeer(
 async function fromServer(
   lab: Lab,
   linkKbps: number,
-  { settle, measure: seconds, others }: Lengths,
+  { quick, settle, measure: seconds, others }: Lengths,
 ): Promise<Received> {
-  await lab.invite(room, { participants: others, speakers: others });
+  await lab.invite(room, { ...loadOf(quick).crowd, participants: others, speakers: others });
   const listener = await lab.open(room, 'Listener', {});
   lab.host.limit({ down: linkKbps, up: upKbps });
   await listener.enter();

@@ -8,6 +8,7 @@ import { sleep, until } from '../harness/until.ts';
 import { atLeast, atMost, type Benchmark, resultSchema } from './lab/benchmark.ts';
 import { rounded, spreadOf, spreadSchema } from './lab/statistics.ts';
 import { LabServer } from './load/lab-server.ts';
+import { loadOf } from './load/quick.ts';
 import { settle } from './load/settle.ts';
 import { hlsClients, hlsReportSchema } from './recording/hls-clients.ts';
 
@@ -46,11 +47,13 @@ export const recording: Benchmark<z.infer<typeof recordingSchema>> = {
     const rounds = quick ? 1 : 3;
     const clients = quick ? 5 : 100;
     const data = mkdtempSync(join(tmpdir(), 'onegrid-bench-'));
+    const { settings, crowd: kind } = loadOf(quick);
     const server = await LabServer.start(profiles, {
+      ...settings,
       ONEGRID_DATA_DIR: data,
       ONEGRID_MIN_FREE_BYTES: '0',
     });
-    const crowd = new Crowd(server.url, { room, participants, speakers: 1 });
+    const crowd = new Crowd(server.url, { ...kind, room, participants, speakers: 1 });
     try {
       await settle(server, participants, quick ? 1 : 12);
       const measure = (what: Row['what'], start: () => Promise<() => Promise<unknown>>) =>

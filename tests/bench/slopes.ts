@@ -3,8 +3,9 @@ import { SignallingClient } from '../harness/client.ts';
 import { sleep } from '../harness/until.ts';
 import { atMost, type Benchmark, resultSchema } from './lab/benchmark.ts';
 import { rounded, slopeOf, spreadOf, spreadSchema } from './lab/statistics.ts';
-import { Crowd } from '../harness/crowd.ts';
+import { Crowd, type CrowdOptions } from '../harness/crowd.ts';
 import { LabServer } from './load/lab-server.ts';
+import { loadOf } from './load/quick.ts';
 import { settle } from './load/settle.ts';
 
 const kinds = ['listener', 'silent participant', 'speaking', 'rung'] as const;
@@ -47,7 +48,9 @@ export const slopes: Benchmark<z.infer<typeof slopesSchema>> = {
     const rest = quick ? 0.3 : 11;
     const rounds = quick ? 1 : 2;
     const listeners = quick ? 2 : 20;
+    const { settings, crowd } = loadOf(quick);
     const server = await LabServer.start(profiles, {
+      ...settings,
       // Who only arranges the picture has no media.
       ONEGRID_MEDIA_TIMEOUT_MS: '600000',
     });
@@ -61,8 +64,8 @@ export const slopes: Benchmark<z.infer<typeof slopesSchema>> = {
       };
       const rungs = quick ? ['low'] : ['medium', 'low', 'tiny'];
       const rows = [
-        ...(await listenerCosts(server, measure, listeners, rungs, rounds)),
-        ...(await participantSlopes(server, measure, quick ? [1, 2] : [2, 8], rounds)),
+        ...(await listenerCosts(server, crowd, measure, listeners, rungs, rounds)),
+        ...(await participantSlopes(server, crowd, measure, quick ? [1, 2] : [2, 8], rounds)),
       ];
       const listener = rows.find(({ kind }) => kind === 'listener');
       return {
@@ -95,12 +98,13 @@ type Measure = (people: number) => Promise<number>;
  */
 async function listenerCosts(
   server: LabServer,
+  kind: CrowdOptions,
   measure: Measure,
   count: number,
   rungs: readonly string[],
   rounds: number,
 ): Promise<Row[]> {
-  const four = new Crowd(server.url, base);
+  const four = new Crowd(server.url, { ...kind, ...base });
   await settle(server, base.participants, 0);
   const arranger = await SignallingClient.join(server.url, room, 'Arranger');
   const { participants } = await arranger.next('joined');
@@ -111,7 +115,12 @@ async function listenerCosts(
   try {
     for (let round = 0; round < rounds; round += 1) {
       const alone = await measure(5);
-      const many = new Crowd(server.url, { room, participants: 0, listeners: count, ramp: 2 });
+      const many = new Crowd(server.url, {
+        room,
+        participants: 0,
+        listeners: count,
+        ramp: count / 10,
+      });
       const withThem = await measure(5 + count).finally(() => many.leave());
       listeners.push((withThem - alone) / count);
       for (const [rung, own] of costs) {
@@ -151,13 +160,14 @@ async function isOpen(server: LabServer, rung: string): Promise<boolean> {
 /** Rooms of several sizes where nobody speaks, and the largest of them where all do. */
 async function participantSlopes(
   server: LabServer,
+  kind: CrowdOptions,
   measure: Measure,
   counts: readonly number[],
   rounds: number,
 ): Promise<Row[]> {
   const most = Math.max(...counts);
   const of = async (participants: number, speakers: number): Promise<number> => {
-    const crowd = new Crowd(server.url, { room, participants, speakers });
+    const crowd = new Crowd(server.url, { ...kind, room, participants, speakers });
     return measure(participants).finally(() => crowd.leave());
   };
   const silent: number[] = [];
