@@ -20,8 +20,8 @@ export interface Member {
   /** Their place among all who ever joined. */
   readonly order: number;
   readonly where: Whereabouts;
-  /** Whether the room's media was restarted while they were away. */
-  missedReset: boolean;
+  /** Whether the room's media was restarted, and they have not answered its new offer: they may not know. */
+  resetIsOpen: boolean;
 }
 
 type Entry = { -readonly [K in keyof Member]: Member[K] } & { digest: Buffer };
@@ -75,7 +75,7 @@ export class Members {
       quality: 'auto',
       order: this.#joined,
       where: { kind: 'here', connection, sinceMs: this.#context.now() },
-      missedReset: false,
+      resetIsOpen: false,
       digest: makeResumeToken().digest,
     };
     this.#entries.set(participant.id, entry);

@@ -2,6 +2,8 @@ import type { Logger } from '../log.ts';
 import type { RoomCommand, RoomEvent, RungState } from '../protocol/ipc.ts';
 import { Deaths } from './deaths.ts';
 import { HangWatch } from './hang-watch.ts';
+import { iceServersFor } from './ice-servers.ts';
+import type { Member } from './members.ts';
 import type { RoomContext } from './room-context.ts';
 import type { RoomProcess } from './room-process.ts';
 import { roomSettings } from './room-settings.ts';
@@ -48,14 +50,23 @@ export class RoomMedia {
     this.#process = this.#start();
   }
 
-  /** How many processes died. */
-  get generation(): number {
-    return this.#deaths.count;
-  }
-
   /** The encoders that are running. */
   get rungs(): readonly RungState[] {
     return this.#rungs;
+  }
+
+  /** Gives somebody's media a place in the process there is now. */
+  add({ participant, quality, order, where }: Member): void {
+    const { id, name, hand, audio, video, source } = participant;
+    const away = where.kind === 'away';
+    const iceServers = iceServersFor(this.#context.settings, id, Date.now());
+    const media = { audio, video, source };
+    this.send({
+      type: 'add',
+      member: { id, name, media, hand, quality, order, away, iceServers },
+      requestedAt: Date.now(),
+      generation: this.#deaths.count,
+    });
   }
 
   /** To the process there is now. */

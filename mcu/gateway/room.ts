@@ -1,10 +1,10 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { Logger } from '../log.ts';
 import type { ClientMessage } from '../protocol/client.ts';
-import type { ChatMessage, Participant } from '../protocol/common.ts';
+import type { Participant } from '../protocol/common.ts';
 import { asTold, OnegridError } from '../protocol/errors.ts';
 import type { MediaState } from '../protocol/ipc.ts';
-import type { ClosedReason, IceServer } from '../protocol/server.ts';
+import type { ClosedReason } from '../protocol/server.ts';
 import { ChatHistory } from './chat-history.ts';
 import { iceServersFor } from './ice-servers.ts';
 import { type Member, Members } from './members.ts';
@@ -18,8 +18,6 @@ type JoinMessage = Extract<ClientMessage, { type: 'join' }>;
 type RoomMessage = Exclude<ClientMessage, { type: 'join' | 'leave' }>;
 
 const resetMessage = { type: 'reset', reason: 'The media of this room was restarted.' } as const;
-
-const mediaOf = ({ audio, video, source }: Participant): MediaState => ({ audio, video, source });
 
 /**
  * A room: who is in it, what they wrote, how it is laid out. Its media lives in a process of its own;
@@ -105,7 +103,7 @@ export class Room {
     this.#members.broadcast({ type: 'participant', event: 'joined', participant }, [
       participant.id,
     ]);
-    this.#addMedia(member);
+    this.#media.add(member);
     this.outputs.joined(participant);
     this.#log.info({ participant: participant.id, size: this.size }, 'participant joined');
     return participant.id;
@@ -205,6 +203,7 @@ export class Room {
   handle(id: string, message: RoomMessage): void {
     const member = this.#members.get(id);
     if (member === undefined) throw new OnegridError('not-joined', 'You are not in the room.');
+    if (message.type === 'answer') member.resetIsOpen = false;
     switch (message.type) {
       case 'offer':
       case 'answer':
@@ -255,10 +254,6 @@ export class Room {
     this.#media.close();
   }
 
-  #iceServers(participantId: string): IceServer[] {
-    return iceServersFor(this.#context.settings, participantId, Date.now());
-  }
-
   #participants(): Participant[] {
     return this.#members.all.map(({ participant }) => participant);
   }
@@ -285,7 +280,7 @@ export class Room {
         recording: this.outputs.recording,
       },
       participants: this.#participants(),
-      iceServers: this.#iceServers(id),
+      iceServers: iceServersFor(this.#context.settings, id, Date.now()),
       chat: this.#chat.messages,
     });
   }
@@ -303,8 +298,7 @@ export class Room {
   /** Somebody was away, or has another connection: their media has gone on, unless the room's was restarted. */
   #goOn(member: Member): void {
     const { id } = member.participant;
-    if (member.missedReset) {
-      member.missedReset = false;
+    if (member.resetIsOpen) {
       this.#members.send(member, resetMessage);
       // What it offered went nowhere.
       this.#media.send({ type: 'reconnect', participantId: id, pc: 'downlink' });
@@ -319,7 +313,7 @@ export class Room {
     this.#members.broadcast({ type: 'participant', event: 'joined', participant }, [
       participant.id,
     ]);
-    this.#addMedia(member);
+    this.#media.add(member);
     this.outputs.joined(participant);
   }
 
@@ -350,25 +344,6 @@ export class Room {
     if (!waits && this.#members.isDeserted) this.close('room-closed');
   }
 
-  #addMedia({ participant, quality, order, where }: Member): void {
-    const { id, name, hand } = participant;
-    this.#media.send({
-      type: 'add',
-      member: {
-        id,
-        name,
-        media: mediaOf(participant),
-        hand,
-        quality,
-        order,
-        away: where.kind === 'away',
-        iceServers: this.#iceServers(id),
-      },
-      requestedAt: Date.now(),
-      generation: this.#media.generation,
-    });
-  }
-
   #setMedia(member: Member, media: MediaState): void {
     const { id } = member.participant;
     this.#change(member, media);
@@ -384,14 +359,7 @@ export class Room {
   }
 
   #say(from: Participant, text: string): void {
-    const message: ChatMessage = {
-      id: randomUUID(),
-      from: from.id,
-      name: from.name,
-      text,
-      at: new Date().toISOString(),
-    };
-    this.#chat.add(message);
+    const message = this.#chat.write(from, text);
     this.outputs.wrote(message);
     this.#members.broadcast({ type: 'chat', ...message });
   }
@@ -435,8 +403,8 @@ export class Room {
   #mediaRestarted(): void {
     this.#media.send({ type: 'layout', ...this.#layout });
     for (const member of this.#members.all) {
-      member.missedReset = member.where.kind === 'away';
-      this.#addMedia(member);
+      member.resetIsOpen = true;
+      this.#media.add(member);
     }
     this.outputs.mediaRestarted();
     this.#members.broadcast(resetMessage);

@@ -24,7 +24,11 @@ describe('somebody who falls silent', () => {
   let server: TestServer;
   let browser: Browser;
   beforeAll(async () => {
-    server = await TestServer.start({ ONEGRID_MEDIA_TIMEOUT_MS: String(timeoutMs) });
+    server = await TestServer.start({
+      ONEGRID_MEDIA_TIMEOUT_MS: String(timeoutMs),
+      // Whoever fell silent is not waited for with the next test.
+      ONEGRID_RESUME_MS: '1000',
+    });
     browser = await launchChromium();
   });
   afterEach(async () => {
