@@ -196,6 +196,12 @@ export const settingDefinitions = {
     '10000',
     'a participant from whom nothing has come for so long is gone; milliseconds',
   ),
+  resumeMs: setting(
+    'ONEGRID_RESUME_MS',
+    integer(0, 600_000),
+    '30000',
+    'how long a participant whose connection is gone may come back as if nothing had happened; milliseconds; 0: not at all',
+  ),
   uplinkHoldMs: setting(
     'ONEGRID_UPLINK_HOLD_MS',
     integer(0, 600_000),

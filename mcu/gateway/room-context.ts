@@ -17,6 +17,8 @@ export interface RoomContext {
   readonly settings: Settings;
   readonly log: Logger;
   readonly outputs: OutputServices;
+  /** @throws OnegridError `overloaded` where there are no ports for one more participant, or the server stops */
+  checkPorts(): void;
   /** A process for this room's media: the spare one, mostly. */
   takeProcess(): RoomProcess;
   /** A snapshot of the room process's metrics. */

@@ -1,15 +1,25 @@
 import type { Settings } from '../config/settings.ts';
 import type { Logger } from '../log.ts';
+import type { ClientMessage } from '../protocol/client.ts';
 import { OnegridError } from '../protocol/errors.ts';
 import type { ClosedReason } from '../protocol/server.ts';
 import type { Metrics } from './metrics.ts';
 import { Room } from './room.ts';
+import type { Connection } from './room-context.ts';
 import type { OutputServices } from './room-outputs.ts';
 import type { RoomProcess, StartRoomProcess } from './room-process.ts';
 import { SpareProcess } from './spare.ts';
 
 /** One for the downlink, one for the uplink on each of the machine's networks; more while one replaces another. */
 const portsPerParticipant = 4;
+
+type JoinMessage = Extract<ClientMessage, { type: 'join' }>;
+
+/** Somebody in a room. */
+export interface Stay {
+  readonly room: Room;
+  readonly participantId: string;
+}
 
 /** All rooms of this server: made on the first join, forgotten when empty. */
 export class RoomRegistry {
@@ -36,20 +46,31 @@ export class RoomRegistry {
   }
 
   /**
-   * The room of that name, opened if there is none.
-   * @throws OnegridError `overloaded` when there are as many rooms as allowed, or no ports for one more participant
+   * Lets somebody in, or go on where they were; the room is opened if there is none.
+   * @throws OnegridError `room-full`; `overloaded` when there are as many rooms as allowed, or no ports for one more participant
    */
-  open(name: string): Room {
-    const key = name.toLowerCase();
-    const { udpPorts, maxRooms } = this.#settings;
+  join(message: JoinMessage, connection: Connection): Stay {
+    const known = this.#rooms.get(message.room.toLowerCase());
+    const resumed = known?.resume(message, connection);
+    if (known !== undefined && resumed !== undefined)
+      return { room: known, participantId: resumed };
+    this.#checkPorts();
+    const room = known ?? this.#open(message.room.toLowerCase());
+    return { room, participantId: room.join(message, connection) };
+  }
+
+  #checkPorts(): void {
+    const { udpPorts } = this.#settings;
     if (this.#closing) throw new OnegridError('overloaded', 'This server is about to stop.');
     // libdatachannel ends its process when it finds no port.
     const ports = udpPorts === undefined ? Infinity : udpPorts.maximum - udpPorts.minimum + 1;
     if ((this.#participants + 1) * portsPerParticipant > ports) {
       throw new OnegridError('overloaded', 'This server has no media ports left.');
     }
-    const known = this.#rooms.get(key);
-    if (known !== undefined) return known;
+  }
+
+  #open(key: string): Room {
+    const { maxRooms } = this.#settings;
     if (this.#rooms.size >= maxRooms) {
       throw new OnegridError('overloaded', 'This server has as many rooms as it may have.');
     }
@@ -57,6 +78,9 @@ export class RoomRegistry {
       settings: this.#settings,
       log: this.#log,
       outputs: this.#outputs,
+      checkPorts: () => {
+        this.#checkPorts();
+      },
       takeProcess: () => {
         const process = this.#spare.take();
         this.#processes.add(process);

@@ -1,33 +1,23 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { Logger } from '../log.ts';
 import type { ClientMessage } from '../protocol/client.ts';
-import type { ChatMessage, Participant, QualityCap } from '../protocol/common.ts';
+import type { Participant } from '../protocol/common.ts';
 import { asTold, OnegridError } from '../protocol/errors.ts';
-import type { MediaState, RoomEvent, RungState } from '../protocol/ipc.ts';
-import type { ClosedReason, IceServer, ServerMessage } from '../protocol/server.ts';
+import type { MediaState } from '../protocol/ipc.ts';
+import type { ClosedReason } from '../protocol/server.ts';
 import { ChatHistory } from './chat-history.ts';
-import { Deaths } from './deaths.ts';
-import { HangWatch } from './hang-watch.ts';
 import { iceServersFor } from './ice-servers.ts';
+import { type Member, Members } from './members.ts';
+import { type PeopleEvent, RoomMedia } from './room-media.ts';
 import { RoomOutputs } from './room-outputs.ts';
 import type { Connection, RoomContext } from './room-context.ts';
-import { roomSettings } from './room-settings.ts';
-import { Snapshots } from './snapshots.ts';
 import type { RoomLayout } from './recordings/diary.ts';
 import type { RoomInfo } from './room-info.ts';
-import type { RoomProcess } from './room-process.ts';
-
-interface Member {
-  participant: Participant;
-  /** The best rung they want to receive. Kept here: a new room process has to know. */
-  quality: QualityCap;
-  readonly connection: Connection;
-}
 
 type JoinMessage = Extract<ClientMessage, { type: 'join' }>;
 type RoomMessage = Exclude<ClientMessage, { type: 'join' | 'leave' }>;
 
-const mediaOf = ({ audio, video, source }: Participant): MediaState => ({ audio, video, source });
+const resetMessage = { type: 'reset', reason: 'The media of this room was restarted.' } as const;
 
 /**
  * A room: who is in it, what they wrote, how it is laid out. Its media lives in a process of its own;
@@ -40,15 +30,11 @@ export class Room {
   readonly outputs: RoomOutputs;
   readonly #context: RoomContext;
   readonly #log: Logger;
-  readonly #members = new Map<string, Member>();
+  readonly #members: Members;
   readonly #chat = new ChatHistory();
   readonly #createdAt = new Date().toISOString();
-  readonly #snapshots: Snapshots;
-  #rungs: readonly RungState[] = [];
-  readonly #deaths = new Deaths();
   #layout: RoomLayout = { mode: 'auto', pinned: null };
-  #process: RoomProcess;
-  readonly #watch: HangWatch;
+  readonly #media: RoomMedia;
   #closed = false;
 
   constructor(name: string, context: RoomContext) {
@@ -58,28 +44,39 @@ export class Room {
     this.outputs = new RoomOutputs(context.outputs, {
       name,
       send: (command) => {
-        this.#process.send(command);
+        this.#media.send(command);
       },
       broadcast: (message) => {
-        this.#broadcast(message);
+        this.#members.broadcast(message);
       },
       participants: () => this.#participants(),
       layout: () => this.#layout,
       closeIfEmpty: () => {
-        if (this.size === 0) this.close('room-closed');
+        if (this.#members.isDeserted) this.close('room-closed');
       },
     });
-    this.#snapshots = new Snapshots((requestId) => {
-      this.#process.send({ type: 'snapshot', requestId });
+    this.#members = new Members({
+      resumeMs: context.settings.resumeMs,
+      now: () => performance.now(),
+      over: ({ participant }) => {
+        this.leave(participant.id);
+        this.#closeIfDeserted();
+      },
     });
-    this.#watch = new HangWatch(() => {
-      this.#log.error({ roomPid: this.#process.pid }, 'room process hangs');
-      this.#process.kill();
+    this.#media = new RoomMedia(name, context, this.#log, {
+      event: (event) => {
+        this.#mediaEvent(event);
+      },
+      restarted: () => {
+        this.#mediaRestarted();
+      },
+      doomed: () => {
+        this.close('room-closed');
+      },
     });
-    this.#process = this.#startMedia();
   }
 
-  /** How many are in the room. */
+  /** How many are in the room; those who are away and may come back included. */
   get size(): number {
     return this.#members.size;
   }
@@ -90,13 +87,7 @@ export class Room {
    * @throws OnegridError `room-full`
    */
   join(message: JoinMessage, connection: Connection): string {
-    const { maxParticipants } = this.#context.settings;
-    if (this.#members.size >= maxParticipants) {
-      throw new OnegridError(
-        'room-full',
-        `This room is full: ${String(maxParticipants)} are in it.`,
-      );
-    }
+    this.#checkRoom();
     const participant: Participant = {
       id: randomBytes(9).toString('base64url'),
       name: message.name,
@@ -107,40 +98,59 @@ export class Room {
       hand: false,
       joinedAt: new Date().toISOString(),
     };
-    const member: Member = { participant, quality: 'auto', connection };
-    this.#members.set(participant.id, member);
-    connection.send({
-      type: 'joined',
-      participantId: participant.id,
-      resumeToken: randomUUID(),
-      room: {
-        name: this.name,
-        layout: this.#layout.mode,
-        pinned: this.#layout.pinned,
-        recording: this.outputs.recording,
-      },
-      participants: this.#participants(),
-      iceServers: this.#iceServers(participant.id),
-      chat: this.#chat.messages,
-    });
-    this.#broadcast({ type: 'participant', event: 'joined', participant }, [participant.id]);
-    this.#addMedia(member);
+    const member = this.#members.add(participant, connection);
+    this.#welcome(member, connection, false);
+    this.#members.broadcast({ type: 'participant', event: 'joined', participant }, [
+      participant.id,
+    ]);
+    this.#media.add(member);
     this.outputs.joined(participant);
     this.#log.info({ participant: participant.id, size: this.size }, 'participant joined');
     return participant.id;
   }
 
-  /** Takes somebody out; the room closes behind the last one. */
+  /**
+   * Lets somebody go on who was here, if that is who the message's token says. An older connection of theirs is closed.
+   * @returns the participant's id; undefined where the token is not known, or was used already
+   * @throws OnegridError `room-full`, `overloaded` for who had been silent for too long, and whose place is taken
+   */
+  resume({ resume: token, media }: JoinMessage, connection: Connection): string | undefined {
+    const member = token === undefined ? undefined : this.#members.ownerOf(token);
+    if (member === undefined) return undefined;
+    const { where } = member;
+    if (where.kind === 'out') {
+      this.#context.checkPorts();
+      this.#checkRoom();
+    }
+    const { id } = member.participant;
+    if (where.kind === 'here') where.connection.close('replaced');
+    this.#takeOver(member, media);
+    this.#members.comeBack(member, connection);
+    this.#welcome(member, connection, true);
+    if (where.kind === 'out') this.#letBackIn(member);
+    else this.#goOn(member);
+    this.#log.info({ participant: id, from: where.kind }, 'participant came back');
+    return id;
+  }
+
+  /** Somebody's connection has gone without a word: nobody else is told, for they may come back. */
+  lose(id: string): void {
+    const member = this.#members.get(id);
+    if (member === undefined) return;
+    if (!this.#members.expect(member, 'away')) {
+      this.leave(id);
+      return;
+    }
+    this.#media.send({ type: 'away', participantId: id, away: true });
+    this.#log.info({ participant: id }, 'participant away');
+  }
+
+  /** Takes somebody out for good; the room closes behind the last one. */
   leave(id: string): void {
     const member = this.#members.get(id);
     if (member === undefined) return;
     this.#members.delete(id);
-    this.#process.send({ type: 'remove', participantId: id });
-    this.#broadcast({ type: 'participant', event: 'left', participant: member.participant });
-    this.#log.info({ participant: id, size: this.size }, 'participant left');
-    if (this.#layout.pinned === id) this.#setLayout({ ...this.#layout, pinned: null });
-    this.outputs.left(id);
-    if (this.#members.size === 0 && !this.outputs.pause()) this.close('room-closed');
+    this.#left(member);
   }
 
   /**
@@ -150,7 +160,7 @@ export class Room {
   remove(id: string): void {
     const member = this.#members.get(id);
     if (member === undefined) throw new OnegridError('not-found', 'Nobody of that id is here.');
-    member.connection.close('removed');
+    if (member.where.kind === 'here') member.where.connection.close('removed');
     this.leave(id);
   }
 
@@ -162,7 +172,7 @@ export class Room {
       participants: this.#participants(),
       layout: this.#layout.mode,
       pinned: this.#layout.pinned,
-      rungs: this.#rungs,
+      rungs: this.#media.rungs,
       ...this.outputs.info,
     };
   }
@@ -172,7 +182,7 @@ export class Room {
    * @throws OnegridError `not-found` where the one to be pinned is not there
    */
   arrange(layout: RoomLayout): void {
-    if (layout.pinned !== null && !this.#members.has(layout.pinned)) {
+    if (layout.pinned !== null && this.#members.get(layout.pinned) === undefined) {
       throw new OnegridError('not-found', 'The pinned participant is not in the room.');
     }
     this.#setLayout(layout);
@@ -183,7 +193,7 @@ export class Room {
    * @throws OnegridError `conflict` where there is none yet, `overloaded` where the room process does not answer
    */
   snapshot(): Promise<Buffer> {
-    return this.#snapshots.take();
+    return this.#media.snapshot();
   }
 
   /**
@@ -193,6 +203,7 @@ export class Room {
   handle(id: string, message: RoomMessage): void {
     const member = this.#members.get(id);
     if (member === undefined) throw new OnegridError('not-joined', 'You are not in the room.');
+    if (message.type === 'answer') member.resetIsOpen = false;
     switch (message.type) {
       case 'offer':
       case 'answer':
@@ -200,24 +211,23 @@ export class Room {
       case 'reconnect':
       case 'network':
         // The room process gets it as it is, with who it is from.
-        this.#process.send({ ...message, participantId: id });
+        this.#media.send({ ...message, participantId: id });
         return;
       case 'media': {
         const { audio, video, source } = message;
-        this.#change(member, { audio, video, source });
-        this.#process.send({ type: 'media', participantId: id, media: { audio, video, source } });
+        this.#setMedia(member, { audio, video, source });
         return;
       }
       case 'hand':
         this.#change(member, { hand: message.raised });
-        this.#process.send({ type: 'hand', participantId: id, raised: message.raised });
+        this.#media.send({ type: 'hand', participantId: id, raised: message.raised });
         return;
       case 'quality':
         member.quality = message.max;
-        this.#process.send({ type: 'quality', participantId: id, max: message.max });
+        this.#media.send({ type: 'quality', participantId: id, max: message.max });
         return;
       case 'react':
-        this.#broadcast({ type: 'reaction', participantId: id, emoji: message.emoji });
+        this.#members.broadcast({ type: 'reaction', participantId: id, emoji: message.emoji });
         return;
       case 'chat':
         this.#say(member.participant, message.text);
@@ -237,45 +247,107 @@ export class Room {
   close(reason: ClosedReason): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#watch.close();
     this.#context.closed();
     this.outputs.close();
-    this.#snapshots.close();
-    for (const { connection } of this.#members.values()) connection.close(reason);
-    this.#members.clear();
+    for (const connection of this.#members.clear()) connection.close(reason);
     this.#log.info({ reason }, 'room closed');
-    void this.#process.end();
-  }
-
-  #iceServers(participantId: string): IceServer[] {
-    return iceServersFor(this.#context.settings, participantId, Date.now());
+    this.#media.close();
   }
 
   #participants(): Participant[] {
-    return Array.from(this.#members.values(), ({ participant }) => participant);
+    return this.#members.all.map(({ participant }) => participant);
   }
 
-  #addMedia({ participant, quality }: Member): void {
-    const { id, name, hand } = participant;
-    this.#process.send({
-      type: 'add',
-      member: {
-        id,
-        name,
-        media: mediaOf(participant),
-        hand,
-        quality,
-        iceServers: this.#iceServers(id),
+  /** @throws OnegridError `room-full` */
+  #checkRoom(): void {
+    const { maxParticipants } = this.#context.settings;
+    if (this.size < maxParticipants) return;
+    throw new OnegridError('room-full', `This room is full: ${String(maxParticipants)} are in it.`);
+  }
+
+  /** Tells somebody who has come how things stand. */
+  #welcome(member: Member, connection: Connection, resumed: boolean): void {
+    const { id } = member.participant;
+    connection.send({
+      type: 'joined',
+      participantId: id,
+      resumeToken: this.#members.newToken(member),
+      ...(resumed && { resumed }),
+      room: {
+        name: this.name,
+        layout: this.#layout.mode,
+        pinned: this.#layout.pinned,
+        recording: this.outputs.recording,
       },
-      requestedAt: Date.now(),
-      generation: this.#deaths.count,
+      participants: this.#participants(),
+      iceServers: iceServersFor(this.#context.settings, id, Date.now()),
+      chat: this.#chat.messages,
     });
   }
 
-  #broadcast(message: ServerMessage, except: readonly string[] = []): void {
-    for (const [id, { connection }] of this.#members) {
-      if (!except.includes(id)) connection.send(message);
+  /** Somebody comes back with other things switched on than they had. */
+  #takeOver(member: Member, media: JoinMessage['media']): void {
+    const { participant, where } = member;
+    const { audio, video } = media ?? participant;
+    if (audio === participant.audio && video === participant.video) return;
+    // Of who is out nobody knows.
+    if (where.kind === 'out') member.participant = { ...participant, audio, video };
+    else this.#setMedia(member, { audio, video, source: participant.source });
+  }
+
+  /** Somebody was away, or has another connection: their media has gone on, unless the room's was restarted. */
+  #goOn(member: Member): void {
+    const { id } = member.participant;
+    if (member.resetIsOpen) {
+      this.#members.send(member, resetMessage);
+      // What it offered went nowhere.
+      this.#media.send({ type: 'reconnect', participantId: id, pc: 'downlink' });
     }
+    this.#media.send({ type: 'away', participantId: id, away: false });
+  }
+
+  /** Somebody comes back who had left as far as others know; their media begins anew. */
+  #letBackIn(member: Member): void {
+    const { participant } = member;
+    this.#members.send(member, resetMessage);
+    this.#members.broadcast({ type: 'participant', event: 'joined', participant }, [
+      participant.id,
+    ]);
+    this.#media.add(member);
+    this.outputs.joined(participant);
+  }
+
+  /** Nothing has come of somebody for too long, though their connection seems to be there: they may come back still. */
+  #timedOut(member: Member): void {
+    // Whose connection is gone is waited for, and what the room process said before somebody came back means nothing.
+    const { where } = member;
+    const { mediaTimeoutMs } = this.#context.settings;
+    if (where.kind !== 'here' || performance.now() - where.sinceMs < mediaTimeoutMs) return;
+    where.connection.close('timeout');
+    if (!this.#members.expect(member, 'out')) this.#members.delete(member.participant.id);
+    this.#left(member);
+  }
+
+  #left({ participant }: Member): void {
+    const { id } = participant;
+    this.#media.send({ type: 'remove', participantId: id });
+    this.#members.broadcast({ type: 'participant', event: 'left', participant });
+    this.#log.info({ participant: id, size: this.size }, 'participant left');
+    if (this.#layout.pinned === id) this.#setLayout({ ...this.#layout, pinned: null });
+    this.outputs.left(id);
+    this.#closeIfDeserted();
+  }
+
+  #closeIfDeserted(): void {
+    if (this.size > 0) return;
+    const waits = this.outputs.pause();
+    if (!waits && this.#members.isDeserted) this.close('room-closed');
+  }
+
+  #setMedia(member: Member, media: MediaState): void {
+    const { id } = member.participant;
+    this.#change(member, media);
+    this.#media.send({ type: 'media', participantId: id, media });
   }
 
   #change(member: Member, change: Partial<Participant>): void {
@@ -283,98 +355,61 @@ export class Room {
     const participant = { ...before, ...change };
     member.participant = participant;
     this.outputs.changed(before, participant);
-    this.#broadcast({ type: 'participant', event: 'changed', participant });
+    this.#members.broadcast({ type: 'participant', event: 'changed', participant });
   }
 
   #say(from: Participant, text: string): void {
-    const message: ChatMessage = {
-      id: randomUUID(),
-      from: from.id,
-      name: from.name,
-      text,
-      at: new Date().toISOString(),
-    };
-    this.#chat.add(message);
+    const message = this.#chat.write(from, text);
     this.outputs.wrote(message);
-    this.#broadcast({ type: 'chat', ...message });
+    this.#members.broadcast({ type: 'chat', ...message });
   }
 
   /** Errors come later than others: the disk has to be asked. */
-  #record({ participant, connection }: Member, action: 'start' | 'stop'): void {
-    this.outputs.record(participant, action).catch((error: unknown) => {
+  #record(member: Member, action: 'start' | 'stop'): void {
+    this.outputs.record(member.participant, action).catch((error: unknown) => {
       const { code, message } = asTold(error);
       if (code === 'internal') this.#log.error({ err: error }, 'recording failed');
-      connection.send({ type: 'error', code, message, fatal: false });
+      this.#members.send(member, { type: 'error', code, message, fatal: false });
     });
   }
 
   #setLayout(layout: RoomLayout): void {
     this.#layout = layout;
     this.outputs.arranged(layout);
-    this.#process.send({ type: 'layout', ...layout });
+    this.#media.send({ type: 'layout', ...layout });
   }
 
-  #startMedia(): RoomProcess {
-    const process = this.#context.takeProcess();
-    process.attach({
-      event: (event) => {
-        this.#mediaEvent(process, event);
-      },
-      ended: (why) => {
-        this.#mediaEnded(process, why);
-      },
-    });
-    process.send({ type: 'open', room: this.name, settings: roomSettings(this.#context.settings) });
-    this.#watch.heard();
-    this.#log.info({ roomPid: process.pid }, 'room process started');
-    return process;
-  }
-
-  #mediaEvent(process: RoomProcess, event: RoomEvent): void {
+  #mediaEvent(event: PeopleEvent): void {
     switch (event.type) {
-      case 'message':
-        this.#members.get(event.participantId)?.connection.send(event.message);
+      case 'message': {
+        const member = this.#members.get(event.participantId);
+        if (member !== undefined) this.#members.send(member, event.message);
         return;
+      }
       case 'broadcast':
         if (event.message.type === 'speakers') this.outputs.speakers(event.message.active);
-        this.#broadcast(event.message, event.except);
+        this.#members.broadcast(event.message, event.except);
         return;
       case 'gone': {
         const member = this.#members.get(event.participantId);
-        member?.connection.close(event.reason);
-        this.leave(event.participantId);
+        if (member !== undefined) this.#timedOut(member);
         return;
       }
-      case 'metrics':
-        this.#watch.heard();
-        this.#rungs = event.rungs ?? [];
-        this.#context.metrics(process, event.metrics);
-        return;
-      case 'snapshot':
-        this.#snapshots.answer(event.requestId, event.jpeg);
-        return;
       default:
         event satisfies never;
     }
   }
 
-  #mediaEnded(process: RoomProcess, why: string): void {
-    this.#context.processEnded(process, !this.#closed);
-    if (this.#closed) return;
-    this.#deaths.add(performance.now());
-    const { recent, areTooMany } = this.#deaths;
-    this.#log.error({ roomPid: process.pid, why, recent }, 'room process died');
-    if (areTooMany) {
-      this.close('room-closed');
-      return;
+  #mediaRestarted(): void {
+    this.#media.send({ type: 'layout', ...this.#layout });
+    for (const member of this.#members.all) {
+      member.resetIsOpen = true;
+      this.#media.add(member);
     }
-    this.#process = this.#startMedia();
-    this.#process.send({ type: 'layout', ...this.#layout });
-    for (const member of this.#members.values()) this.#addMedia(member);
     this.outputs.mediaRestarted();
-    this.#broadcast({ type: 'reset', reason: 'The media of this room was restarted.' });
+    this.#members.broadcast(resetMessage);
     // Who spoke is not known to the new process.
     this.outputs.speakers([]);
-    this.#broadcast({ type: 'speakers', active: [] });
+    this.#members.broadcast({ type: 'speakers', active: [] });
   }
 }

@@ -49,7 +49,7 @@ function acceptSockets(server: Server, rooms: RoomRegistry, settings: Settings, 
       refuse('403 Forbidden');
     } else {
       sockets.handleUpgrade(request, socket, head, (webSocket) => {
-        new Session(webSocket, (name) => rooms.open(name), log);
+        new Session(webSocket, (message, connection) => rooms.join(message, connection), log);
       });
     }
   });

@@ -4,18 +4,24 @@ import { clientMessageSchema, type ClientMessage } from '../protocol/client.ts';
 import { maxMessageBytes, protocolVersion } from '../protocol/common.ts';
 import { asTold, OnegridError } from '../protocol/errors.ts';
 import type { ServerMessage } from '../protocol/server.ts';
-import type { Room } from './room.ts';
+import type { Stay } from './room-registry.ts';
 import type { Connection } from './room-context.ts';
 import { checkSdp } from './sdp-limits.ts';
 import { TokenBucket } from './token-bucket.ts';
 
-type State =
-  | { phase: 'awaiting-join' }
-  | { phase: 'live'; room: Room; participantId: string }
-  | { phase: 'ended' };
+type JoinMessage = Extract<ClientMessage, { type: 'join' }>;
+/** Lets somebody into the room they ask for. @throws OnegridError */
+type Enter = (message: JoinMessage, connection: Connection) => Stay;
+
+type State = { phase: 'awaiting-join' } | ({ phase: 'live' } & Stay) | { phase: 'ended' };
 
 /** A connection that has not joined after so long is closed. */
 const joinTimeoutMs = 30_000;
+/**
+ * The close code of browsers whose tab is closed or shows another page (RFC 6455 §7.4.1); no page can send it itself, so it
+ * is as good as `leave`.
+ */
+const goingAway = 1001;
 /** A participant who reads nothing is cut off before their messages fill the memory. */
 const maxBufferedBytes = 4 * 1024 * 1024;
 
@@ -62,19 +68,20 @@ const isNegotiation = ({ type }: ClientMessage): boolean =>
   type === 'quality' ||
   type === 'record';
 
-/** One WebSocket: reads its messages, joins it to a room, and takes it out when it closes. */
+/** One WebSocket: reads its messages, joins it to a room, and tells that when it closes. */
 export class Session implements Connection {
   readonly #socket: WebSocket;
-  readonly #openRoom: (name: string) => Room;
+  readonly #enter: Enter;
   readonly #log: Logger;
   readonly #joinTimer: NodeJS.Timeout;
   readonly #messages = new TokenBucket(50, 200, performance.now());
   readonly #negotiations = new TokenBucket(2, 10, performance.now());
   #state: State = { phase: 'awaiting-join' };
 
-  constructor(socket: WebSocket, openRoom: (name: string) => Room, log: Logger) {
+  /** @param enter - lets somebody in */
+  constructor(socket: WebSocket, enter: Enter, log: Logger) {
     this.#socket = socket;
-    this.#openRoom = openRoom;
+    this.#enter = enter;
     this.#log = log;
     this.#joinTimer = setTimeout(() => {
       socket.close(4008, 'no join');
@@ -82,8 +89,8 @@ export class Session implements Connection {
     socket.on('message', (data, isBinary) => {
       this.#read(data, isBinary);
     });
-    socket.on('close', () => {
-      this.#ended();
+    socket.on('close', (code) => {
+      this.#ended(code === goingAway);
     });
     socket.on('error', (error) => {
       this.#log.debug({ err: error }, 'WebSocket error');
@@ -118,7 +125,7 @@ export class Session implements Connection {
   #fail({ code, message }: OnegridError, fatal: boolean): void {
     this.send({ type: 'error', code, message, fatal });
     if (!fatal) return;
-    this.#ended();
+    this.#ended(true);
     this.#socket.close(1008, code);
   }
 
@@ -147,22 +154,25 @@ export class Session implements Connection {
     state.room.handle(state.participantId, message);
   }
 
-  #join(message: Extract<ClientMessage, { type: 'join' }>): void {
+  #join(message: JoinMessage): void {
     if (message.protocol !== protocolVersion) {
       throw new OnegridError(
         'unsupported-protocol',
         `This server speaks protocol ${String(protocolVersion)}; reload the page.`,
       );
     }
-    const room = this.#openRoom(message.room);
-    const participantId = room.join(message, this);
+    const stay = this.#enter(message, this);
     clearTimeout(this.#joinTimer);
-    this.#state = { phase: 'live', room, participantId };
+    this.#state = { phase: 'live', ...stay };
   }
 
-  #ended(): void {
+  /** @param forGood - false: they may come back */
+  #ended(forGood: boolean): void {
     clearTimeout(this.#joinTimer);
-    if (this.#state.phase === 'live') this.#state.room.leave(this.#state.participantId);
+    const state = this.#state;
     this.#state = { phase: 'ended' };
+    if (state.phase !== 'live') return;
+    if (forGood) state.room.leave(state.participantId);
+    else state.room.lose(state.participantId);
   }
 }

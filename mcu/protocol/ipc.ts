@@ -45,6 +45,10 @@ export const memberSchema = z.object({
   media: mediaStateSchema,
   hand: z.boolean(),
   quality: qualityCapSchema,
+  /** Their place among all who ever joined: tiles follow it. */
+  order: z.number().int(),
+  /** Whether their connection is gone. */
+  away: z.boolean(),
   /** For the server's side of this participant's PeerConnections. */
   iceServers: z.array(iceServerSchema),
 });
@@ -79,6 +83,8 @@ export const roomCommandSchema = z.discriminatedUnion('type', [
     generation: z.number().int(),
   }),
   z.object({ type: z.literal('remove'), participantId }),
+  /** Their connection is gone, or there again. Media goes on; who is back is told again how things stand. */
+  z.object({ type: z.literal('away'), participantId, away: z.boolean() }),
   z.object({ type: z.literal('media'), participantId, media: mediaStateSchema }),
   z.object({ type: z.literal('hand'), participantId, raised: z.boolean() }),
   z.object({ type: z.literal('quality'), participantId, max: qualityCapSchema }),

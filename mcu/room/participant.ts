@@ -46,6 +46,8 @@ const negotiationsPerGeneration = 1000;
 export class RoomParticipant implements VideoSource {
   readonly id: string;
   readonly name: string;
+  /** Their place among all who ever joined. */
+  readonly order: number;
   /** Whether they raise their hand. */
   hand: boolean;
   readonly #context: ParticipantContext;
@@ -62,6 +64,8 @@ export class RoomParticipant implements VideoSource {
   /** Whether their browser has to come by a gate. */
   #throughGate = false;
   #hadPicture = false;
+  /** Whether their connection is gone: nothing can be told, and it is the gateway that waits for them. */
+  #isAway: boolean;
   readonly #control: UplinkControl;
   /**
    * When it is known what the first downlink carries, or has had the time to be: on a narrow path what a browser sends at
@@ -78,7 +82,7 @@ export class RoomParticipant implements VideoSource {
    * @param context - the room
    */
   constructor(
-    { id, name, media, hand, quality }: Member,
+    { id, name, media, hand, quality, order, away }: Member,
     generation: number,
     context: ParticipantContext,
   ) {
@@ -86,6 +90,8 @@ export class RoomParticipant implements VideoSource {
     this.id = id;
     this.name = name;
     this.hand = hand;
+    this.order = order;
+    this.#isAway = away;
     this.#media = media;
     this.#context = context;
     this.#presence = new Presence(context.now());
@@ -136,6 +142,17 @@ export class RoomParticipant implements VideoSource {
     if (!media.video || media.source !== this.#media.source) this.#forgetPicture();
     this.#media = media;
     this.#context.changed();
+  }
+
+  /** Their connection is gone, or there again: then they are told what they may have missed. */
+  setAway(away: boolean): void {
+    this.#isAway = away;
+    if (away) return;
+    this.#presence.heard(this.#context.now());
+    this.#receivedBefore = undefined;
+    const quality = this.#news.again();
+    if (quality !== undefined) this.#context.signal(quality);
+    this.#control.again();
   }
 
   /** The best quality they want to receive. They are told which one that comes to. */
@@ -212,14 +229,15 @@ export class RoomParticipant implements VideoSource {
 
   /**
    * Looks after presence and a downlink that has failed; call it a few times a second.
-   * @returns whether nothing at all has come for longer than allowed
+   * @returns whether nothing at all has come for longer than allowed of who is not away
    */
   async isGone(): Promise<boolean> {
     const now = this.#context.now();
-    this.#mendDownlink(now);
+    // An offer would not reach who is away.
+    if (!this.#isAway) this.#mendDownlink(now);
     if (this.#hadPicture && !this.#presence.hasPicture(now)) this.#forgetPicture();
     const limit = this.#context.settings.mediaTimeoutMs;
-    const isSilent = this.#presence.silentFor(now) >= limit / 2;
+    const isSilent = !this.#isAway && this.#presence.silentFor(now) >= limit / 2;
     if (!isSilent) this.#receivedBefore = undefined;
     if (!isSilent && !this.#control.isLookDue) return false;
     // Sound comes out of the jitter buffer whether packets come or not: ask for the packets.
@@ -231,7 +249,7 @@ export class RoomParticipant implements VideoSource {
     const more = this.#receivedBefore !== undefined && received > this.#receivedBefore;
     this.#receivedBefore = received;
     if (more) this.#presence.heard(this.#context.now());
-    return this.#presence.silentFor(this.#context.now()) >= limit;
+    return !this.#isAway && this.#presence.silentFor(this.#context.now()) >= limit;
   }
 
   /** Ends both PeerConnections; may be called twice. */

@@ -14,7 +14,7 @@ export class Presence {
     this.#heardAt = now;
   }
 
-  /** RTCP or media has come. */
+  /** RTCP or media has come, or is expected from now on. */
   heard(now: number): void {
     this.#heardAt = now;
   }
@@ -25,7 +25,7 @@ export class Presence {
     this.#pictureAt = now;
   }
 
-  /** Milliseconds since anything came. */
+  /** Milliseconds since anything came, or was expected to. */
   silentFor(now: number): number {
     return now - this.#heardAt;
   }

@@ -26,6 +26,13 @@ export class QualityNews {
     this.#settings = settings;
   }
 
+  /** What was told last, with all there is to choose from, for who may have missed it; undefined before. */
+  again(): MediaMessage | undefined {
+    if (this.#told === undefined) return undefined;
+    const { rung, reason, estimateKbps } = this.#told;
+    return { type: 'quality', rung, reason, estimateKbps, rungs: this.#choice() };
+  }
+
   /**
    * @param bitsPerSecond - what the path is thought to carry; null: not known, what the rung takes is told
    * @returns the message; undefined where there is nothing to tell
@@ -47,11 +54,13 @@ export class QualityNews {
     if (isSame && Math.abs(estimateKbps / told.estimateKbps - 1) < notableShare) return undefined;
     this.#told = { rung, reason, estimateKbps, atMs: nowMs };
     const message = { type: 'quality' as const, rung, reason, estimateKbps };
-    if (told !== undefined) return message;
-    const rungs = offersOf(this.#settings).map(({ name, wireBitsPerSecond }) => ({
+    return told === undefined ? { ...message, rungs: this.#choice() } : message;
+  }
+
+  #choice(): { rung: RungName; kbps: number }[] {
+    return offersOf(this.#settings).map(({ name, wireBitsPerSecond }) => ({
       rung: name,
       kbps: Math.round(wireBitsPerSecond / 1000),
     }));
-    return { ...message, rungs };
   }
 }

@@ -183,6 +183,9 @@ export class MediaRoom {
       case 'remove':
         this.#remove(participant);
         return;
+      case 'away':
+        this.#setAway(participant, command.away);
+        return;
       case 'media':
         participant.setMedia(command.media);
         return;
@@ -260,6 +263,17 @@ export class MediaRoom {
     if (this.#speakers !== '') signal({ type: 'speakers', active: this.#speakers.split(',') });
   }
 
+  /** Who is back is told all that others were told meanwhile. */
+  #setAway(participant: RoomParticipant, away: boolean): void {
+    participant.setAway(away);
+    if (away) return;
+    const { id: participantId } = participant;
+    const active = this.#speakers === '' ? [] : this.#speakers.split(',');
+    for (const message of [this.#scene.told, { type: 'speakers' as const, active }]) {
+      if (message !== undefined) this.#send({ type: 'message', participantId, message });
+    }
+  }
+
   #remove(participant: RoomParticipant): void {
     this.#participants.delete(participant.id);
     this.#mixer.removeSource(participant.id);
@@ -269,14 +283,17 @@ export class MediaRoom {
 
   async #videoTick(tick: number): Promise<void> {
     const layout = this.#scene.update(() =>
-      Array.from(this.#participants.values(), (participant) => ({
-        id: participant.id,
-        name: participant.name,
-        screen: participant.screen,
-        source: participant,
-        muted: participant.muted,
-        hand: participant.hand,
-      })),
+      // Who comes back after a while is at their place again.
+      [...this.#participants.values()]
+        .sort((a, b) => a.order - b.order)
+        .map((participant) => ({
+          id: participant.id,
+          name: participant.name,
+          screen: participant.screen,
+          source: participant,
+          muted: participant.muted,
+          hand: participant.hand,
+        })),
     );
     if (layout !== undefined) this.#send({ type: 'broadcast', message: layout });
     this.#askForVideo(layout !== undefined);

@@ -19,6 +19,7 @@ export class Scene {
   #layout: Layout = { tiles: [], overflow: null };
   #dirty = true;
   #told = '';
+  #last: LayoutMessage | undefined;
 
   /**
    * @param stage - what it is shown on
@@ -37,6 +38,11 @@ export class Scene {
   /** Somebody has not been told yet how the picture is arranged. */
   tellAgain(): void {
     this.#told = '';
+  }
+
+  /** How receivers were last told that it is arranged; undefined before. */
+  get told(): LayoutMessage | undefined {
+    return this.#last;
   }
 
   /** Rearranges the picture, for the whole room. */
@@ -102,6 +108,7 @@ export class Scene {
     const text = JSON.stringify(message);
     if (text === this.#told) return undefined;
     this.#told = text;
+    this.#last = message;
     return message;
   }
 }

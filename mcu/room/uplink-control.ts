@@ -7,6 +7,8 @@ import { type KindOfVideo, mostBitrate, type VideoDemand } from './uplink-size.t
 import { demandOn, uplinkNeed, uplinkTerms } from './uplink-terms.ts';
 import { type UplinkCounts, UplinkWatch } from './uplink-watch.ts';
 
+type UplinkMessage = Extract<MediaMessage, { type: 'uplink' }>;
+
 /** What the control of an uplink needs. */
 export interface UplinkControlContext {
   readonly settings: Pick<RoomSettings, 'canvas' | 'fps'>;
@@ -15,7 +17,7 @@ export interface UplinkControlContext {
   /** Milliseconds of the room's clock. */
   readonly now: () => number;
   /** Sends a message to this participant's browser. */
-  readonly signal: (message: Extract<MediaMessage, { type: 'uplink' }>) => void;
+  readonly signal: (message: UplinkMessage) => void;
 }
 
 const noVideo = { fps: 0, bitrate: 0 };
@@ -28,7 +30,7 @@ export class UplinkControl {
   #wanted: { readonly demand: VideoDemand; readonly kind: KindOfVideo } | undefined;
   #asked: VideoDemand | undefined;
   /** The last message: none comes twice. */
-  #told = '';
+  #told: UplinkMessage | undefined;
 
   constructor(context: UplinkControlContext) {
     this.#context = context;
@@ -52,6 +54,11 @@ export class UplinkControl {
   want(demand: VideoDemand, kind: KindOfVideo): void {
     this.#wanted = { demand, kind };
     this.#ask();
+  }
+
+  /** Asks once more for what was asked for last: they may have missed it. */
+  again(): void {
+    if (this.#told !== undefined) this.#context.signal(this.#told);
   }
 
   /** Takes what their browser may send by its own reckoning, in kbit/s. */
@@ -98,9 +105,8 @@ export class UplinkControl {
     const { ptime, bitrate } = uplinkTerms(width).audio;
     this.#asked = demandOn(width, this.#wanted.demand, this.#wanted.kind);
     const message = { type: 'uplink', ...this.#asked, audio: { ptime, bitrate } } as const;
-    const told = JSON.stringify(message);
-    if (told === this.#told) return;
-    this.#told = told;
+    if (JSON.stringify(message) === JSON.stringify(this.#told)) return;
+    this.#told = message;
     this.#watch.restart();
     this.#context.signal(message);
   }

@@ -28,10 +28,15 @@ export class SignallingClient {
     return client;
   }
 
-  /** Connects and joins. */
-  static async join(url: string, room: string, name: string): Promise<SignallingClient> {
+  /** Connects and joins; `resume`: with the token of a stay before. */
+  static async join(
+    url: string,
+    room: string,
+    name: string,
+    more: { resume?: string; media?: { audio: boolean; video: boolean } } = {},
+  ): Promise<SignallingClient> {
     const client = await SignallingClient.connect(url);
-    client.send({ type: 'join', protocol: 1, room, name });
+    client.send({ type: 'join', protocol: 1, room, name, ...more });
     await client.next('joined');
     return client;
   }
@@ -67,13 +72,27 @@ export class SignallingClient {
     return joined!.participantId;
   }
 
+  /** What this participant may come back with. */
+  get resumeToken(): string {
+    const joined = this.received.find((message) => message.type === 'joined');
+    return joined!.resumeToken;
+  }
+
   get isOpen(): boolean {
     return this.#socket.readyState === WebSocket.OPEN;
   }
 
+  /** Leaves, as people do who do not come back. */
   async close(): Promise<void> {
+    if (this.isOpen) this.send({ type: 'leave' });
+    await this.drop(1000);
+  }
+
+  /** Closes the connection without having left; no code: as if a cable had been cut. */
+  async drop(code?: number): Promise<void> {
     if (this.#socket.readyState === WebSocket.CLOSED) return;
-    this.#socket.close();
+    if (code === undefined) this.#socket.terminate();
+    else this.#socket.close(code);
     await once(this.#socket, 'close');
   }
 }

@@ -29,6 +29,8 @@ export interface ToldRecording {
   poster: string | null;
 }
 
+type Drop<List extends unknown[]> = List extends [unknown, ...infer Rest] ? Rest : never;
+
 /** A real gateway in this process, with rooms and output processes that make no media. */
 export class FakeGateway {
   readonly rooms: FakeRoom[] = [];
@@ -70,8 +72,8 @@ export class FakeGateway {
     return `http://127.0.0.1:${String(this.#gateway!.port)}`;
   }
 
-  async join(room: string, name: string): Promise<SignallingClient> {
-    const client = await SignallingClient.join(this.url, room, name);
+  async join(...who: Drop<Parameters<typeof SignallingClient.join>>): Promise<SignallingClient> {
+    const client = await SignallingClient.join(this.url, ...who);
     this.#clients.push(client);
     return client;
   }

@@ -31,6 +31,7 @@ describe('settings', () => {
       maxParticipants: 49,
       maxRooms: 100,
       mediaTimeoutMs: 10_000,
+      resumeMs: 30_000,
       uplinkHoldMs: 10_000,
       dataDir: './data',
       minFreeBytes: 512 * 1024 * 1024,

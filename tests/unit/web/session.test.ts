@@ -722,6 +722,41 @@ describe('coming back', () => {
     expect(stage.view.links).toMatchObject({ downlink: 'connecting', picture: null });
   });
 
+  it('keeps what was written before, and adds what was written meanwhile', async () => {
+    const stage = new Stage();
+    await stage.live();
+    const line = (id: string): object => ({ id, from: 'b', name: 'Ben', text: id, at: '' });
+    for (const id of ['1', '2']) stage.platform.socket.receive({ type: 'chat', ...line(id) });
+    const back = async (chat: object[], extra: object): Promise<string[]> => {
+      stage.platform.socket.drop();
+      await stage.platform.pass(300);
+      stage.platform.socket.open();
+      stage.platform.socket.receive(joined({ chat, ...extra }));
+      return stage.view.chat.map(({ id }) => id);
+    };
+    expect(await back([line('2'), line('3')], { resumed: true })).toEqual(['1', '2', '3']);
+    // Another server, which knows nothing.
+    expect(await back([], { participantId: 'me-again' })).toEqual(['1', '2', '3']);
+  });
+
+  it.each(['shutdown', 'timeout'])('comes back by itself after `closed: %s`', async (reason) => {
+    const stage = new Stage();
+    await stage.live();
+    stage.platform.socket.receive({ type: 'closed', reason });
+    expect(stage.state.phase).toBe('reconnecting');
+    await stage.platform.pass(300);
+    stage.platform.socket.open();
+    expect(stage.platform.socket.sent[0]).toMatchObject({ type: 'join', resume: 'resume-1' });
+    stage.platform.socket.receive(joined({ resumed: true, resumeToken: 'resume-2' }));
+    stage.platform.socket.receive({ type: 'reset', reason: '' });
+    await settle();
+    expect(stage.state.phase).toBe('live');
+    expect(stage.platform.socket.of('offer')).toHaveLength(1);
+    // Whose media never comes is not let in again and again.
+    stage.platform.socket.receive({ type: 'closed', reason: 'timeout' });
+    expect(stage.state).toEqual({ phase: 'closed', end: { kind: 'closed', reason: 'timeout' } });
+  });
+
   it('backs off to 3 s, does not stop trying, and tries at once when told to', async () => {
     const stage = new Stage();
     await stage.live();
@@ -796,6 +831,9 @@ describe('who is here', () => {
     expect(stage.view.participants.map((each) => each.id)).toEqual(['me', 'b']);
     expect(stage.view.participants[1]!.audio).toBe(false);
     expect(stage.view.speakers).toEqual(['b']);
+    send('left', person('me', 'Ana'));
+    send('joined', { ...person('me', 'Ana'), joinedAt: '2024-12-31T00:00:00Z' });
+    expect(stage.view.participants.map((each) => each.id)).toEqual(['me', 'b']);
     send('left', person('b', 'Ben'));
     expect(stage.view.participants.map((each) => each.id)).toEqual(['me']);
     expect(stage.view.speakers).toEqual([]);

@@ -65,6 +65,17 @@ export function viewOf(message: JoinedMessage): RoomView {
   };
 }
 
+/**
+ * The view of somebody who was in the room already: what was written before stays, also where the server does not know it any
+ * more. A resumed downlink goes on showing what it showed.
+ */
+export function withEarlier(view: RoomView, earlier: RoomView, resumed: boolean): RoomView {
+  const known = new Set(view.chat.map(({ id }) => id));
+  const chat = [...earlier.chat.filter(({ id }) => !known.has(id)), ...view.chat];
+  const { layout, quality, qualities } = resumed ? earlier : view;
+  return { ...view, chat: chat.slice(-chatLimit), layout, quality, qualities };
+}
+
 /** The view after `message`; the same object where it changes nothing. */
 export function withMessage(view: RoomView, message: ServerMessage): RoomView {
   switch (message.type) {
@@ -107,6 +118,12 @@ function withParticipant(
     ...view,
     participants: known
       ? view.participants.map((each) => (each.id === id ? participant : each))
-      : [...view.participants, participant],
+      : inOrder([...view.participants, participant]),
   };
+}
+
+/** Who comes back after having been taken out is where they were. */
+function inOrder(participants: readonly Participant[]): Participant[] {
+  const joined = ({ joinedAt }: Participant): number => Date.parse(joinedAt);
+  return [...participants].sort((a, b) => joined(a) - joined(b));
 }

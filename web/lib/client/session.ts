@@ -7,7 +7,13 @@ import { Emitter } from './emitter.ts';
 import type { LocalMedia } from './local-media.ts';
 import { MediaLinks } from './media-links.ts';
 import type { Platform } from './platform.ts';
-import { viewOf, withMessage, type JoinedMessage, type RoomView } from './room-view.ts';
+import {
+  viewOf,
+  withEarlier,
+  withMessage,
+  type JoinedMessage,
+  type RoomView,
+} from './room-view.ts';
 import { Signalling } from './signalling.ts';
 
 /** Why a stay in a room ended. */
@@ -68,6 +74,8 @@ export class RoomSession extends Emitter<SessionEvents> {
   #attempts = 0;
   /** The best quality wanted; the server forgets it with the stay, so it is told again after each join. */
   #quality: QualityCap = 'auto';
+  /** Whether media has come down since the server let us in, or made it anew. */
+  #mediaCame = false;
   #toldMedia = { audio: false, video: false };
   #cancelTimer: () => void = () => undefined;
   #endNetworkWatch: () => void = () => undefined;
@@ -80,6 +88,7 @@ export class RoomSession extends Emitter<SessionEvents> {
     this.#media = media;
     this.#links = new MediaLinks(platform);
     this.#links.on('changed', (links) => {
+      if (links.downlink === 'connected') this.#mediaCame = true;
       if ('view' in this.#state)
         this.#enter({ ...this.#state, view: { ...this.#state.view, links } });
     });
@@ -191,7 +200,8 @@ export class RoomSession extends Emitter<SessionEvents> {
         this.#handleError(message.code, message.fatal);
         return;
       case 'closed':
-        this.#end({ kind: 'closed', reason: message.reason });
+        if (this.#mayReturn(message.reason)) this.#dropSocket();
+        else this.#end({ kind: 'closed', reason: message.reason });
         return;
       default:
         if (this.#state.phase === 'live') this.#handleLive(message, this.#state.view);
@@ -207,6 +217,7 @@ export class RoomSession extends Emitter<SessionEvents> {
         this.#links.handleMessage(message);
         return;
       case 'reset':
+        this.#mediaCame = false;
         this.#links.reset();
         return;
       case 'uplink':
@@ -237,17 +248,26 @@ export class RoomSession extends Emitter<SessionEvents> {
     this.#cancelTimer();
     this.#attempts = 0;
     this.#resumeToken = message.resumeToken;
+    this.#mediaCame = resumed && this.#links.view.downlink === 'connected';
     const view = { ...viewOf(message), links: this.#links.view };
-    // A resumed downlink goes on showing what it showed; `layout` comes only when that changes.
-    if (resumed) {
-      const { layout, quality, qualities } = before.view;
-      this.#enter({ phase: 'live', view: { ...view, layout, quality, qualities } });
-    } else this.#enter({ phase: 'live', view });
+    this.#enter({
+      phase: 'live',
+      view: before.phase === 'joining' ? view : withEarlier(view, before.view, resumed),
+    });
     this.#links.setTracks(this.#media.tracks);
     if (resumed) this.#links.resume(message.iceServers);
     else this.#links.restart(message.iceServers);
     this.#tellMedia();
     if (this.#quality !== 'auto') this.send({ type: 'quality', max: this.#quality });
+  }
+
+  /**
+   * Whether a stay that the server ended may go on by itself: it restarts, or we were silent (asleep, without a network).
+   * Who was silent from the start would only be so again.
+   */
+  #mayReturn(reason: ClosedReason): boolean {
+    if (this.#state.phase !== 'live' && this.#state.phase !== 'reconnecting') return false;
+    return reason === 'shutdown' || (reason === 'timeout' && this.#mediaCame);
   }
 
   #handleError(code: ErrorCode, fatal: boolean): void {

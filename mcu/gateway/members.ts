@@ -1,0 +1,155 @@
+import type { Participant, QualityCap } from '../protocol/common.ts';
+import type { ServerMessage } from '../protocol/server.ts';
+import { isTokenOf, makeResumeToken } from './resume-token.ts';
+import type { Connection } from './room-context.ts';
+
+/** Where somebody is. */
+export type Whereabouts =
+  /** In the room; `sinceMs`: monotonic milliseconds. */
+  | { readonly kind: 'here'; readonly connection: Connection; readonly sinceMs: number }
+  /** Their connection is gone, and nobody else is told: they may come back until the timer ends. */
+  | { readonly kind: 'away'; readonly timer: NodeJS.Timeout }
+  /** They have left, as far as others know; they may come back until the timer ends. */
+  | { readonly kind: 'out'; readonly timer: NodeJS.Timeout };
+
+/** Somebody of a room. */
+export interface Member {
+  participant: Participant;
+  /** The best rung they want to receive. Kept here: a new room process has to know. */
+  quality: QualityCap;
+  /** Their place among all who ever joined. */
+  readonly order: number;
+  readonly where: Whereabouts;
+  /** Whether the room's media was restarted, and they have not answered its new offer: they may not know. */
+  resetIsOpen: boolean;
+}
+
+type Entry = { -readonly [K in keyof Member]: Member[K] } & { digest: Buffer };
+
+/** What {@link Members} needs of its room. */
+export interface MembersContext {
+  /** How long one may come back; 0: not at all. */
+  readonly resumeMs: number;
+  /** Monotonic milliseconds. */
+  readonly now: () => number;
+  /** The time of somebody who was away, or out, is over. */
+  over(member: Member): void;
+}
+
+/** Who is in a room, who is away from it for a while, and who may come back to it. */
+export class Members {
+  readonly #context: MembersContext;
+  readonly #entries = new Map<string, Entry>();
+  #joined = 0;
+
+  constructor(context: MembersContext) {
+    this.#context = context;
+  }
+
+  /** Everybody in the room, in the order they joined; those who are away included. */
+  get all(): Member[] {
+    return this.#in.sort((a, b) => a.order - b.order);
+  }
+
+  /** How many that are. */
+  get size(): number {
+    return this.#in.length;
+  }
+
+  /** Whether nobody is in the room, nor may come back to it. */
+  get isDeserted(): boolean {
+    return this.#entries.size === 0;
+  }
+
+  /** Somebody in the room. */
+  get(id: string): Member | undefined {
+    const entry = this.#entries.get(id);
+    return entry?.where.kind === 'out' ? undefined : entry;
+  }
+
+  /** Takes in somebody new. */
+  add(participant: Participant, connection: Connection): Member {
+    this.#joined += 1;
+    const entry: Entry = {
+      participant,
+      quality: 'auto',
+      order: this.#joined,
+      where: { kind: 'here', connection, sinceMs: this.#context.now() },
+      resetIsOpen: false,
+      digest: makeResumeToken().digest,
+    };
+    this.#entries.set(participant.id, entry);
+    return entry;
+  }
+
+  /** A new token to come back with; the one before is good for nothing any more. */
+  newToken({ participant }: Member): string {
+    const { token, digest } = makeResumeToken();
+    const entry = this.#entries.get(participant.id);
+    if (entry !== undefined) entry.digest = digest;
+    return token;
+  }
+
+  /** Whose token that is. */
+  ownerOf(token: string): Member | undefined {
+    return Array.from(this.#entries.values()).find(({ digest }) => isTokenOf(digest, token));
+  }
+
+  /** Somebody has a connection again. */
+  comeBack({ participant }: Member, connection: Connection): void {
+    const entry = this.#entries.get(participant.id);
+    if (entry === undefined) return;
+    this.#settle(entry);
+    entry.where = { kind: 'here', connection, sinceMs: this.#context.now() };
+  }
+
+  /** Somebody's connection is gone, or they are out. @returns whether they may come back */
+  expect({ participant }: Member, kind: 'away' | 'out'): boolean {
+    const entry = this.#entries.get(participant.id);
+    const { resumeMs } = this.#context;
+    if (entry === undefined || resumeMs === 0) return false;
+    this.#settle(entry);
+    const timer = setTimeout(() => {
+      if (kind === 'out') this.#entries.delete(participant.id);
+      this.#context.over(entry);
+    }, resumeMs);
+    entry.where = { kind, timer };
+    return true;
+  }
+
+  /** Somebody is gone for good. @returns whether they could have come */
+  delete(id: string): boolean {
+    const entry = this.#entries.get(id);
+    if (entry !== undefined) this.#settle(entry);
+    return this.#entries.delete(id);
+  }
+
+  /** Sends a message to somebody; nothing where they are not here. */
+  send({ where }: Member, message: ServerMessage): void {
+    if (where.kind === 'here') where.connection.send(message);
+  }
+
+  /** Sends a message to everybody who is here. */
+  broadcast(message: ServerMessage, except: readonly string[] = []): void {
+    for (const [id, entry] of this.#entries) if (!except.includes(id)) this.send(entry, message);
+  }
+
+  /** Forgets everybody. @returns the connections there were */
+  clear(): Connection[] {
+    const connections: Connection[] = [];
+    for (const entry of this.#entries.values()) {
+      this.#settle(entry);
+      if (entry.where.kind === 'here') connections.push(entry.where.connection);
+    }
+    this.#entries.clear();
+    return connections;
+  }
+
+  get #in(): Entry[] {
+    return Array.from(this.#entries.values()).filter(({ where }) => where.kind !== 'out');
+  }
+
+  #settle({ where }: Entry): void {
+    if (where.kind !== 'here') clearTimeout(where.timer);
+  }
+}

@@ -1,0 +1,144 @@
+import type { Logger } from '../log.ts';
+import type { RoomCommand, RoomEvent, RungState } from '../protocol/ipc.ts';
+import { Deaths } from './deaths.ts';
+import { HangWatch } from './hang-watch.ts';
+import { iceServersFor } from './ice-servers.ts';
+import type { Member } from './members.ts';
+import type { RoomContext } from './room-context.ts';
+import type { RoomProcess } from './room-process.ts';
+import { roomSettings } from './room-settings.ts';
+import { Snapshots } from './snapshots.ts';
+
+/** What a room process tells of the people in its room. */
+export type PeopleEvent = Extract<RoomEvent, { type: 'message' | 'broadcast' | 'gone' }>;
+
+/** What {@link RoomMedia} tells its room. */
+export interface RoomMediaEvents {
+  event(event: PeopleEvent): void;
+  /** Another process has taken over: it knows nothing yet. */
+  restarted(): void;
+  /** Processes die one after the other: there is no use in another one. */
+  doomed(): void;
+}
+
+/** A room's media: the process that makes it, and the next one if that dies or hangs. */
+export class RoomMedia {
+  readonly #room: string;
+  readonly #context: RoomContext;
+  readonly #log: Logger;
+  readonly #events: RoomMediaEvents;
+  readonly #deaths = new Deaths();
+  readonly #snapshots: Snapshots;
+  readonly #watch: HangWatch;
+  #process: RoomProcess;
+  #rungs: readonly RungState[] = [];
+  #closed = false;
+
+  /** @param log - lines carry the room's name already */
+  constructor(room: string, context: RoomContext, log: Logger, events: RoomMediaEvents) {
+    this.#room = room;
+    this.#context = context;
+    this.#log = log;
+    this.#events = events;
+    this.#snapshots = new Snapshots((requestId) => {
+      this.#process.send({ type: 'snapshot', requestId });
+    });
+    this.#watch = new HangWatch(() => {
+      log.error({ roomPid: this.#process.pid }, 'room process hangs');
+      this.#process.kill();
+    });
+    this.#process = this.#start();
+  }
+
+  /** The encoders that are running. */
+  get rungs(): readonly RungState[] {
+    return this.#rungs;
+  }
+
+  /** Gives somebody's media a place in the process there is now. */
+  add({ participant, quality, order, where }: Member): void {
+    const { id, name, hand, audio, video, source } = participant;
+    const away = where.kind === 'away';
+    const iceServers = iceServersFor(this.#context.settings, id, Date.now());
+    const media = { audio, video, source };
+    this.send({
+      type: 'add',
+      member: { id, name, media, hand, quality, order, away, iceServers },
+      requestedAt: Date.now(),
+      generation: this.#deaths.count,
+    });
+  }
+
+  /** To the process there is now. */
+  send(command: RoomCommand): void {
+    this.#process.send(command);
+  }
+
+  /** See {@link Snapshots.take}. */
+  snapshot(): Promise<Buffer> {
+    return this.#snapshots.take();
+  }
+
+  /** Ends it; may be called twice. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#watch.close();
+    this.#snapshots.close();
+    void this.#process.end();
+  }
+
+  #start(): RoomProcess {
+    const process = this.#context.takeProcess();
+    process.attach({
+      event: (event) => {
+        this.#event(process, event);
+      },
+      ended: (why) => {
+        this.#ended(process, why);
+      },
+    });
+    process.send({
+      type: 'open',
+      room: this.#room,
+      settings: roomSettings(this.#context.settings),
+    });
+    this.#watch.heard();
+    this.#log.info({ roomPid: process.pid }, 'room process started');
+    return process;
+  }
+
+  #event(process: RoomProcess, event: RoomEvent): void {
+    switch (event.type) {
+      case 'message':
+      case 'broadcast':
+      case 'gone':
+        this.#events.event(event);
+        return;
+      case 'metrics':
+        this.#watch.heard();
+        this.#rungs = event.rungs ?? [];
+        this.#context.metrics(process, event.metrics);
+        return;
+      case 'snapshot':
+        this.#snapshots.answer(event.requestId, event.jpeg);
+        return;
+      default:
+        event satisfies never;
+    }
+  }
+
+  #ended(process: RoomProcess, why: string): void {
+    this.#context.processEnded(process, !this.#closed);
+    if (this.#closed) return;
+    this.#deaths.add(performance.now());
+    const { recent, areTooMany } = this.#deaths;
+    this.#log.error({ roomPid: process.pid, why, recent }, 'room process died');
+    if (areTooMany) {
+      this.#events.doomed();
+      return;
+    }
+    this.#process = this.#start();
+    this.#events.restarted();
+  }
+}
