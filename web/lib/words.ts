@@ -57,6 +57,8 @@ export const words = {
     heading: 'Who is where in the picture',
     pin: (name: string) => `Pin ${name}`,
     unpin: (name: string) => `Unpin ${name}`,
+    pinIt: 'Pin',
+    unpinIt: 'Unpin',
     zoom: (name: string) => `Zoom to ${name}`,
     zoomOut: 'Show everybody',
     self: (name: string) => `${name} (you)`,
