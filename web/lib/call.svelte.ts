@@ -1,4 +1,4 @@
-import type { QualityCap } from '../../mcu/protocol/common.ts';
+import type { LayoutMode, QualityCap } from '../../mcu/protocol/common.ts';
 import {
   LocalMedia,
   RoomSession,
@@ -9,6 +9,7 @@ import {
   type RoomView,
   type SessionState,
 } from './client/index.ts';
+import { chooseMode, togglePin, type Arrangement } from './pinning.ts';
 import { loadPreferences, savePreferences } from './preferences.ts';
 import { recordingNews } from './recording-news.ts';
 import { pathOfRecordings } from './route.ts';
@@ -43,6 +44,8 @@ export class Call {
   #notice: Notice | null = $state.raw(null);
   #noticeTimer: ReturnType<typeof setTimeout> | undefined;
   #recordAsked = $state(false);
+  /** The mode when this page pinned somebody; null while it has not. */
+  #modeBeforePin: LayoutMode | null = null;
 
   constructor(platform: Platform, url: string) {
     this.media = new LocalMedia(platform);
@@ -57,8 +60,13 @@ export class Call {
     this.session.on('state', (state) => {
       const before = 'view' in this.#state ? this.#state.view : null;
       this.#state = state;
-      if ('view' in state) this.#noticeRecording(before, state.view);
-      else this.closeNotice();
+      if ('view' in state) {
+        this.#noticeRecording(before, state.view);
+        this.#noticePinned(before, state.view);
+      } else {
+        this.closeNotice();
+        this.#modeBeforePin = null;
+      }
       if (state.phase !== 'live') this.#recordAsked = false;
       // Whoever is out of the room is not filmed on; who was refused is still trying to get in.
       if (state.phase === 'closed' && state.end.kind === 'closed') this.media.close();
@@ -111,6 +119,23 @@ export class Call {
     this.session.send({ type: 'record', action });
   }
 
+  /** Pins somebody for the whole room, or lets them go who is pinned. */
+  togglePin(id: string): void {
+    if (this.#state.phase !== 'live') return;
+    const { view } = this.#state;
+    const arrangement = togglePin(view, id, this.#modeBeforePin);
+    if (arrangement.pinned === null) this.#modeBeforePin = null;
+    else if (view.pinned === null) this.#modeBeforePin = view.mode;
+    this.#arrange(arrangement);
+  }
+
+  /** Arranges the picture for the whole room. */
+  chooseLayout(mode: LayoutMode): void {
+    if (this.#state.phase !== 'live') return;
+    this.#modeBeforePin = null;
+    this.#arrange(chooseMode(this.#state.view, mode));
+  }
+
   /** Something that passed, or did not work; null most of the time. */
   get notice(): Notice | null {
     return this.#notice;
@@ -120,6 +145,17 @@ export class Call {
   closeNotice(): void {
     clearTimeout(this.#noticeTimer);
     this.#notice = null;
+  }
+
+  #arrange(arrangement: Arrangement): void {
+    this.session.send({ type: 'layout', ...arrangement });
+  }
+
+  #noticePinned(before: RoomView | null, now: RoomView): void {
+    if (before === null || before.pinned === now.pinned) return;
+    const pinned = now.participants.find(({ id }) => id === now.pinned);
+    if (now.pinned === null) this.#announcement = words.tiles.nobodyPinned;
+    else if (pinned !== undefined) this.#announcement = words.tiles.pinned(pinned.name);
   }
 
   /** In the lobby the preview says it; in a room somebody has just asked for the device, or lost it. */

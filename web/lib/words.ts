@@ -1,4 +1,4 @@
-import type { QualityCap } from '../../mcu/protocol/common.ts';
+import type { LayoutMode, Participant, QualityCap } from '../../mcu/protocol/common.ts';
 import type { ErrorCode } from '../../mcu/protocol/errors.ts';
 import type { ClosedReason } from '../../mcu/protocol/server.ts';
 import type {
@@ -40,6 +40,7 @@ export const words = {
     leave: 'Leave',
     controls: 'Controls',
     quality: 'Quality',
+    layout: 'Layout',
     soundOnly: 'Sound only: the picture is switched off.',
     soundOnlyNetwork: 'Your network carries only the sound right now.',
     saves: (percent: number) => `−${percent} %`,
@@ -50,6 +51,20 @@ export const words = {
     interrupted: 'The connection is unsteady. Trying to get it back…',
     sendingAgain: 'The others may not see or hear you. Trying to get it back…',
     closeNotice: 'Close this notice',
+  },
+
+  tiles: {
+    heading: 'Who is where in the picture',
+    pin: (name: string) => `Pin ${name}`,
+    unpin: (name: string) => `Unpin ${name}`,
+    pinIt: 'Pin',
+    unpinIt: 'Unpin',
+    zoom: (name: string) => `Zoom to ${name}`,
+    zoomOut: 'Show everybody',
+    self: (name: string) => `${name} (you)`,
+    more: (count: number) => (count === 1 ? '1 more person' : `${count} more people`),
+    pinned: (name: string) => `${name} is pinned.`,
+    nobodyPinned: 'Nobody is pinned any more.',
   },
 
   recording: {
@@ -133,6 +148,38 @@ export const qualityNames: readonly (readonly [max: QualityCap, name: string])[]
   ['tiny', 'Lowest'],
   ['audio', 'Sound only'],
 ];
+
+/** The arrangements there are to choose from, in the order they are offered. */
+export const layoutNames: readonly (readonly [mode: LayoutMode, name: string])[] = [
+  ['auto', 'Automatic'],
+  ['grid', 'Grid'],
+  ['speaker', 'Speaker large'],
+  ['presentation', 'Presentation'],
+  ['pip', 'Picture in picture'],
+  ['single', 'One person'],
+];
+
+/** Who somebody is, to who may be that oneself. */
+export function whoName(
+  { selfId }: { readonly selfId: string },
+  { id, name }: Pick<Participant, 'id' | 'name'>,
+): string {
+  return id === selfId ? words.tiles.self(name) : name;
+}
+
+/** What pressing the button that pins somebody, or lets them go, does. */
+export function pinName(
+  view: { readonly selfId: string; readonly pinned: string | null },
+  participant: Pick<Participant, 'id' | 'name'>,
+): string {
+  const who = whoName(view, participant);
+  return participant.id === view.pinned ? words.tiles.unpin(who) : words.tiles.pin(who);
+}
+
+/** The name of a tile's button: what pressing it does, and whether its participant is muted. */
+export function withSigns(action: string, audio: boolean): string {
+  return audio ? action : `${action}, ${words.people.muted}`;
+}
 
 /** What a quality takes and what it saves against the best there is. */
 export function savingSentence(name: string, kbps: number, bestKbps: number): string {

@@ -1,0 +1,264 @@
+import { loadImage, createCanvas } from '@napi-rs/canvas';
+import { describe, expect, it } from 'vitest';
+import { layoutModes, type LayoutMode } from '../../mcu/protocol/common.ts';
+import { isNear, type Person } from '../harness/chromium.ts';
+import type { SignallingClient } from '../harness/client.ts';
+import { openHouse } from '../harness/house.ts';
+import type { Rgb } from '../harness/probes.ts';
+import { until } from '../harness/until.ts';
+
+interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+type Rectangle = Point & { readonly width: number; readonly height: number };
+
+/** Nothing here is about how fast it is: a busy machine may take its time. */
+const patienceMs = 15_000;
+
+/** Upright, and seen by others, its left half is blue and its right half white; in a mirror it is the other way round. */
+const halves = { colour: 'blue', phone: true, width: 320, height: 240, fps: 10 };
+const blue: Rgb = [0, 0, 255];
+const white: Rgb = [255, 255, 255];
+
+/** Where a point of a rectangle on the canvas, given as parts of its sides, is in the window: the picture is fitted in its element. */
+async function inWindow(person: Person, on: Rectangle, right = 0.5, down = 0.5): Promise<Point> {
+  const { canvas } = person.last('layout')!;
+  const frame = (await person.page.locator('video').first().boundingBox())!;
+  const scale = Math.min(frame.width / canvas.width, frame.height / canvas.height);
+  return {
+    x: frame.x + (frame.width - canvas.width * scale) / 2 + (on.x + on.width * right) * scale,
+    y: frame.y + (frame.height - canvas.height * scale) / 2 + (on.y + on.height * down) * scale,
+  };
+}
+
+/** Waits until a click at a point would hit a button of a name that begins so. */
+async function meets(person: Person, at: () => Promise<Point>, name: string): Promise<Point> {
+  let point: Point = { x: 0, y: 0 };
+  let found: string | null = null;
+  await until(
+    async () => {
+      point = await at();
+      found = await person.page.evaluate(
+        ({ x, y }) =>
+          document.elementFromPoint(x, y)?.closest('button')?.getAttribute('aria-label') ?? null,
+        point,
+      );
+      return found?.startsWith(name) === true;
+    },
+    patienceMs,
+    () => `at ${JSON.stringify(point)} is ${String(found)}, not ${name}`,
+  );
+  return point;
+}
+
+const focusedName = ({ page }: Person): Promise<string | null> =>
+  page.evaluate(
+    () => document.activeElement?.getAttribute('aria-label') ?? document.activeElement!.textContent,
+  );
+
+/** The colours that the window shows at points. */
+async function shownAt({ page }: Person, points: readonly Point[]): Promise<Rgb[]> {
+  const image = await loadImage(await page.screenshot());
+  const g = createCanvas(image.width, image.height).getContext('2d');
+  g.drawImage(image, 0, 0);
+  return points.map(({ x, y }) => {
+    const [red, green, blue] = g.getImageData(Math.round(x), Math.round(y), 1, 1).data;
+    return [red!, green!, blue!];
+  });
+}
+
+describe('the tiles of the picture', () => {
+  // Who has no media would be taken for gone; one quality, so that no load on this machine takes the picture away.
+  const house = openHouse({ ONEGRID_MEDIA_TIMEOUT_MS: '300000', ONEGRID_RUNGS: 'high' });
+
+  const attend = async (room: string, names: readonly string[]): Promise<SignallingClient[]> => {
+    const fellows: SignallingClient[] = [];
+    for (const name of names) fellows.push(await house.attend(room, name));
+    return fellows;
+  };
+
+  it('pin who is seen where one clicks: every layout, in windows of any shape', async () => {
+    const names = ['Ben', 'Cem', 'Dana', 'Eli'];
+    const ana = await house.join('click', 'Ana', {});
+    const fellows = await attend('click', names);
+    const nameOf = new Map([
+      [ana.id, 'Ana (you)'],
+      ...fellows.map(({ id }, index) => [id, names[index]!] as const),
+    ]);
+    await until(() => ana.last('layout')?.tiles.length === 5, patienceMs);
+    let turn = 0;
+    const clickIn = async (mode: LayoutMode): Promise<void> => {
+      fellows[0]!.send({ type: 'layout', mode, pinned: null });
+      const arranged = () => ana.last('layout');
+      await until(() => arranged()?.mode === mode && arranged()?.pinned === null, patienceMs);
+      const { tiles } = arranged()!;
+      // Another one each time, so that all of them have their turn.
+      const tile = tiles[turn++ % tiles.length]!;
+      const { participantId } = tile;
+      const at = await meets(ana, () => inWindow(ana, tile), `Pin ${nameOf.get(participantId)!}`);
+      await ana.page.mouse.click(at.x, at.y);
+      await until(
+        () => arranged()?.pinned === participantId,
+        patienceMs,
+        () => `${String(arranged()?.pinned)} is pinned in ${mode}`,
+      );
+      expect(arranged()!.tiles[0]!.participantId).toBe(participantId);
+    };
+    for (const [width, height] of [
+      [1280, 800],
+      [844, 390],
+      [390, 844],
+      [700, 700],
+    ] as const) {
+      await ana.page.setViewportSize({ width, height });
+      for (const mode of layoutModes) await clickIn(mode);
+    }
+  });
+
+  it('are reached by Tab in their order, and pinned by Enter; the menu arranges the room', async () => {
+    const ana = await house.join('keys', 'Ana', {});
+    await attend('keys', ['Ben', 'Cem']);
+    await until(() => ana.last('layout')?.tiles.length === 3, patienceMs);
+    const { page } = ana;
+    await page.getByRole('button', { name: 'Pin Cem, muted' }).waitFor();
+    for (const name of ['Pin Ana (you), muted', 'Pin Ben, muted', 'Pin Cem, muted']) {
+      await page.keyboard.press('Tab');
+      expect(await focusedName(ana)).toBe(name);
+    }
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Unpin Cem, muted' }).waitFor();
+    // It is the first one now, and has the focus still.
+    expect(await focusedName(ana)).toBe('Unpin Cem, muted');
+    await until(() => ana.last('layout')?.mode === 'speaker', patienceMs);
+    await page.keyboard.press('Enter');
+    await until(() => ana.last('layout')?.mode === 'auto', patienceMs);
+    expect(ana.last('layout')?.pinned).toBeNull();
+
+    await page.getByRole('button', { name: 'Layout', exact: true }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('menuitemradio', { name: 'Automatic', checked: true }).waitFor();
+    await until(async () => (await focusedName(ana))?.trim() === 'Automatic', patienceMs);
+    for (const key of ['ArrowUp', 'ArrowUp', 'Enter']) await page.keyboard.press(key);
+    await until(() => ana.last('layout')?.mode === 'pip', patienceMs);
+    expect((await focusedName(ana))?.trim()).toBe('Layout');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Escape');
+    await page.getByRole('menu').waitFor({ state: 'detached' });
+    expect((await focusedName(ana))?.trim()).toBe('Layout');
+
+    // Who has no tile is counted, and listed.
+    await ana.press('People');
+    const people = page.getByRole('complementary', { name: 'People' });
+    await people.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: '1 more person' }).click();
+    await people.getByText('Cem').waitFor();
+    expect(await people.evaluate((element) => element === document.activeElement)).toBe(true);
+  });
+
+  it('show one’s own camera as in a mirror, over one’s own tile and nowhere else', async () => {
+    const ana = await house.join('mirror', 'Ana', halves);
+    const [ben] = await attend('mirror', ['Ben']);
+    const sides = async (on: Rectangle): Promise<[Rgb, Rgb]> => {
+      const points = [await inWindow(ana, on, 0.2, 0.5), await inWindow(ana, on, 0.8, 0.5)];
+      const [left, right] = await shownAt(ana, points);
+      return [left!, right!];
+    };
+    let seen: unknown;
+    const shows = async (
+      what: string,
+      on: () => Rectangle,
+      fits: (sides: [Rgb, Rgb]) => boolean,
+    ) => {
+      await until(
+        async () => fits((seen = await sides(on()))),
+        patienceMs,
+        () => `${what}: ${JSON.stringify(seen)}`,
+      );
+    };
+    const mirrored = ([left, right]: [Rgb, Rgb]): boolean =>
+      isNear(left, white) && isNear(right, blue);
+    const notThere = (sides: [Rgb, Rgb]): boolean =>
+      sides.every((side) => !isNear(side, white, 90) && !isNear(side, blue, 90));
+    const own = () => ana.tileOf(ana.id)!;
+    const bens = () => ana.tileOf(ben!.id)!;
+
+    await until(() => ana.last('layout')?.tiles.length === 2, patienceMs);
+    await shows('own tile', own, mirrored);
+    await shows('Ben’s tile', bens, notThere);
+    // The composite has it as the others see it.
+    await until(async () => {
+      const { x, y, width, height } = own();
+      const [left] = (await ana.pixels([{ x: x + width * 0.2, y: y + height / 2 }])) ?? [];
+      return left !== undefined && isNear(left, blue);
+    }, patienceMs);
+
+    // It goes where the tile goes, and what lies on top of that stays on top.
+    ben!.send({ type: 'layout', mode: 'speaker', pinned: ben!.id });
+    await until(() => bens().width > 2 * own().width, patienceMs);
+    await shows('own tile in the strip', own, mirrored);
+    await shows('Ben’s large tile', bens, notThere);
+    ben!.send({ type: 'layout', mode: 'pip', pinned: ana.id });
+    await until(() => own().width > 2 * bens().width, patienceMs);
+    await shows('own tile below another', own, mirrored);
+    await shows('Ben’s tile on top', bens, notThere);
+
+    await ana.press('Stop video');
+    await shows('own tile without a camera', own, notThere);
+  });
+
+  it('have names and controls where only sound is wanted', async () => {
+    const ana = await house.join('sound', 'Ana', {});
+    const [ben] = await attend('sound', ['Ben']);
+    await ana.chooses('Sound only');
+    await ana.page.getByText('Sound only: the picture is switched off.').waitFor();
+    await until(() => ana.last('layout')?.tiles.length === 2, patienceMs);
+    const tile = ana.page.getByRole('button', { name: 'Pin Ben, muted' });
+    await tile.getByText('Ben', { exact: true }).filter({ visible: true }).waitFor();
+    const at = await meets(ana, () => inWindow(ana, ana.tileOf(ben!.id)!), 'Pin Ben');
+    await ana.page.mouse.click(at.x, at.y);
+    await until(() => ana.last('layout')?.pinned === ben!.id, patienceMs);
+  });
+
+  it('are zoomed to by a tap on an upright phone, and pinned by a long one', async () => {
+    const ana = await house.join('phone', 'Ana', {});
+    await attend('phone', ['Ben', 'Cem']);
+    await until(() => ana.last('layout')?.tiles.length === 3, patienceMs);
+    const { page } = ana;
+    await page.setViewportSize({ width: 390, height: 844 });
+    const touch = await page.context().newCDPSession(page);
+    await touch.send('Emulation.setTouchEmulationEnabled', { enabled: true });
+    const ben = ana.last('layout')!.tiles[1]!;
+    const frame = (await page.locator('video').first().boundingBox())!;
+    const button = (name: string) => page.getByRole('button', { name, exact: true });
+    const press = async ({ x, y }: Point, until: () => Promise<void>): Promise<void> => {
+      await touch.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [{ x, y }] });
+      await until();
+      await touch.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+    };
+    const tap = (at: Point) => press(at, () => Promise.resolve());
+
+    await tap(await meets(ana, () => inWindow(ana, ben), 'Zoom to Ben'));
+    const zoomed = button('Show everybody, muted');
+    await zoomed.waitFor();
+    await until(async () => (await zoomed.boundingBox())!.width > 0.95 * frame.width, patienceMs);
+    await button('Pin Ben').waitFor();
+    expect(ana.last('layout')?.pinned).toBeNull();
+    await tap({ x: frame.x + frame.width / 2, y: frame.y + frame.height / 2 });
+    await zoomed.waitFor({ state: 'detached' });
+    await until(
+      async () => (await page.locator('video').first().boundingBox())!.width === frame.width,
+      patienceMs,
+    );
+
+    const at = await meets(ana, () => inWindow(ana, ben), 'Zoom to Ben');
+    await press(at, () =>
+      until(() => ana.last('layout')?.pinned === ben.participantId, patienceMs),
+    );
+    // The finger that is lifted then does nothing more.
+    await button('Zoom to Ben, muted').waitFor();
+    expect(await zoomed.count()).toBe(0);
+    expect(ana.last('layout')?.pinned).toBe(ben.participantId);
+  });
+});
