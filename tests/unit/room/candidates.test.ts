@@ -116,6 +116,12 @@ const structured = fc
       `candidate:${foundation} ${component} ${transport} ${priority} ${ip} ${port} typ ${type}${rest}`,
   );
 
+/** About 8 in 100 can be used. */
+const mostlyStructured = fc.oneof(
+  { weight: 4, arbitrary: structured },
+  { weight: 1, arbitrary: fc.string({ unit: 'binary' }) },
+);
+
 const expectUsable = (text: string): void => {
   const [, ip, port] = canonical.exec(text) ?? [];
   expect(ip, text).toBeDefined();
@@ -128,7 +134,7 @@ describe('whatever a stranger sends', () => {
   it('becomes a plain UDP candidate of another host, or nothing', () => {
     let usable = 0;
     fc.assert(
-      fc.property(fc.oneof(structured, fc.string({ unit: 'binary' })), (text) => {
+      fc.property(mostlyStructured, (text) => {
         const taken = usableCandidate(text);
         if (taken === null) return;
         usable += 1;
