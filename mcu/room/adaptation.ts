@@ -166,7 +166,9 @@ export class Adaptation {
   #start(bitsPerSecond: number | null, nowMs: number): void {
     const { controller } = this.#options;
     const isLate = this.#phase.kind === 'running' && this.#phase.guessed;
-    const knowsMore = bitsPerSecond !== null && controller.probe === null;
+    // Less than that would only take away what has begun: half of a slow burst is believed.
+    const isMore = bitsPerSecond !== null && bitsPerSecond > 2 * controller.capacity;
+    const knowsMore = isMore && controller.probe === null;
     if (this.#phase.kind !== 'measuring' && !(isLate && knowsMore)) return;
     this.#phase = { kind: 'running', guessed: bitsPerSecond === null };
     controller.start(bitsPerSecond, nowMs);

@@ -38,7 +38,6 @@ it.skipIf(why !== null)(
         fps: 10,
       });
       await alice.sees(alice.id, red);
-      const { ssrc } = (await alice.inbound()).video;
       await alice.page.evaluate(() => {
         const events: string[] = [];
         Object.assign(window, { networkEvents: events });
@@ -66,8 +65,11 @@ it.skipIf(why !== null)(
       );
       const freshMs = performance.now() - started;
       await until(async () => {
+        const { states } = await alice.page.evaluate(readPage);
         const { video } = await alice.inbound();
-        return video.ssrc !== ssrc && video.framesDecoded > 0;
+        return (
+          states.slice(0, peers).every((state) => state === 'closed') && video.framesDecoded > 0
+        );
       }, 10_000);
       const seenMs = performance.now() - started;
       await alice.sees(alice.id, red);
