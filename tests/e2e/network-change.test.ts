@@ -64,13 +64,16 @@ it.skipIf(why !== null)(
         async () => JSON.stringify(await alice.page.evaluate(readPage)),
       );
       const freshMs = performance.now() - started;
-      await until(async () => {
-        const { states } = await alice.page.evaluate(readPage);
-        const { video } = await alice.inbound();
-        return (
-          states.slice(0, peers).every((state) => state === 'closed') && video.framesDecoded > 0
-        );
-      }, 10_000);
+      await until(
+        async () => {
+          const { states } = await alice.page.evaluate(readPage);
+          const { video } = await alice.inbound();
+          const isFresh = states.slice(0, peers).every((state) => state === 'closed');
+          return isFresh && video.framesDecoded > 0;
+        },
+        10_000,
+        async () => JSON.stringify(await alice.page.evaluate(readPage)),
+      );
       const seenMs = performance.now() - started;
       await alice.sees(alice.id, red);
       console.log(

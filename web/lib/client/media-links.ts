@@ -91,10 +91,11 @@ export class MediaLinks extends Emitter<LinksEvents> {
   /** After a resumed join: what works stays, and what does not is made anew. */
   resume(iceServers: readonly IceServerInit[]): void {
     this.#iceServers = iceServers;
-    const uplinkLost = this.#answerDue !== null || this.#uplink?.state !== 'connected';
+    // Asked of the view: one found to be broken while there was nobody to tell may call itself connected still.
+    const uplinkLost = this.#answerDue !== null || this.#view.uplink !== 'connected';
     this.#forgetReplies();
     if (uplinkLost) this.#openUplink();
-    if (this.#downlink?.state !== 'connected') this.#askForDownlink();
+    if (this.#view.downlink !== 'connected') this.#askForDownlink();
   }
 
   /** What is to be sent from now on. A listener has none, and gets no uplink until that changes. */
