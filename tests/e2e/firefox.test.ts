@@ -21,7 +21,8 @@ describe.skipIf(noFirefox !== null)(`Firefox and Chromium ${noFirefox ?? ''}`, (
   let firefox: Firefox;
 
   beforeAll(async () => {
-    server = await TestServer.start();
+    // It is codecs that are looked at: the first burst over a busy machine must not choose the picture.
+    server = await TestServer.start({ ONEGRID_RUNGS: 'high' });
     [chromium, firefox] = await Promise.all([launchChromium(), launchFirefox()]);
   });
   afterAll(async () => {

@@ -28,15 +28,6 @@ describe('a receiver over a simulated path, with the product’s own sender', ()
     expect(call.changes[1]!.second).toBeLessThan(8);
   });
 
-  it('believes a first burst that comes late, as over a satellite', () => {
-    const call = simulateCall({ seconds: 10, rate: () => 1e7, rttMs: 700 });
-    expect(rungs(call)).toEqual(['tiny', 'high']);
-    expect(call.changes[1]!.second).toBeLessThan(1.2);
-    expect(longestGap(call.pictures, 2000)).toBeLessThan(200);
-    const narrow = simulateCall({ seconds: 10, rate: () => 1.5e5, rttMs: 700 });
-    expect(rungs(narrow)).toEqual(['tiny']);
-  });
-
   it.each([undefined, 5000])(
     'goes down with the path and up again at once (token bucket: %s)',
     (bucketBytes) => {
