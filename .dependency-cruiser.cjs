@@ -1,4 +1,7 @@
 // Which way the arrows point (DESIGN: web → protocol ← gateway ↔(IPC) room → rtp, mixer).
+/** Where the compositor puts and how it measures what it draws: the page draws over it. */
+const sharedGeometry =
+  '^mixer/compositor/(geometry|layout-scaled|layout-types|overlay/metrics)\\.ts$';
 const native =
   'node_modules/(@roamhq/wrtc|node-datachannel|@node-datachannel|node-av|@seydx|@napi-rs/canvas)';
 
@@ -21,10 +24,18 @@ module.exports = {
     },
     {
       name: 'web-takes-only-the-protocol',
-      comment: 'The page knows nothing of the server but its messages.',
+      comment:
+        'The page knows nothing of the server but its messages, and the geometry of the picture.',
       severity: 'error',
       from: { path: '^web/' },
-      to: { path: '^(mcu|mixer|tests|bin)/', pathNot: '^mcu/protocol/' },
+      to: { path: '^(mcu|mixer|tests|bin)/', pathNot: `^mcu/protocol/|${sharedGeometry}` },
+    },
+    {
+      name: 'shared-geometry-is-pure',
+      comment: 'It runs in the page, too.',
+      severity: 'error',
+      from: { path: sharedGeometry },
+      to: { pathNot: sharedGeometry },
     },
     {
       name: 'web-takes-only-types',

@@ -1,6 +1,7 @@
+import { timingSafeEqual } from 'node:crypto';
 import type { Participant, QualityCap } from '../protocol/common.ts';
 import type { ServerMessage } from '../protocol/server.ts';
-import { isTokenOf, makeResumeToken } from './resume-token.ts';
+import { digestOf, makeResumeToken } from './resume-token.ts';
 import type { Connection } from './room-context.ts';
 
 /** Where somebody is. */
@@ -24,7 +25,7 @@ export interface Member {
   resetIsOpen: boolean;
 }
 
-type Entry = { -readonly [K in keyof Member]: Member[K] } & { digest: Buffer };
+type Entry = { -readonly [K in keyof Member]: Member[K] } & { digest: Buffer | null };
 
 /** What {@link Members} needs of its room. */
 export interface MembersContext {
@@ -48,12 +49,13 @@ export class Members {
 
   /** Everybody in the room, in the order they joined; those who are away included. */
   get all(): Member[] {
-    return this.#in.sort((a, b) => a.order - b.order);
+    // They were put in in that order, and who is out for a while keeps their place.
+    return Array.from(this.#entries.values()).filter(({ where }) => where.kind !== 'out');
   }
 
   /** How many that are. */
   get size(): number {
-    return this.#in.length;
+    return this.all.length;
   }
 
   /** Whether nobody is in the room, nor may come back to it. */
@@ -76,7 +78,7 @@ export class Members {
       order: this.#joined,
       where: { kind: 'here', connection, sinceMs: this.#context.now() },
       resetIsOpen: false,
-      digest: makeResumeToken().digest,
+      digest: null,
     };
     this.#entries.set(participant.id, entry);
     return entry;
@@ -92,7 +94,10 @@ export class Members {
 
   /** Whose token that is. */
   ownerOf(token: string): Member | undefined {
-    return Array.from(this.#entries.values()).find(({ digest }) => isTokenOf(digest, token));
+    const asked = digestOf(token);
+    return Array.from(this.#entries.values()).find(
+      ({ digest }) => digest !== null && timingSafeEqual(digest, asked),
+    );
   }
 
   /** Somebody has a connection again. */
@@ -117,11 +122,11 @@ export class Members {
     return true;
   }
 
-  /** Somebody is gone for good. @returns whether they could have come */
-  delete(id: string): boolean {
+  /** Somebody is gone for good. */
+  delete(id: string): void {
     const entry = this.#entries.get(id);
     if (entry !== undefined) this.#settle(entry);
-    return this.#entries.delete(id);
+    this.#entries.delete(id);
   }
 
   /** Sends a message to somebody; nothing where they are not here. */
@@ -143,10 +148,6 @@ export class Members {
     }
     this.#entries.clear();
     return connections;
-  }
-
-  get #in(): Entry[] {
-    return Array.from(this.#entries.values()).filter(({ where }) => where.kind !== 'out');
   }
 
   #settle({ where }: Entry): void {

@@ -2,26 +2,24 @@ import { randomBytes } from 'node:crypto';
 import type { Logger } from '../log.ts';
 import type { ClientMessage } from '../protocol/client.ts';
 import type { Participant } from '../protocol/common.ts';
-import { asTold, OnegridError } from '../protocol/errors.ts';
-import type { MediaState } from '../protocol/ipc.ts';
+import { OnegridError } from '../protocol/errors.ts';
 import type { ClosedReason } from '../protocol/server.ts';
-import { ChatHistory } from './chat-history.ts';
 import { iceServersFor } from './ice-servers.ts';
 import { type Member, Members } from './members.ts';
 import { type PeopleEvent, RoomMedia } from './room-media.ts';
+import { RoomActions, type RoomMessage } from './room-actions.ts';
 import { RoomOutputs } from './room-outputs.ts';
 import type { Connection, RoomContext } from './room-context.ts';
 import type { RoomLayout } from './recordings/diary.ts';
 import type { RoomInfo } from './room-info.ts';
 
 type JoinMessage = Extract<ClientMessage, { type: 'join' }>;
-type RoomMessage = Exclude<ClientMessage, { type: 'join' | 'leave' }>;
 
 const resetMessage = { type: 'reset', reason: 'The media of this room was restarted.' } as const;
 
 /**
- * A room: who is in it, what they wrote, how it is laid out. Its media lives in a process of its own;
- * if that dies, another takes over with the same participants under the same ids.
+ * A room: who comes, goes and comes back. What they do there is in {@link RoomActions}; its media lives in a process of its
+ * own, and if that dies, another takes over with the same participants under the same ids.
  */
 export class Room {
   /** Lower case: room names are case-insensitive. */
@@ -31,10 +29,9 @@ export class Room {
   readonly #context: RoomContext;
   readonly #log: Logger;
   readonly #members: Members;
-  readonly #chat = new ChatHistory();
-  readonly #createdAt = new Date().toISOString();
-  #layout: RoomLayout = { mode: 'auto', pinned: null };
   readonly #media: RoomMedia;
+  readonly #actions: RoomActions;
+  readonly #createdAt = new Date().toISOString();
   #closed = false;
 
   constructor(name: string, context: RoomContext) {
@@ -50,7 +47,7 @@ export class Room {
         this.#members.broadcast(message);
       },
       participants: () => this.#participants(),
-      layout: () => this.#layout,
+      layout: () => this.#actions.layout,
       closeIfEmpty: () => {
         if (this.#members.isDeserted) this.close('room-closed');
       },
@@ -74,6 +71,7 @@ export class Room {
         this.close('room-closed');
       },
     });
+    this.#actions = new RoomActions(this.#members, this.#media, this.outputs, this.#log);
   }
 
   /** How many are in the room; those who are away and may come back included. */
@@ -170,22 +168,11 @@ export class Room {
       name: this.name,
       createdAt: this.#createdAt,
       participants: this.#participants(),
-      layout: this.#layout.mode,
-      pinned: this.#layout.pinned,
+      layout: this.#actions.layout.mode,
+      pinned: this.#actions.layout.pinned,
       rungs: this.#media.rungs,
       ...this.outputs.info,
     };
-  }
-
-  /**
-   * Lays the room out.
-   * @throws OnegridError `not-found` where the one to be pinned is not there
-   */
-  arrange(layout: RoomLayout): void {
-    if (layout.pinned !== null && this.#members.get(layout.pinned) === undefined) {
-      throw new OnegridError('not-found', 'The pinned participant is not in the room.');
-    }
-    this.#setLayout(layout);
   }
 
   /**
@@ -197,50 +184,21 @@ export class Room {
   }
 
   /**
+   * Lays the room out.
+   * @throws OnegridError `not-found` where the one to be pinned is not there
+   */
+  arrange(layout: RoomLayout): void {
+    this.#actions.arrange(layout);
+  }
+
+  /**
    * Does what a participant's message asks for.
    * @throws OnegridError where it cannot be done; nothing has changed then
    */
   handle(id: string, message: RoomMessage): void {
     const member = this.#members.get(id);
     if (member === undefined) throw new OnegridError('not-joined', 'You are not in the room.');
-    if (message.type === 'answer') member.resetIsOpen = false;
-    switch (message.type) {
-      case 'offer':
-      case 'answer':
-      case 'candidate':
-      case 'reconnect':
-      case 'network':
-        // The room process gets it as it is, with who it is from.
-        this.#media.send({ ...message, participantId: id });
-        return;
-      case 'media': {
-        const { audio, video, source } = message;
-        this.#setMedia(member, { audio, video, source });
-        return;
-      }
-      case 'hand':
-        this.#change(member, { hand: message.raised });
-        this.#media.send({ type: 'hand', participantId: id, raised: message.raised });
-        return;
-      case 'quality':
-        member.quality = message.max;
-        this.#media.send({ type: 'quality', participantId: id, max: message.max });
-        return;
-      case 'react':
-        this.#members.broadcast({ type: 'reaction', participantId: id, emoji: message.emoji });
-        return;
-      case 'chat':
-        this.#say(member.participant, message.text);
-        return;
-      case 'layout':
-        this.arrange({ mode: message.mode, pinned: message.pinned ?? null });
-        return;
-      case 'record':
-        this.#record(member, message.action);
-        return;
-      default:
-        message satisfies never;
-    }
+    this.#actions.handle(member, message);
   }
 
   /** Ends the room for everybody in it. */
@@ -275,13 +233,13 @@ export class Room {
       ...(resumed && { resumed }),
       room: {
         name: this.name,
-        layout: this.#layout.mode,
-        pinned: this.#layout.pinned,
+        layout: this.#actions.layout.mode,
+        pinned: this.#actions.layout.pinned,
         recording: this.outputs.recording,
       },
       participants: this.#participants(),
       iceServers: iceServersFor(this.#context.settings, id, Date.now()),
-      chat: this.#chat.messages,
+      chat: this.#actions.chat,
     });
   }
 
@@ -292,7 +250,7 @@ export class Room {
     if (audio === participant.audio && video === participant.video) return;
     // Of who is out nobody knows.
     if (where.kind === 'out') member.participant = { ...participant, audio, video };
-    else this.#setMedia(member, { audio, video, source: participant.source });
+    else this.#actions.setMedia(member, { audio, video, source: participant.source });
   }
 
   /** Somebody was away, or has another connection: their media has gone on, unless the room's was restarted. */
@@ -333,7 +291,7 @@ export class Room {
     this.#media.send({ type: 'remove', participantId: id });
     this.#members.broadcast({ type: 'participant', event: 'left', participant });
     this.#log.info({ participant: id, size: this.size }, 'participant left');
-    if (this.#layout.pinned === id) this.#setLayout({ ...this.#layout, pinned: null });
+    this.#actions.unpin(id);
     this.outputs.left(id);
     this.#closeIfDeserted();
   }
@@ -342,41 +300,6 @@ export class Room {
     if (this.size > 0) return;
     const waits = this.outputs.pause();
     if (!waits && this.#members.isDeserted) this.close('room-closed');
-  }
-
-  #setMedia(member: Member, media: MediaState): void {
-    const { id } = member.participant;
-    this.#change(member, media);
-    this.#media.send({ type: 'media', participantId: id, media });
-  }
-
-  #change(member: Member, change: Partial<Participant>): void {
-    const before = member.participant;
-    const participant = { ...before, ...change };
-    member.participant = participant;
-    this.outputs.changed(before, participant);
-    this.#members.broadcast({ type: 'participant', event: 'changed', participant });
-  }
-
-  #say(from: Participant, text: string): void {
-    const message = this.#chat.write(from, text);
-    this.outputs.wrote(message);
-    this.#members.broadcast({ type: 'chat', ...message });
-  }
-
-  /** Errors come later than others: the disk has to be asked. */
-  #record(member: Member, action: 'start' | 'stop'): void {
-    this.outputs.record(member.participant, action).catch((error: unknown) => {
-      const { code, message } = asTold(error);
-      if (code === 'internal') this.#log.error({ err: error }, 'recording failed');
-      this.#members.send(member, { type: 'error', code, message, fatal: false });
-    });
-  }
-
-  #setLayout(layout: RoomLayout): void {
-    this.#layout = layout;
-    this.outputs.arranged(layout);
-    this.#media.send({ type: 'layout', ...layout });
   }
 
   #mediaEvent(event: PeopleEvent): void {
@@ -401,7 +324,7 @@ export class Room {
   }
 
   #mediaRestarted(): void {
-    this.#media.send({ type: 'layout', ...this.#layout });
+    this.#media.send({ type: 'layout', ...this.#actions.layout });
     for (const member of this.#members.all) {
       member.resetIsOpen = true;
       this.#media.add(member);

@@ -1,7 +1,8 @@
 import type { Canvas } from './canvas.ts';
 import type { Rectangle, Size } from './geometry.ts';
 import type { Fit, Overflow, Tile } from './layout-types.ts';
-import { type CornerPatches, radiusOf, restoreCorners, saveCorners } from './overlay/corners.ts';
+import { type CornerPatches, restoreCorners, saveCorners } from './overlay/corners.ts';
+import { radiusOf } from './overlay/metrics.ts';
 import type { Decorations, TileState } from './overlay/decorations.ts';
 import { blend, type PlacedSprite } from './overlay/sprite.ts';
 import type { Picture } from './picture.ts';

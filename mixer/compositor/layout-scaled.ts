@@ -9,12 +9,13 @@ export function scaledLayout(layout: Layout, from: Size, to: Size): Layout {
   if (from.width === to.width && from.height === to.height) return layout;
   const { tiles, overflow } = layout;
   return {
-    tiles: tiles.map((tile) => ({ ...tile, ...scaled(tile, from, to) })),
-    overflow: overflow && { ...overflow, ...scaled(overflow, from, to) },
+    tiles: tiles.map((tile) => ({ ...tile, ...scaledPlace(tile, from, to) })),
+    overflow: overflow && { ...overflow, ...scaledPlace(overflow, from, to) },
   };
 }
 
-function scaled({ x, y, width, height }: Rectangle, from: Size, to: Size): Rectangle {
+/** Where a place on a canvas is on a smaller one; see {@link scaledLayout}. */
+export function scaledPlace({ x, y, width, height }: Rectangle, from: Size, to: Size): Rectangle {
   const across = span(x, width, from.width, to.width);
   const down = span(y, height, from.height, to.height);
   return { x: across.start, y: down.start, width: across.length, height: down.length };

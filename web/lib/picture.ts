@@ -1,14 +1,5 @@
-/** A width and a height, in pixels. */
-export interface Size {
-  readonly width: number;
-  readonly height: number;
-}
-
-/** A rectangle in pixels, from the top left corner of what it is in. */
-export interface Rectangle extends Size {
-  readonly x: number;
-  readonly y: number;
-}
+import { overlaps, type Rectangle, type Size } from '../../mixer/compositor/geometry.ts';
+import { scaledPlace } from '../../mixer/compositor/layout-scaled.ts';
 
 /** A rectangle in per cent of what it is in: CSS puts it there, however large that is shown. */
 export interface Box {
@@ -33,26 +24,10 @@ export function cssOf({ left, top, width, height }: Box): string {
   return `left: ${left}%; top: ${top}%; width: ${width}%; height: ${height}%`;
 }
 
-/**
- * Where a tile of the canvas is in a picture of it that comes in another size: its edges are at the nearest even pixels
- * (mixer/compositor/layout-scaled.ts).
- */
+/** Where a tile of the canvas is in a picture of it that comes in another size. */
 export function scaledTile(tile: Rectangle, canvas: Size, picture: Size): Rectangle {
-  if (canvas.width === picture.width && canvas.height === picture.height) return tile;
-  const [x, width] = span(tile.x, tile.width, canvas.width, picture.width);
-  const [y, height] = span(tile.y, tile.height, canvas.height, picture.height);
-  return { x, y, width, height };
-}
-
-function span(
-  start: number,
-  length: number,
-  from: number,
-  to: number,
-): [start: number, length: number] {
-  const edge = (position: number): number => 2 * Math.round((position * to) / from / 2);
-  const first = Math.min(edge(start), to - 2);
-  return [first, Math.max(2, edge(start + length) - first)];
+  const isWhole = canvas.width === picture.width && canvas.height === picture.height;
+  return isWhole ? tile : scaledPlace(tile, canvas, picture);
 }
 
 /** How to magnify a picture about its top left corner, and move it, in per cent of its own size. */
@@ -83,7 +58,7 @@ export function coverPosition(source: Size, tile: Size): number {
 
 /** A `clip-path` for a tile that leaves out what lies on top of it; null where nothing does. */
 export function clipAround(tile: Rectangle, above: readonly Rectangle[]): string | null {
-  const holes = above.filter((other) => overlap(tile, other));
+  const holes = above.filter((other) => overlaps(tile, other));
   if (holes.length === 0) return null;
   const point = (x: number, y: number): string =>
     `${(100 * (x - tile.x)) / tile.width}% ${(100 * (y - tile.y)) / tile.height}%`;
@@ -97,8 +72,4 @@ export function clipAround(tile: Rectangle, above: readonly Rectangle[]): string
   // One line around the tile and all holes; where it goes to a hole and back it encloses nothing.
   const points = holes.flatMap((hole) => [...outline(hole), point(tile.x, tile.y)]);
   return `polygon(evenodd, ${[...outline(tile), ...points].join(', ')})`;
-}
-
-function overlap(a: Rectangle, b: Rectangle): boolean {
-  return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
 }

@@ -1,5 +1,5 @@
 import type { Plane, Planes } from '../canvas.ts';
-import type { Rectangle, Size } from '../geometry.ts';
+import type { Rectangle } from '../geometry.ts';
 import { Bounded } from './bounded.ts';
 
 /** What is below the four corners of a tile. */
@@ -8,16 +8,6 @@ export interface CornerPatches {
   readonly radius: number;
   /** For each of Y, U and V the top left, top right, bottom left and bottom right corner, rows packed. */
   readonly data: Uint8Array;
-}
-
-/**
- * The radius of a tile's corners in pixels: 12 at 720p, less in small tiles; even. 0 for a tile that fills the canvas,
- * around which there is nothing.
- */
-export function radiusOf(tile: Size, canvas: Size): number {
-  if (tile.width === canvas.width && tile.height === canvas.height) return 0;
-  const scale = Math.min(canvas.width, canvas.height) / 720;
-  return 2 * Math.round(Math.min(6 * scale, Math.min(tile.width, tile.height) * 0.028));
 }
 
 /**

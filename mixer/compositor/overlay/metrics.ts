@@ -1,5 +1,4 @@
 import type { Size } from '../geometry.ts';
-import { radiusOf } from './corners.ts';
 
 /** The sizes of a tile's decorations, in pixels. */
 export interface Metrics {
@@ -54,4 +53,14 @@ export function metricsOf(tile: Size, canvas: Size, lowest = leastLegible): Metr
     ring: Math.max(2, Math.round(Math.min(3 * scale, height * 0.016))),
     radius: radiusOf(tile, canvas),
   };
+}
+
+/**
+ * The radius of a tile's corners in pixels: 12 at 720p, less in small tiles; even. 0 for a tile that fills the canvas,
+ * around which there is nothing.
+ */
+export function radiusOf(tile: Size, canvas: Size): number {
+  if (tile.width === canvas.width && tile.height === canvas.height) return 0;
+  const scale = Math.min(canvas.width, canvas.height) / 720;
+  return 2 * Math.round(Math.min(6 * scale, Math.min(tile.width, tile.height) * 0.028));
 }

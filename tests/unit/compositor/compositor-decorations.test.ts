@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Compositor } from '../../../mixer/compositor/compositor.ts';
 import { yuvOf } from '../../../mixer/compositor/i420.ts';
-import { radiusOf } from '../../../mixer/compositor/overlay/corners.ts';
+import { radiusOf } from '../../../mixer/compositor/overlay/metrics.ts';
 import { speakingColour } from '../../../mixer/compositor/overlay/ring.ts';
 import type { SceneMember } from '../../../mixer/compositor/scene.ts';
 import { colours, grid, nobody, Person } from './people.ts';

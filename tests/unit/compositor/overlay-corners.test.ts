@@ -2,11 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Planes } from '../../../mixer/compositor/canvas.ts';
 import type { Rectangle } from '../../../mixer/compositor/geometry.ts';
-import {
-  radiusOf,
-  restoreCorners,
-  saveCorners,
-} from '../../../mixer/compositor/overlay/corners.ts';
+import { restoreCorners, saveCorners } from '../../../mixer/compositor/overlay/corners.ts';
+import { radiusOf } from '../../../mixer/compositor/overlay/metrics.ts';
 import { bytesOf, noise, planesOf } from './overlays.ts';
 
 const size = { width: 64, height: 48 };

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cropOf } from '../../../mixer/compositor/crop.ts';
+import type { Rectangle, Size } from '../../../mixer/compositor/geometry.ts';
 import { layout, type LayoutMode } from '../../../mixer/compositor/index.ts';
 import { scaledLayout } from '../../../mixer/compositor/layout-scaled.ts';
 import {
@@ -8,15 +9,7 @@ import {
   leastLegibleScaled,
   metricsOf,
 } from '../../../mixer/compositor/overlay/metrics.ts';
-import {
-  boxOf,
-  clipAround,
-  coverPosition,
-  scaledTile,
-  zoomOn,
-  type Rectangle,
-  type Size,
-} from '../../../web/lib/picture.ts';
+import { boxOf, clipAround, coverPosition, scaledTile, zoomOn } from '../../../web/lib/picture.ts';
 import { tileLook } from '../../../web/lib/tile-look.ts';
 
 const evenLength = (min: number, max: number) =>

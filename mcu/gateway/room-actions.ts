@@ -1,0 +1,138 @@
+import type { Logger } from '../log.ts';
+import type { ClientMessage } from '../protocol/client.ts';
+import type { ChatMessage, Participant } from '../protocol/common.ts';
+import { asTold, OnegridError } from '../protocol/errors.ts';
+import type { MediaState } from '../protocol/ipc.ts';
+import { ChatHistory } from './chat-history.ts';
+import type { Member, Members } from './members.ts';
+import type { RoomLayout } from './recordings/diary.ts';
+import type { RoomMedia } from './room-media.ts';
+import type { RoomOutputs } from './room-outputs.ts';
+
+/** What somebody in a room may send. */
+export type RoomMessage = Exclude<ClientMessage, { type: 'join' | 'leave' }>;
+
+/** What people in a room do there: they switch on and off, write, react, arrange, record. */
+export class RoomActions {
+  readonly #members: Members;
+  readonly #media: RoomMedia;
+  readonly #outputs: RoomOutputs;
+  readonly #log: Logger;
+  readonly #chat = new ChatHistory();
+  #layout: RoomLayout = { mode: 'auto', pinned: null };
+
+  /** @param log - lines carry the room's name already */
+  constructor(members: Members, media: RoomMedia, outputs: RoomOutputs, log: Logger) {
+    this.#members = members;
+    this.#media = media;
+    this.#outputs = outputs;
+    this.#log = log;
+  }
+
+  /** How the room is laid out. */
+  get layout(): RoomLayout {
+    return this.#layout;
+  }
+
+  /** What was written last. */
+  get chat(): ChatMessage[] {
+    return this.#chat.messages;
+  }
+
+  /**
+   * Does what a message asks for.
+   * @throws OnegridError where it cannot be done; nothing has changed then
+   */
+  handle(member: Member, message: RoomMessage): void {
+    const { id } = member.participant;
+    if (message.type === 'answer') member.resetIsOpen = false;
+    switch (message.type) {
+      case 'offer':
+      case 'answer':
+      case 'candidate':
+      case 'reconnect':
+      case 'network':
+        // The room process gets it as it is, with who it is from.
+        this.#media.send({ ...message, participantId: id });
+        return;
+      case 'media': {
+        const { audio, video, source } = message;
+        this.setMedia(member, { audio, video, source });
+        return;
+      }
+      case 'hand':
+        this.#change(member, { hand: message.raised });
+        this.#media.send({ type: 'hand', participantId: id, raised: message.raised });
+        return;
+      case 'quality':
+        member.quality = message.max;
+        this.#media.send({ type: 'quality', participantId: id, max: message.max });
+        return;
+      case 'react':
+        this.#members.broadcast({ type: 'reaction', participantId: id, emoji: message.emoji });
+        return;
+      case 'chat':
+        this.#say(member.participant, message.text);
+        return;
+      case 'layout':
+        this.arrange({ mode: message.mode, pinned: message.pinned ?? null });
+        return;
+      case 'record':
+        this.#record(member, message.action);
+        return;
+      default:
+        message satisfies never;
+    }
+  }
+
+  /**
+   * Lays the room out.
+   * @throws OnegridError `not-found` where the one to be pinned is not there
+   */
+  arrange(layout: RoomLayout): void {
+    if (layout.pinned !== null && this.#members.get(layout.pinned) === undefined) {
+      throw new OnegridError('not-found', 'The pinned participant is not in the room.');
+    }
+    this.#setLayout(layout);
+  }
+
+  /** Somebody is pinned no more, if it was them. */
+  unpin(id: string): void {
+    if (this.#layout.pinned === id) this.#setLayout({ ...this.#layout, pinned: null });
+  }
+
+  /** Somebody has other things switched on. */
+  setMedia(member: Member, media: MediaState): void {
+    this.#change(member, media);
+    this.#media.send({ type: 'media', participantId: member.participant.id, media });
+  }
+
+  #change(member: Member, change: Partial<Participant>): void {
+    const before = member.participant;
+    const participant = { ...before, ...change };
+    member.participant = participant;
+    this.#outputs.changed(before, participant);
+    this.#members.broadcast({ type: 'participant', event: 'changed', participant });
+  }
+
+  #say(from: Participant, text: string): void {
+    const message = this.#chat.write(from, text);
+    this.#outputs.wrote(message);
+    this.#members.broadcast({ type: 'chat', ...message });
+  }
+
+  /** Errors come later than others: the disk has to be asked. */
+  #record(member: Member, action: 'start' | 'stop'): void {
+    this.#outputs.record(member.participant, action).catch((error: unknown) => {
+      const { code, message } = asTold(error);
+      if (code === 'internal') this.#log.error({ err: error }, 'recording failed');
+      this.#members.send(member, { type: 'error', code, message, fatal: false });
+    });
+  }
+
+  #setLayout(layout: RoomLayout): void {
+    this.#layout = layout;
+    this.#outputs.arranged(layout);
+    this.#media.send({ type: 'layout', ...layout });
+  }
+}
