@@ -56,8 +56,8 @@ export class RoomActions {
         this.#media.send({ ...message, participantId: id });
         return;
       case 'media': {
-        const { audio, video, source } = message;
-        this.setMedia(member, { audio, video, source });
+        const { audio, video, source, shareAudio = false } = message;
+        this.setMedia(member, { audio, video, source, shareAudio });
         return;
       }
       case 'hand':
@@ -103,7 +103,9 @@ export class RoomActions {
 
   /** Somebody has other things switched on. */
   setMedia(member: Member, media: MediaState): void {
-    this.#change(member, media);
+    const { shareAudio, ...seen } = media;
+    member.shareAudio = shareAudio;
+    this.#change(member, seen);
     this.#media.send({ type: 'media', participantId: member.participant.id, media });
   }
 

@@ -250,7 +250,10 @@ export class Room {
     if (audio === participant.audio && video === participant.video) return;
     // Of who is out nobody knows.
     if (where.kind === 'out') member.participant = { ...participant, audio, video };
-    else this.#actions.setMedia(member, { audio, video, source: participant.source });
+    else {
+      const { source } = participant;
+      this.#actions.setMedia(member, { audio, video, source, shareAudio: member.shareAudio });
+    }
   }
 
   /** Somebody was away, or has another connection: their media has gone on, unless the room's was restarted. */

@@ -41,6 +41,8 @@ export const clientMessageSchema = z.discriminatedUnion('type', [
     audio: z.boolean(),
     video: z.boolean(),
     source: videoSourceSchema,
+    /** The audio track carries the sound of what is shared, too: it is heard, whether the microphone is on or not. */
+    shareAudio: z.boolean().optional(),
   }),
   z.object({
     type: z.literal('layout'),

@@ -34,6 +34,8 @@ export const mediaStateSchema = z.object({
   audio: z.boolean(),
   video: z.boolean(),
   source: videoSourceSchema,
+  /** Whether they are to be heard with their microphone off: what they share has sound. */
+  shareAudio: z.boolean(),
 });
 /** What a participant's media is like, as far as mixing needs to know. */
 export type MediaState = z.infer<typeof mediaStateSchema>;

@@ -35,6 +35,7 @@ export const launchChromium = ({
   polite = true,
   host,
   more = [],
+  realScreen = false,
 }: {
   /** False: at the same priority. */
   polite?: boolean;
@@ -42,6 +43,8 @@ export const launchChromium = ({
   host?: TestHost;
   /** More flags. */
   more?: string[];
+  /** What is shared of a screen is real, and so are devices and questions. */
+  realScreen?: boolean;
 } = {}): Promise<Browser> =>
   chromium.launch({
     executablePath: fileURLToPath(new URL('run-chromium.sh', import.meta.url)),
@@ -51,8 +54,10 @@ export const launchChromium = ({
       TEST_NICE: polite ? '10' : '0',
       ...(host && { TEST_NAMESPACE: host.namespace }),
     },
-    args: [...flags, ...more],
+    args: [...flags.filter((flag) => !(realScreen && flag.startsWith('--use-fake'))), ...more],
     headless: true,
+    // Muted by playwright, a browser has no sound to share.
+    ...(realScreen && { ignoreDefaultArgs: ['--mute-audio'] }),
   });
 
 type Layout = Extract<ServerMessage, { type: 'layout' }>;

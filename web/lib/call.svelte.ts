@@ -2,12 +2,14 @@ import type { LayoutMode, QualityCap } from '../../mcu/protocol/common.ts';
 import {
   LocalMedia,
   RoomSession,
+  ScreenShare,
   isUnderWay,
   type Device,
   type MediaState,
   type Platform,
   type RoomView,
   type SessionState,
+  type ShareState,
 } from './client/index.ts';
 import { chooseMode, togglePin, type Arrangement } from './pinning.ts';
 import { loadPreferences, savePreferences } from './preferences.ts';
@@ -35,6 +37,8 @@ export interface Notice {
 export class Call {
   readonly session: RoomSession;
   readonly media: LocalMedia;
+  readonly share: ScreenShare;
+  #shared: ShareState = $state.raw({ status: 'off' });
   #state: SessionState = $state.raw({ phase: 'idle' });
   #mediaState: MediaState = $state.raw({
     microphone: { status: 'idle' },
@@ -49,13 +53,20 @@ export class Call {
 
   constructor(platform: Platform, url: string) {
     this.media = new LocalMedia(platform);
-    this.session = new RoomSession(platform, url, this.media);
+    this.share = new ScreenShare(platform);
+    this.session = new RoomSession(platform, url, this.media, this.share);
     // Whoever asks all pages to save data need not ask this one.
     this.session.setQuality(loadPreferences().quality ?? (platform.savesData() ? 'low' : 'auto'));
     this.media.on('changed', (state) => {
       this.#noticeMissing('microphone', this.#mediaState.microphone, state.microphone);
       this.#noticeMissing('camera', this.#mediaState.camera, state.camera);
       this.#mediaState = state;
+    });
+    this.share.on('changed', (state) => {
+      this.#shared = state;
+    });
+    this.share.on('failed', () => {
+      this.#show({ sentence: words.room.shareFailed });
     });
     this.session.on('state', (state) => {
       const before = 'view' in this.#state ? this.#state.view : null;
@@ -69,6 +80,7 @@ export class Call {
       }
       if (state.phase !== 'live') this.#recordAsked = false;
       // Whoever is out of the room is not filmed on; who was refused is still trying to get in.
+      if (state.phase === 'closed') this.share.stop();
       if (state.phase === 'closed' && state.end.kind === 'closed') this.media.close();
     });
     this.session.on('presence', (event, participant) => {
@@ -88,6 +100,11 @@ export class Call {
   /** Camera and microphone. */
   get devices(): MediaState {
     return this.#mediaState;
+  }
+
+  /** The screen that is shared. */
+  get shared(): ShareState {
+    return this.#shared;
   }
 
   /** The latest coming or going, or begin or end of a recording, for screen readers. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { LocalMedia } from '../../../web/lib/client/local-media.ts';
 import type { ReceiverLike } from '../../../web/lib/client/platform.ts';
+import { ScreenShare } from '../../../web/lib/client/screen-share.ts';
 import { RoomSession, type SessionState } from '../../../web/lib/client/session.ts';
 import { FakePlatform, FakeTrack, settle, type FakePeer } from './fakes.ts';
 
@@ -36,7 +37,8 @@ function joined(extra: object = {}): object {
 class Stage {
   readonly platform = new FakePlatform();
   readonly media = new LocalMedia(this.platform);
-  readonly session = new RoomSession(this.platform, 'ws://host/ws', this.media);
+  readonly share = new ScreenShare(this.platform);
+  readonly session = new RoomSession(this.platform, 'ws://host/ws', this.media, this.share);
   readonly phases: string[] = [];
 
   constructor() {
@@ -798,6 +800,34 @@ describe('coming back', () => {
     await stage.platform.pass(300);
     stage.platform.socket.open();
     expect(stage.platform.socket.sent[0]).toMatchObject({ media: { audio: false, video: true } });
+  });
+
+  it('tells of a screen that is shared once it is back, and of one that is not any more', async () => {
+    const stage = new Stage();
+    await stage.live();
+    await stage.share.start();
+    expect(stage.platform.socket.of('media').at(-1)).toEqual({
+      ...{ type: 'media', audio: true, video: true, source: 'screen' },
+    });
+    const comeBack = async (source: string, extra: object): Promise<object[]> => {
+      stage.platform.socket.drop();
+      await stage.platform.pass(3000);
+      stage.platform.socket.open();
+      expect(stage.platform.socket.of('join')[0]!['media']).toEqual({ audio: true, video: true });
+      const self = { ...person('me', 'Ana'), source };
+      stage.platform.socket.receive(joined({ participants: [self], ...extra }));
+      await settle();
+      return stage.platform.socket.of('media').map(({ source }) => ({ source }));
+    };
+    // As somebody new the server knows nothing of it.
+    expect(await comeBack('camera', {})).toEqual([{ source: 'screen' }]);
+    const sent = stage.platform.peers.flatMap(({ senders, closed }) =>
+      closed ? [] : senders.map(({ track }) => track),
+    );
+    expect(sent).toContain(stage.share.state.status === 'on' && stage.share.state.video);
+    stage.share.stop();
+    expect(await comeBack('screen', { resumed: true })).toEqual([{ source: 'camera' }]);
+    expect(await comeBack('camera', { resumed: true })).toEqual([]);
   });
 
   it('after reset closes both directions and offers the uplink afresh', async () => {

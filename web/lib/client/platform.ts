@@ -126,6 +126,13 @@ export interface MediaRequest {
   video?: object;
 }
 
+/** A track made of others. */
+export interface SoundMix {
+  readonly track: TrackLike;
+  /** Ends it, and none of the others. */
+  close(): void;
+}
+
 /** Everything the client library takes from its surroundings; a test hands in fakes. */
 export interface Platform {
   /** Opens a WebSocket. */
@@ -136,6 +143,12 @@ export interface Platform {
   createStream(): StreamLike;
   /** Asks for camera and microphone; rejects with the browser's error, or an {@link InsecureContextError}. */
   getUserMedia(request: MediaRequest): Promise<StreamLike>;
+  /** Whether {@link Platform.getDisplayMedia} is there: phones have none. */
+  canShareScreen(): boolean;
+  /** Lets the person choose a screen, window or tab, with its sound where there is one; rejects with the browser's error. */
+  getDisplayMedia(): Promise<StreamLike>;
+  /** One track with the sound of several. A track that is not enabled is silent in it. */
+  mixSound(tracks: readonly TrackLike[]): SoundMix;
   /** Runs `action` once after `delayMs` milliseconds, unless the returned function is called before. */
   after(delayMs: number, action: () => void): () => void;
   /** Whether the person has asked pages to save data (`navigator.connection.saveData`). */

@@ -6,6 +6,7 @@ import { backoffDelayMs } from './backoff.ts';
 import { Emitter } from './emitter.ts';
 import type { LocalMedia } from './local-media.ts';
 import { MediaLinks } from './media-links.ts';
+import { OutgoingMedia, type Sent } from './outgoing-media.ts';
 import type { Platform } from './platform.ts';
 import {
   viewOf,
@@ -14,6 +15,7 @@ import {
   type JoinedMessage,
   type RoomView,
 } from './room-view.ts';
+import type { ScreenShare } from './screen-share.ts';
 import { Signalling } from './signalling.ts';
 
 /** Why a stay in a room ended. */
@@ -65,7 +67,7 @@ const passingRefusals: readonly ErrorCode[] = ['overloaded', 'too-fast', 'intern
 export class RoomSession extends Emitter<SessionEvents> {
   readonly #platform: Platform;
   readonly #url: string;
-  readonly #media: LocalMedia;
+  readonly #media: OutgoingMedia;
   readonly #links: MediaLinks;
   #state: SessionState = { phase: 'idle' };
   #request: JoinRequest | null = null;
@@ -76,16 +78,20 @@ export class RoomSession extends Emitter<SessionEvents> {
   #quality: QualityCap = 'auto';
   /** Whether media has come down since the server let us in, or made it anew. */
   #mediaCame = false;
-  #toldMedia = { audio: false, video: false };
+  /** What the server knows of what is sent; null where it has to be told anyway. */
+  #told: Sent | null = null;
   #cancelTimer: () => void = () => undefined;
   #endNetworkWatch: () => void = () => undefined;
 
-  /** @param url of the signalling WebSocket */
-  constructor(platform: Platform, url: string, media: LocalMedia) {
+  /**
+   * @param url of the signalling WebSocket
+   * @param share - the screen that is sent in place of the camera while it is shared
+   */
+  constructor(platform: Platform, url: string, media: LocalMedia, share?: ScreenShare) {
     super();
     this.#platform = platform;
     this.#url = url;
-    this.#media = media;
+    this.#media = new OutgoingMedia(media, share ?? null, platform);
     this.#links = new MediaLinks(platform);
     this.#links.on('changed', (links) => {
       if (links.downlink === 'connected') this.#mediaCame = true;
@@ -98,8 +104,8 @@ export class RoomSession extends Emitter<SessionEvents> {
     this.#links.on('stuck', () => {
       if (this.#state.phase === 'live') this.#dropSocket();
     });
-    media.on('changed', () => {
-      this.#links.setTracks(media.tracks);
+    this.#media.on('changed', () => {
+      this.#links.setTracks(this.#media.tracks);
       this.#tellMedia();
     });
   }
@@ -179,13 +185,15 @@ export class RoomSession extends Emitter<SessionEvents> {
   #sendJoin(): void {
     if (this.#request === null) return;
     const { room, name, token } = this.#request;
-    this.#toldMedia = this.#media.switchedOn;
+    const { sent } = this.#media;
+    const { audio, video } = sent;
+    this.#told = sent.source === 'camera' ? sent : null;
     this.send({
       type: 'join',
       protocol: 1,
       room,
       name,
-      media: this.#toldMedia,
+      media: { audio, video },
       ...(token === undefined ? {} : { token }),
       ...(this.#resumeToken === null ? {} : { resume: this.#resumeToken }),
     });
@@ -248,6 +256,9 @@ export class RoomSession extends Emitter<SessionEvents> {
     this.#cancelTimer();
     this.#attempts = 0;
     this.#resumeToken = message.resumeToken;
+    // It keeps what was shown, which may have ended meanwhile.
+    const self = message.participants.find(({ id }) => id === message.participantId);
+    if (self?.source === 'screen') this.#told = null;
     this.#mediaCame = resumed && this.#links.view.downlink === 'connected';
     const view = { ...viewOf(message), links: this.#links.view };
     this.#enter({
@@ -302,10 +313,12 @@ export class RoomSession extends Emitter<SessionEvents> {
 
   #tellMedia(): void {
     if (this.#state.phase !== 'live') return;
-    const { audio, video } = this.#media.switchedOn;
-    if (audio === this.#toldMedia.audio && video === this.#toldMedia.video) return;
-    this.#toldMedia = { audio, video };
-    this.send({ type: 'media', audio, video, source: 'camera' });
+    const { sent } = this.#media;
+    const told = this.#told;
+    this.#told = sent;
+    if (told !== null && JSON.stringify(told) === JSON.stringify(sent)) return;
+    const { shareAudio, ...media } = sent;
+    this.send({ type: 'media', ...media, ...(shareAudio && { shareAudio }) });
   }
 
   #end(end: SessionEnd): void {
