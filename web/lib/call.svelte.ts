@@ -11,6 +11,7 @@ import {
   type SessionState,
   type ShareState,
 } from './client/index.ts';
+import { ChatDesk } from './chat-desk.svelte.ts';
 import { chooseMode, togglePin, type Arrangement } from './pinning.ts';
 import { loadPreferences, savePreferences } from './preferences.ts';
 import { recordingNews } from './recording-news.ts';
@@ -38,6 +39,7 @@ export class Call {
   readonly session: RoomSession;
   readonly media: LocalMedia;
   readonly share: ScreenShare;
+  readonly chat: ChatDesk;
   #shared: ShareState = $state.raw({ status: 'off' });
   #state: SessionState = $state.raw({ phase: 'idle' });
   #mediaState: MediaState = $state.raw({
@@ -68,9 +70,19 @@ export class Call {
     this.share.on('failed', () => {
       this.#show({ sentence: words.room.shareFailed });
     });
+    this.chat = new ChatDesk({
+      send: (text) => {
+        if (this.#state.phase !== 'live') return false;
+        this.session.send({ type: 'chat', text });
+        return true;
+      },
+      now: () => performance.now(),
+    });
     this.session.on('state', (state) => {
       const before = 'view' in this.#state ? this.#state.view : null;
       this.#state = state;
+      const written = this.chat.follow('view' in state ? state.view : null);
+      if (written !== null) this.#announcement = written;
       if ('view' in state) {
         this.#noticeRecording(before, state.view);
         this.#noticePinned(before, state.view);

@@ -1,6 +1,7 @@
 import type { LayoutMode, Participant, QualityCap } from '../../mcu/protocol/common.ts';
 import type { ErrorCode } from '../../mcu/protocol/errors.ts';
 import type { ClosedReason } from '../../mcu/protocol/server.ts';
+import type { ChatProblem } from './chat-problem.ts';
 import type {
   ApiProblem,
   InputProblem,
@@ -39,7 +40,9 @@ export const words = {
     shareScreen: 'Share screen',
     stopSharing: 'Stop sharing',
     shareFailed: 'The screen could not be shared. Your system may not allow it.',
+    chat: 'Chat',
     people: 'People',
+    closePanel: (name: string) => `Close ${name}`,
     leave: 'Leave',
     controls: 'Controls',
     quality: 'Quality',
@@ -54,6 +57,20 @@ export const words = {
     interrupted: 'The connection is unsteady. Trying to get it back…',
     sendingAgain: 'The others may not see or hear you. Trying to get it back…',
     closeNotice: 'Close this notice',
+  },
+
+  chat: {
+    messages: 'Messages',
+    box: 'Write a message',
+    placeholder: 'Message everybody',
+    send: 'Send',
+    you: 'You',
+    empty: 'Nothing has been written yet. Everybody in the room reads what you write here.',
+    toEnd: 'Newest messages',
+    unread: (count: number) =>
+      count === 1 ? '1 message not read yet' : `${count} messages not read yet`,
+    earlier: (count: number) => `There are ${count} messages from before you joined.`,
+    says: (name: string, text: string) => `${name} writes: ${text}`,
   },
 
   tiles: {
@@ -161,6 +178,18 @@ export const layoutNames: readonly (readonly [mode: LayoutMode, name: string])[]
   ['pip', 'Picture in picture'],
   ['single', 'One person'],
 ];
+
+/** Why a message of the chat was not sent. */
+export function chatProblemSentence(problem: ChatProblem): string {
+  switch (problem.kind) {
+    case 'too-long':
+      return `A message has at most 2000 characters: ${problem.tooMany} too many.`;
+    case 'too-fast':
+      return 'That was too fast. Wait a moment before you send more.';
+    case 'away':
+      return 'The connection is lost just now. Your message stays here until you send it again.';
+  }
+}
 
 /** Who somebody is, to who may be that oneself. */
 export function whoName(
