@@ -71,7 +71,15 @@ export class Room {
         this.close('room-closed');
       },
     });
-    this.#actions = new RoomActions(this.#members, this.#media, this.outputs, this.#log);
+    this.#actions = new RoomActions(
+      this.#members,
+      this.#media,
+      this.outputs,
+      (id) => {
+        this.remove(id);
+      },
+      this.#log,
+    );
   }
 
   /** How many are in the room; those who are away and may come back included. */
@@ -240,6 +248,7 @@ export class Room {
       participants: this.#participants(),
       iceServers: iceServersFor(this.#context.settings, id, Date.now()),
       chat: this.#actions.chat,
+      mayModerate: this.#actions.mayModerate(member.participant),
     });
   }
 

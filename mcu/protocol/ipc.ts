@@ -5,6 +5,7 @@ import {
   participantIdSchema,
   pcSchema,
   qualityCapSchema,
+  reactionSchema,
   rungSchema,
   videoSourceSchema,
 } from './common.ts';
@@ -89,6 +90,7 @@ export const roomCommandSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('away'), participantId, away: z.boolean() }),
   z.object({ type: z.literal('media'), participantId, media: mediaStateSchema }),
   z.object({ type: z.literal('hand'), participantId, raised: z.boolean() }),
+  z.object({ type: z.literal('react'), participantId, emoji: reactionSchema }),
   z.object({ type: z.literal('quality'), participantId, max: qualityCapSchema }),
   z.object({ type: z.literal('network'), participantId, uplinkKbps: z.number().int() }),
   z.object({ type: z.literal('offer'), participantId, sdp: z.string() }),

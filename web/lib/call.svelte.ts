@@ -1,4 +1,4 @@
-import type { LayoutMode, QualityCap } from '../../mcu/protocol/common.ts';
+import type { LayoutMode, QualityCap, Reaction } from '../../mcu/protocol/common.ts';
 import {
   LocalMedia,
   RoomSession,
@@ -12,10 +12,13 @@ import {
   type ShareState,
 } from './client/index.ts';
 import { ChatDesk } from './chat-desk.svelte.ts';
+import { newHands } from './people.ts';
 import { chooseMode, togglePin, type Arrangement } from './pinning.ts';
 import { loadPreferences, savePreferences } from './preferences.ts';
+import { reactionOf } from './reactions.ts';
 import { recordingNews } from './recording-news.ts';
 import { pathOfRecordings } from './route.ts';
+import { ShownReactions } from './shown-reactions.svelte.ts';
 import {
   errorSentence,
   mediaProblemSentence,
@@ -26,6 +29,11 @@ import {
 
 /** How long a sentence about something that passed stays on the page, in milliseconds. */
 const noticeMs = 6000;
+/** Reactions that follow each other sooner are one, in milliseconds. */
+const reactEveryMs = 300;
+
+/** What may be done to somebody else, by who may. */
+export type ModerateAction = 'mute' | 'remove';
 
 /** Something that passed, in a sentence. */
 export interface Notice {
@@ -40,6 +48,7 @@ export class Call {
   readonly media: LocalMedia;
   readonly share: ScreenShare;
   readonly chat: ChatDesk;
+  readonly reactions = new ShownReactions();
   #shared: ShareState = $state.raw({ status: 'off' });
   #state: SessionState = $state.raw({ phase: 'idle' });
   #mediaState: MediaState = $state.raw({
@@ -50,6 +59,7 @@ export class Call {
   #notice: Notice | null = $state.raw(null);
   #noticeTimer: ReturnType<typeof setTimeout> | undefined;
   #recordAsked = $state(false);
+  #reactedAtMs = Number.NEGATIVE_INFINITY;
   /** The mode when this page pinned somebody; null while it has not. */
   #modeBeforePin: LayoutMode | null = null;
 
@@ -86,8 +96,10 @@ export class Call {
       if ('view' in state) {
         this.#noticeRecording(before, state.view);
         this.#noticePinned(before, state.view);
+        this.#noticeHands(before, state.view);
       } else {
         this.closeNotice();
+        this.reactions.clear();
         this.#modeBeforePin = null;
       }
       if (state.phase !== 'live') this.#recordAsked = false;
@@ -97,6 +109,13 @@ export class Call {
     });
     this.session.on('presence', (event, participant) => {
       this.#announcement = words.people[event](participant.name);
+    });
+    this.session.on('reaction', (id, emoji) => {
+      this.#noticeReaction(id, emoji);
+    });
+    this.session.on('muted', (by) => {
+      const { muted, mutedBySomebody } = words.moderate;
+      this.#show({ sentence: by === null ? mutedBySomebody : muted(by.name) });
     });
     this.session.on('problem', (code) => {
       this.#recordAsked = false;
@@ -148,6 +167,24 @@ export class Call {
     this.session.send({ type: 'record', action });
   }
 
+  /** Raises one's hand, or lowers it. */
+  raiseHand(raised: boolean): void {
+    this.session.send({ type: 'hand', raised });
+  }
+
+  /** Shows what one thinks, for a moment. A finger that trembles counts once. */
+  react(emoji: Reaction): void {
+    const now = performance.now();
+    if (now - this.#reactedAtMs < reactEveryMs) return;
+    this.#reactedAtMs = now;
+    this.session.send({ type: 'react', emoji });
+  }
+
+  /** Mutes or removes somebody, where one may. */
+  moderate(participantId: string, action: ModerateAction): void {
+    this.session.send({ type: 'moderate', participantId, action });
+  }
+
   /** Pins somebody for the whole room, or lets them go who is pinned. */
   togglePin(id: string): void {
     if (this.#state.phase !== 'live') return;
@@ -185,6 +222,22 @@ export class Call {
     const pinned = now.participants.find(({ id }) => id === now.pinned);
     if (now.pinned === null) this.#announcement = words.tiles.nobodyPinned;
     else if (pinned !== undefined) this.#announcement = words.tiles.pinned(pinned.name);
+  }
+
+  #noticeHands(before: RoomView | null, { participants, selfId }: RoomView): void {
+    if (before === null || before.participants === participants) return;
+    const [first] = newHands(before.participants, participants, selfId);
+    if (first !== undefined) this.#announcement = words.people.handRaised(first.name);
+  }
+
+  #noticeReaction(id: string, emoji: string): void {
+    const reaction = reactionOf(emoji);
+    if (reaction === null || this.#state.phase !== 'live') return;
+    this.reactions.show(id, reaction);
+    const { participants, selfId } = this.#state.view;
+    const who = participants.find((each) => each.id === id);
+    if (who === undefined || id === selfId) return;
+    this.#announcement = words.reactions[reaction].says(who.name);
   }
 
   /** In the lobby the preview says it; in a room somebody has just asked for the device, or lost it. */

@@ -1,11 +1,12 @@
 import type { ChatMessage } from '../../mcu/protocol/common.ts';
 import type { ChatProblem } from './chat-problem.ts';
 import type { RoomView } from './client/index.ts';
+import { SendLimit } from './send-limit.ts';
 import { words } from './words.ts';
 
 /** Longest message, in characters (protocol: `chat`). */
 const longest = 2000;
-/** So many messages may be sent in {@link windowMs}: faster is no writing. */
+/** So many messages may be sent in so many milliseconds: faster is no writing. */
 const mostMessages = 10;
 const windowMs = 10_000;
 
@@ -28,7 +29,7 @@ export class ChatDesk {
   #last: string | null = null;
   /** One's ids: a restarted server gives another one. */
   #ownIds: ReadonlySet<string> = $state.raw(new Set());
-  #sentAtMs: number[] = [];
+  readonly #limit = new SendLimit(mostMessages, windowMs);
 
   constructor(context: ChatDeskContext) {
     this.#context = context;
@@ -76,13 +77,12 @@ export class ChatDesk {
     const text = this.#draft.trim();
     if (text === '' || this.#problem?.kind === 'too-long') return;
     const now = this.#context.now();
-    this.#sentAtMs = this.#sentAtMs.filter((atMs) => now - atMs < windowMs);
-    if (this.#sentAtMs.length >= mostMessages) {
+    if (!this.#limit.allows(now)) {
       this.#problem = { kind: 'too-fast' };
     } else if (!this.#context.send(text)) {
       this.#problem = { kind: 'away' };
     } else {
-      this.#sentAtMs.push(now);
+      this.#limit.count(now);
       this.draft = '';
     }
   }

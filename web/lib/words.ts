@@ -1,7 +1,6 @@
 import type { LayoutMode, Participant, QualityCap } from '../../mcu/protocol/common.ts';
 import type { ErrorCode } from '../../mcu/protocol/errors.ts';
 import type { ClosedReason } from '../../mcu/protocol/server.ts';
-import type { ChatProblem } from './chat-problem.ts';
 import type {
   ApiProblem,
   InputProblem,
@@ -11,6 +10,9 @@ import type {
   RoomRecording,
   SessionEnd,
 } from './client/index.ts';
+import { chat, moderate, people, reactions } from './words/together.ts';
+
+export { chatProblemSentence } from './words/together.ts';
 
 /** Every word a person reads or hears in the client. */
 export const words = {
@@ -40,6 +42,9 @@ export const words = {
     shareScreen: 'Share screen',
     stopSharing: 'Stop sharing',
     shareFailed: 'The screen could not be shared. Your system may not allow it.',
+    raiseHand: 'Raise hand',
+    lowerHand: 'Lower hand',
+    react: 'React',
     chat: 'Chat',
     people: 'People',
     closePanel: (name: string) => `Close ${name}`,
@@ -59,19 +64,7 @@ export const words = {
     closeNotice: 'Close this notice',
   },
 
-  chat: {
-    messages: 'Messages',
-    box: 'Write a message',
-    placeholder: 'Message everybody',
-    send: 'Send',
-    you: 'You',
-    empty: 'Nothing has been written yet. Everybody in the room reads what you write here.',
-    toEnd: 'Newest messages',
-    unread: (count: number) =>
-      count === 1 ? '1 message not read yet' : `${count} messages not read yet`,
-    earlier: (count: number) => `There are ${count} messages from before you joined.`,
-    says: (name: string, text: string) => `${name} writes: ${text}`,
-  },
+  chat,
 
   tiles: {
     heading: 'Who is where in the picture',
@@ -86,6 +79,10 @@ export const words = {
     pinned: (name: string) => `${name} is pinned.`,
     nobodyPinned: 'Nobody is pinned any more.',
   },
+
+  reactions,
+
+  moderate,
 
   recording: {
     record: 'Record',
@@ -148,15 +145,7 @@ export const words = {
     join: 'Join the room',
   },
 
-  people: {
-    heading: (count: number) => (count === 1 ? '1 person here' : `${count} people here`),
-    you: '(you)',
-    muted: 'muted',
-    noCamera: 'camera off',
-    speaking: 'speaking',
-    joined: (name: string) => `${name} joined.`,
-    left: (name: string) => `${name} left.`,
-  },
+  people,
 } as const;
 
 /** The qualities there are to choose from, in the order they are offered. */
@@ -178,18 +167,6 @@ export const layoutNames: readonly (readonly [mode: LayoutMode, name: string])[]
   ['pip', 'Picture in picture'],
   ['single', 'One person'],
 ];
-
-/** Why a message of the chat was not sent. */
-export function chatProblemSentence(problem: ChatProblem): string {
-  switch (problem.kind) {
-    case 'too-long':
-      return `A message has at most 2000 characters: ${problem.tooMany} too many.`;
-    case 'too-fast':
-      return 'That was too fast. Wait a moment before you send more.';
-    case 'away':
-      return 'The connection is lost just now. Your message stays here until you send it again.';
-  }
-}
 
 /** Who somebody is, to who may be that oneself. */
 export function whoName(

@@ -46,6 +46,8 @@ export interface SessionEvents {
   /** Somebody else came or went. */
   presence: [event: 'joined' | 'left', participant: Participant];
   reaction: [participantId: string, emoji: string];
+  /** Somebody has muted this participant's microphone, which is off by now. Null: who is not here any more. */
+  muted: [by: Participant | null];
   /** The server did not do what was asked; the call goes on. */
   problem: [code: ErrorCode];
 }
@@ -67,6 +69,7 @@ const passingRefusals: readonly ErrorCode[] = ['overloaded', 'too-fast', 'intern
 export class RoomSession extends Emitter<SessionEvents> {
   readonly #platform: Platform;
   readonly #url: string;
+  readonly #devices: LocalMedia;
   readonly #media: OutgoingMedia;
   readonly #links: MediaLinks;
   #state: SessionState = { phase: 'idle' };
@@ -91,6 +94,7 @@ export class RoomSession extends Emitter<SessionEvents> {
     super();
     this.#platform = platform;
     this.#url = url;
+    this.#devices = media;
     this.#media = new OutgoingMedia(media, share ?? null, platform);
     this.#links = new MediaLinks(platform);
     this.#links.on('changed', (links) => {
@@ -235,6 +239,10 @@ export class RoomSession extends Emitter<SessionEvents> {
         this.#links.setNarrow(message.reason === 'bandwidth' || message.reason === 'loss');
         this.#show(withMessage(view, message));
         return;
+      case 'muted':
+        void this.#devices.setMicrophone(false);
+        this.emit('muted', view.participants.find(({ id }) => id === message.by) ?? null);
+        return;
       case 'reaction':
         this.emit('reaction', message.participantId, message.emoji);
         return;
@@ -269,7 +277,14 @@ export class RoomSession extends Emitter<SessionEvents> {
     if (resumed) this.#links.resume(message.iceServers);
     else this.#links.restart(message.iceServers);
     this.#tellMedia();
+    if (before.phase === 'reconnecting' && !resumed) this.#raiseAgain(before.view);
     if (this.#quality !== 'auto') this.send({ type: 'quality', max: this.#quality });
+  }
+
+  /** A server that has forgotten the stay has forgotten the hand. */
+  #raiseAgain({ participants, selfId }: RoomView): void {
+    const raised = participants.some(({ id, hand }) => hand && id === selfId);
+    if (raised) this.send({ type: 'hand', raised });
   }
 
   /**
