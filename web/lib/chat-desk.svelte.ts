@@ -1,3 +1,4 @@
+import { SvelteSet } from 'svelte/reactivity';
 import type { ChatMessage } from '../../mcu/protocol/common.ts';
 import type { ChatProblem } from './chat-problem.ts';
 import type { RoomView } from './client/index.ts';
@@ -28,7 +29,7 @@ export class ChatDesk {
   /** The last message there was. */
   #last: string | null = null;
   /** One's ids: a restarted server gives another one. */
-  #ownIds: ReadonlySet<string> = $state.raw(new Set());
+  readonly #ownIds = new SvelteSet<string>();
   readonly #limit = new SendLimit(mostMessages, windowMs);
 
   constructor(context: ChatDeskContext) {
@@ -101,7 +102,7 @@ export class ChatDesk {
       return null;
     }
     const { chat, selfId } = view;
-    if (!this.#ownIds.has(selfId)) this.#ownIds = new Set([...this.#ownIds, selfId]);
+    this.#ownIds.add(selfId);
     const newest = chat.at(-1);
     if (newest === undefined || newest.id === this.#last) return null;
     const isLate = this.#last === null;

@@ -830,6 +830,23 @@ describe('coming back', () => {
     expect(await comeBack('camera', { resumed: true })).toEqual([]);
   });
 
+  it('raises the hand again where the server has forgotten it', async () => {
+    const stage = new Stage();
+    await stage.live();
+    const self = { ...person('me', 'Ana'), hand: true };
+    stage.platform.socket.receive({ type: 'participant', event: 'changed', participant: self });
+    const comeBack = async (extra: object): Promise<object[]> => {
+      stage.platform.socket.drop();
+      await stage.platform.pass(3000);
+      stage.platform.socket.open();
+      stage.platform.socket.receive(joined(extra));
+      await settle();
+      return stage.platform.socket.of('hand');
+    };
+    expect(await comeBack({ participants: [self], resumed: true })).toEqual([]);
+    expect(await comeBack({})).toEqual([{ type: 'hand', raised: true }]);
+  });
+
   it('after reset closes both directions and offers the uplink afresh', async () => {
     const stage = new Stage();
     const { uplink, downlink } = await stage.live();
@@ -872,6 +889,23 @@ describe('who is here', () => {
 });
 
 describe('the end', () => {
+  it('switches the microphone off for who is muted, who is told by whom and may unmute', async () => {
+    const stage = new Stage();
+    await stage.live();
+    const { socket } = stage.platform;
+    socket.receive({ type: 'participant', event: 'joined', participant: person('ben', 'Ben') });
+    const told: (string | undefined)[] = [];
+    stage.session.on('muted', (by) => told.push(by?.name));
+    socket.receive({ type: 'muted', by: 'ben' });
+    await settle();
+    expect(stage.media.switchedOn.audio).toBe(false);
+    expect(socket.of('media').at(-1)).toMatchObject({ audio: false });
+    await stage.media.setMicrophone(true);
+    expect(socket.of('media').at(-1)).toMatchObject({ audio: true });
+    socket.receive({ type: 'muted', by: 'who has left' });
+    expect(told).toEqual(['Ben', undefined]);
+  });
+
   it('leaves with a word, and leaves nothing running', async () => {
     const stage = new Stage();
     const { uplink, downlink } = await stage.live();
