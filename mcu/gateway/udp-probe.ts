@@ -68,7 +68,10 @@ export class UdpProbe {
    * Listens on a port that media may use too, for those are open in firewalls; null where none can be had, which costs the
    * check of UDP and nothing else.
    */
-  static async open({ udpPorts }: Pick<Settings, 'udpPorts'>, log: Logger): Promise<UdpProbe | null> {
+  static async open(
+    { udpPorts }: Pick<Settings, 'udpPorts'>,
+    log: Logger,
+  ): Promise<UdpProbe | null> {
     const ports = [];
     if (udpPorts === undefined) ports.push(0);
     else {

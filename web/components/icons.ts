@@ -23,6 +23,8 @@ export const iconPaths = {
   presentation: 'M3 4h18v12H3ZM12 16v4M8 20h8',
   pip: 'M3 5h18v14H3ZM13 12.5h5v3.5h-5Z',
   single: 'M3 5h18v14H3ZM12 12a2.2 2.2 0 1 0 0-4.4 2.2 2.2 0 0 0 0 4.4ZM8 19a4 4 0 0 1 8 0',
+  again: 'M20 12a8 8 0 1 1-2.6-5.9M20 3v5h-5',
+  flip: 'M11 19H5a2 2 0 0 1-2-2V7a2 2 0 0 1 2-2h4M13 5h6a2 2 0 0 1 2 2v10a2 2 0 0 1-2 2h-4M9 12a3 3 0 1 0 6 0a3 3 0 0 0-6 0M18 22l-3-3 3-3M6 2l3 3-3 3',
   close: 'M6 6l12 12M18 6L6 18',
   leave: 'M9 4H6a2 2 0 0 0-2 2v12a2 2 0 0 0 2 2h3M15 8l4 4-4 4M19 12H9',
   sound: 'M4 9h3l5-4v14l-5-4H4ZM16 9a4 4 0 0 1 0 6M18.8 6.2a8 8 0 0 1 0 11.6',

@@ -4,6 +4,7 @@ import {
   RoomSession,
   isUnderWay,
   type Device,
+  type DeviceChoice,
   type MediaState,
   type Platform,
   type RoomView,
@@ -40,6 +41,7 @@ export class Call {
     microphone: { status: 'idle' },
     camera: { status: 'idle' },
   });
+  #choice: DeviceChoice = $state.raw(loadPreferences().devices);
   #announcement = $state('');
   #notice: Notice | null = $state.raw(null);
   #noticeTimer: ReturnType<typeof setTimeout> | undefined;
@@ -88,6 +90,32 @@ export class Call {
   /** Camera and microphone. */
   get devices(): MediaState {
     return this.#mediaState;
+  }
+
+  /** Which devices one joins with. */
+  get choice(): DeviceChoice {
+    return this.#choice;
+  }
+
+  /** Chooses, before joining, which devices are on, now and in later visits; asks for one that could not be had. */
+  chooseDevices(change: Partial<DeviceChoice>): void {
+    this.#choice = { ...this.#choice, ...change };
+    savePreferences({ devices: this.#choice });
+    // Whoever has left is not filmed again before they join.
+    const { microphone, camera } = this.#mediaState;
+    if (microphone.status === 'idle' && camera.status === 'idle') return;
+    if (change.microphone !== undefined) void this.media.setMicrophone(change.microphone);
+    if (change.camera !== undefined) void this.media.setCamera(change.camera);
+  }
+
+  /** Asks for the devices that could not be had, if they are wanted. */
+  async askAgain(): Promise<void> {
+    // One question after the other.
+    if (this.media.state.microphone.status === 'unavailable') {
+      await this.media.setMicrophone(true);
+      if (!this.#choice.microphone) await this.media.setMicrophone(false);
+    }
+    if (this.media.state.camera.status === 'unavailable') await this.media.setCamera(true);
   }
 
   /** The latest coming or going, or begin or end of a recording, for screen readers. */

@@ -1,4 +1,5 @@
 import type { QualityCap } from '../../mcu/protocol/common.ts';
+import type { DeviceChoice } from './client/index.ts';
 import { qualityNames } from './words.ts';
 
 /** What is remembered between visits. */
@@ -7,6 +8,8 @@ export interface Preferences {
   readonly name: string;
   /** The best quality wanted; null where that was never chosen. */
   readonly quality: QualityCap | null;
+  /** Which devices one joins with. */
+  readonly devices: DeviceChoice;
 }
 
 const key = 'onegrid.lobby';
@@ -16,9 +19,18 @@ export function loadPreferences(): Preferences {
   try {
     const stored: unknown = JSON.parse(localStorage.getItem(key) ?? '{}');
     const quality = qualityNames.find(([max]) => max === textAt(stored, 'quality'))?.[0] ?? null;
-    return { room: textAt(stored, 'room'), name: textAt(stored, 'name'), quality };
+    const devices = valueAt(stored, 'devices');
+    return {
+      room: textAt(stored, 'room'),
+      name: textAt(stored, 'name'),
+      quality,
+      devices: {
+        microphone: valueAt(devices, 'microphone') !== false,
+        camera: valueAt(devices, 'camera') !== false,
+      },
+    };
   } catch {
-    return { room: '', name: '', quality: null };
+    return { room: '', name: '', quality: null, devices: { microphone: true, camera: true } };
   }
 }
 
@@ -32,7 +44,10 @@ export function savePreferences(preferences: Partial<Preferences>): void {
 }
 
 function textAt(stored: unknown, field: string): string {
-  const value: unknown =
-    typeof stored === 'object' && stored !== null ? Reflect.get(stored, field) : undefined;
+  const value = valueAt(stored, field);
   return typeof value === 'string' ? value.slice(0, 64) : '';
+}
+
+function valueAt(stored: unknown, field: string): unknown {
+  return typeof stored === 'object' && stored !== null ? Reflect.get(stored, field) : undefined;
 }

@@ -3,6 +3,7 @@ export type { LinkState } from './connection-watch.ts';
 export {
   LocalMedia,
   type Device,
+  type DeviceChoice,
   type LocalTracks,
   type MediaProblem,
   type MediaState,

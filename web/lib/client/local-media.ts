@@ -8,7 +8,17 @@ import {
 } from './platform.ts';
 
 /** Why a camera or microphone could not be had. */
-export type MediaProblem = 'insecure' | 'refused' | 'missing' | 'busy' | 'lost' | 'failed';
+export type MediaProblem =
+  | 'insecure'
+  | 'refused'
+  /** The browser's question was closed without an answer. */
+  | 'dismissed'
+  /** The operating system keeps it from the browser. */
+  | 'blocked'
+  | 'missing'
+  | 'busy'
+  | 'lost'
+  | 'failed';
 
 /**
  * A camera or microphone. `off` keeps a muted microphone's track (it comes back at once); a camera
@@ -24,6 +34,12 @@ export type Device =
 export interface MediaState {
   readonly microphone: Device;
   readonly camera: Device;
+}
+
+/** Which devices are wanted switched on. */
+export interface DeviceChoice {
+  readonly microphone: boolean;
+  readonly camera: boolean;
 }
 
 /** The tracks there are to send; a muted microphone still counts. */
@@ -44,6 +60,8 @@ const videoConstraints = {
 export class LocalMedia extends Emitter<{ changed: [state: MediaState] }> {
   readonly #platform: Pick<Platform, 'getUserMedia'>;
   #state: MediaState = { microphone: { status: 'idle' }, camera: { status: 'idle' } };
+  /** What is wanted, also of what is still being asked for. */
+  #choice: DeviceChoice = { microphone: true, camera: true };
   /** Grows with every release, so that what was asked for earlier and comes later is let go. */
   #generation = 0;
 
@@ -70,11 +88,20 @@ export class LocalMedia extends Emitter<{ changed: [state: MediaState] }> {
     };
   }
 
-  /** Asks for both devices together, and for each alone when that fails. Only from idle. */
-  async acquire(): Promise<void> {
+  /**
+   * Asks for both devices together, and for each alone when that fails. Only from idle.
+   * @param choice - a microphone that is not wanted yet is asked for all the same, and muted; such a camera is left alone
+   */
+  async acquire(choice: DeviceChoice = { microphone: true, camera: true }): Promise<void> {
     if (this.#state.microphone.status !== 'idle' || this.#state.camera.status !== 'idle') return;
-    this.#update({ microphone: { status: 'asking' }, camera: { status: 'asking' } });
+    this.#choice = choice;
     const generation = this.#generation;
+    if (!choice.camera) {
+      this.#update({ microphone: { status: 'asking' }, camera: { status: 'off', track: null } });
+      this.#settle(generation, { microphone: await this.#askFor('audio') });
+      return;
+    }
+    this.#update({ microphone: { status: 'asking' }, camera: { status: 'asking' } });
     try {
       const stream = await this.#ask({ audio: audioConstraints, video: videoConstraints });
       this.#settle(generation, {
@@ -88,8 +115,9 @@ export class LocalMedia extends Emitter<{ changed: [state: MediaState] }> {
     }
   }
 
-  /** Mutes or unmutes; asks for the microphone where there was none. */
+  /** Mutes or unmutes; asks for the microphone where there was none. While it is asked for: how it is to come. */
   async setMicrophone(on: boolean): Promise<void> {
+    this.#choice = { ...this.#choice, microphone: on };
     const device = this.#state.microphone;
     const track = trackOf(device);
     if (device.status === 'asking' || (device.status === 'on') === on) return;
@@ -103,8 +131,9 @@ export class LocalMedia extends Emitter<{ changed: [state: MediaState] }> {
     }
   }
 
-  /** Turns the camera really off (its light goes out), or asks for it again. */
+  /** Turns the camera really off (its light goes out), or asks for it again. While it is asked for: how it is to come. */
   async setCamera(on: boolean): Promise<void> {
+    this.#choice = { ...this.#choice, camera: on };
     const device = this.#state.camera;
     if (device.status === 'asking' || (device.status === 'on') === on) return;
     if (!on) {
@@ -159,10 +188,24 @@ export class LocalMedia extends Emitter<{ changed: [state: MediaState] }> {
 
   #settle(generation: number, devices: Partial<MediaState>): void {
     if (generation === this.#generation) {
-      this.#update(devices);
+      this.#update(this.#asChosen(devices));
       return;
     }
     for (const device of Object.values(devices)) trackOf(device)?.stop();
+  }
+
+  /** It may have been switched off while it was asked for. */
+  #asChosen({ microphone, camera }: Partial<MediaState>): Partial<MediaState> {
+    const devices: { microphone?: Device; camera?: Device } = {};
+    if (microphone?.status === 'on' && !this.#choice.microphone) {
+      microphone.track.enabled = false;
+      devices.microphone = { status: 'off', track: microphone.track };
+    } else if (microphone !== undefined) devices.microphone = microphone;
+    if (camera?.status === 'on' && !this.#choice.camera) {
+      camera.track.stop();
+      devices.camera = { status: 'off', track: null };
+    } else if (camera !== undefined) devices.camera = camera;
+    return devices;
   }
 
   #update(devices: Partial<MediaState>): void {
@@ -178,10 +221,15 @@ function trackOf(device: Device): TrackLike | null {
 /** The DOMException names of getUserMedia (Media Capture and Streams, section 10.3). */
 function problemOf(error: unknown): MediaProblem {
   if (error instanceof InsecureContextError) return 'insecure';
-  const name =
-    typeof error === 'object' && error !== null && 'name' in error ? error.name : undefined;
+  const { name, message = '' } =
+    typeof error === 'object' && error !== null
+      ? (error as { readonly name?: unknown; readonly message?: unknown })
+      : {};
   switch (name) {
     case 'NotAllowedError':
+      // Only Chromium says more, and only in words.
+      if (/by system/i.test(String(message))) return 'blocked';
+      return /dismissed/i.test(String(message)) ? 'dismissed' : 'refused';
     case 'SecurityError':
       return 'refused';
     case 'NotFoundError':

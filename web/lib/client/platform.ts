@@ -18,8 +18,12 @@ export interface TrackLike {
   readonly readyState: 'live' | 'ended';
   enabled: boolean;
   contentHint: string;
-  /** Pixels, where the browser knows them. */
-  getSettings(): { readonly width?: number; readonly height?: number };
+  /** Pixels, and which way a camera looks, where the browser knows them. */
+  getSettings(): {
+    readonly width?: number;
+    readonly height?: number;
+    readonly facingMode?: string;
+  };
   stop(): void;
   addEventListener(type: 'ended', listener: () => void): void;
 }

@@ -74,6 +74,8 @@ export class RoomSession extends Emitter<SessionEvents> {
   #attempts = 0;
   /** The best quality wanted; the server forgets it with the stay, so it is told again after each join. */
   #quality: QualityCap = 'auto';
+  /** Nobody looks at the page: sound is enough for now. */
+  #soundOnly = false;
   /** Whether media has come down since the server let us in, or made it anew. */
   #mediaCame = false;
   #toldMedia = { audio: false, video: false };
@@ -135,7 +137,14 @@ export class RoomSession extends Emitter<SessionEvents> {
   /** Sets the best quality this browser wants to receive, for this room and those to come. */
   setQuality(max: QualityCap): void {
     this.#quality = max;
-    if (this.#state.phase === 'live') this.send({ type: 'quality', max });
+    if (this.#state.phase === 'live') this.#tellQuality();
+  }
+
+  /** Asks for sound only while `on`, whatever quality is set. */
+  holdToSound(on: boolean): void {
+    if (this.#soundOnly === on) return;
+    this.#soundOnly = on;
+    if (this.#state.phase === 'live') this.#tellQuality();
   }
 
   /** Tries at once instead of when the back-off says: the network has just come back. */
@@ -258,7 +267,7 @@ export class RoomSession extends Emitter<SessionEvents> {
     if (resumed) this.#links.resume(message.iceServers);
     else this.#links.restart(message.iceServers);
     this.#tellMedia();
-    if (this.#quality !== 'auto') this.send({ type: 'quality', max: this.#quality });
+    if (this.#quality !== 'auto' || this.#soundOnly) this.#tellQuality();
   }
 
   /**
@@ -298,6 +307,10 @@ export class RoomSession extends Emitter<SessionEvents> {
     } else if (this.#state.phase === 'joining') {
       this.#end({ kind: 'unreachable' });
     }
+  }
+
+  #tellQuality(): void {
+    this.send({ type: 'quality', max: this.#soundOnly ? 'audio' : this.#quality });
   }
 
   #tellMedia(): void {
