@@ -10,6 +10,7 @@ import type {
   RoomRecording,
   SessionEnd,
 } from './client/index.ts';
+import { settingsWords } from './words/settings.ts';
 
 /** Every word a person reads or hears in the client. */
 export const words = {
@@ -127,6 +128,8 @@ export const words = {
     cannotPlay: 'This browser cannot play the stream.',
     join: 'Join the room',
   },
+
+  settings: settingsWords,
 
   people: {
     heading: (count: number) => (count === 1 ? '1 person here' : `${count} people here`),
