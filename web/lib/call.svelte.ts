@@ -10,6 +10,7 @@ import {
   type RoomView,
   type SessionState,
 } from './client/index.ts';
+import { DeviceSettings } from './device-settings.svelte.ts';
 import { chooseMode, togglePin, type Arrangement } from './pinning.ts';
 import { loadPreferences, savePreferences } from './preferences.ts';
 import { recordingNews } from './recording-news.ts';
@@ -36,6 +37,8 @@ export interface Notice {
 export class Call {
   readonly session: RoomSession;
   readonly media: LocalMedia;
+  /** Which devices are in use, and what was chosen of them. */
+  readonly settings: DeviceSettings;
   #state: SessionState = $state.raw({ phase: 'idle' });
   #mediaState: MediaState = $state.raw({
     microphone: { status: 'idle' },
@@ -50,7 +53,7 @@ export class Call {
   #modeBeforePin: LayoutMode | null = null;
 
   constructor(platform: Platform, url: string) {
-    this.media = new LocalMedia(platform);
+    this.media = new LocalMedia(platform, loadPreferences().media);
     this.session = new RoomSession(platform, url, this.media);
     // Whoever asks all pages to save data need not ask this one.
     this.session.setQuality(loadPreferences().quality ?? (platform.savesData() ? 'low' : 'auto'));
@@ -58,6 +61,9 @@ export class Call {
       this.#noticeMissing('microphone', this.#mediaState.microphone, state.microphone);
       this.#noticeMissing('camera', this.#mediaState.camera, state.camera);
       this.#mediaState = state;
+    });
+    this.settings = new DeviceSettings(platform, this.media, (sentence) => {
+      this.#show({ sentence });
     });
     this.session.on('state', (state) => {
       const before = 'view' in this.#state ? this.#state.view : null;

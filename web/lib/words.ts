@@ -10,6 +10,7 @@ import type {
   SessionEnd,
 } from './client/index.ts';
 import { connectionWords, lobbyWords } from './words/lobby.ts';
+import { settingsWords } from './words/settings.ts';
 
 export * from './words/devices.ts';
 export { findingLines, verdictSentence } from './words/lobby.ts';
@@ -120,6 +121,8 @@ export const words = {
     cannotPlay: 'This browser cannot play the stream.',
     join: 'Join the room',
   },
+
+  settings: settingsWords,
 
   people: {
     heading: (count: number) => (count === 1 ? '1 person here' : `${count} people here`),
