@@ -11,6 +11,8 @@ import {
   type SessionState,
 } from './client/index.ts';
 import { DeviceSettings } from './device-settings.svelte.ts';
+import { isHandheld } from './phone/browser.ts';
+import { flipFrom, type Flip } from './phone/flip.ts';
 import { chooseMode, togglePin, type Arrangement } from './pinning.ts';
 import { loadPreferences, savePreferences } from './preferences.ts';
 import { recordingNews } from './recording-news.ts';
@@ -112,6 +114,23 @@ export class Call {
     if (microphone.status === 'idle' && camera.status === 'idle') return;
     if (change.microphone !== undefined) void this.media.setMicrophone(change.microphone);
     if (change.camera !== undefined) void this.media.setCamera(change.camera);
+  }
+
+  /** How to get to the other camera of a phone; null where this is none, has only one, or it is off. */
+  get flip(): Flip | null {
+    const { camera } = this.#mediaState;
+    if (camera.status !== 'on' || !isHandheld()) return null;
+    const { facingMode } = camera.track.getSettings();
+    const cameras = this.settings.devicesOf('camera').map(({ id }) => id);
+    return flipFrom(facingMode, this.settings.inUse('camera'), cameras);
+  }
+
+  /** Uses the other camera of a phone. */
+  async flipCamera(): Promise<void> {
+    const { flip } = this;
+    if (flip === null) return;
+    if ('face' in flip) await this.media.face(flip.face);
+    else await this.settings.choose('camera', flip.choose);
   }
 
   /** Asks for the devices that could not be had, if they are wanted. */

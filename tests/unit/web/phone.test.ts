@@ -1,8 +1,10 @@
 import { describe, expect, it, vi } from 'vitest';
 import { Background } from '../../../web/lib/phone/background.ts';
+import { isMirrored } from '../../../web/lib/mirror.ts';
+import { flipFrom } from '../../../web/lib/phone/flip.ts';
 import { showMediaControls } from '../../../web/lib/phone/media-controls.ts';
 import { WakeLock, type WakeLockLike } from '../../../web/lib/phone/wake-lock.ts';
-import { settle } from './fakes.ts';
+import { FakeTrack, settle } from './fakes.ts';
 
 /** A page that is hidden and shown by the test. */
 class FakePage {
@@ -163,5 +165,28 @@ describe('the controls of the system', () => {
     takeBack();
     expect(session).toMatchObject({ metadata: null, playbackState: 'none' });
     expect([...handlers.values()].every((handler) => handler === null)).toBe(true);
+  });
+});
+
+describe('the other camera of a phone', () => {
+  it.each<[string | undefined, string, string[], ReturnType<typeof flipFrom>]>([
+    ['user', 'a', ['a', 'b', 'c'], { face: 'environment' }],
+    ['environment', 'c', ['a', 'b', 'c'], { face: 'user' }],
+    [undefined, 'a', ['a', 'b'], { choose: 'b' }],
+    [undefined, 'b', ['a', 'b'], { choose: 'a' }],
+    [undefined, '', ['a', 'b'], { choose: 'a' }],
+    ['user', 'a', ['a'], null],
+    [undefined, '', [], null],
+  ])('of one that looks %s and is %s of %o is %o', (facing, inUse, cameras, flip) => {
+    expect(flipFrom(facing, inUse, cameras)).toEqual(flip);
+  });
+
+  it('is not shown as in a mirror when it looks away', () => {
+    const camera = new FakeTrack('video');
+    expect(isMirrored(camera)).toBe(true);
+    camera.settings = { facingMode: 'user' };
+    expect(isMirrored(camera)).toBe(true);
+    camera.settings = { facingMode: 'environment' };
+    expect(isMirrored(camera)).toBe(false);
   });
 });

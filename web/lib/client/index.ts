@@ -11,6 +11,7 @@ export {
 } from './local-media.ts';
 export {
   defaultChoices,
+  type Facing,
   type MediaChoices,
   type MediaProblem,
   type SoundProcessing,

@@ -74,6 +74,8 @@ export class RoomSession extends Emitter<SessionEvents> {
   #attempts = 0;
   /** The best quality wanted; the server forgets it with the stay, so it is told again after each join. */
   #quality: QualityCap = 'auto';
+  /** What the server knows of it. */
+  #toldQuality: QualityCap = 'auto';
   /** Nobody looks at the page: sound is enough for now. */
   #soundOnly = false;
   /** Whether media has come down since the server let us in, or made it anew. */
@@ -137,14 +139,13 @@ export class RoomSession extends Emitter<SessionEvents> {
   /** Sets the best quality this browser wants to receive, for this room and those to come. */
   setQuality(max: QualityCap): void {
     this.#quality = max;
-    if (this.#state.phase === 'live') this.#tellQuality();
+    this.#tellQuality();
   }
 
   /** Asks for sound only while `on`, whatever quality is set. */
   holdToSound(on: boolean): void {
-    if (this.#soundOnly === on) return;
     this.#soundOnly = on;
-    if (this.#state.phase === 'live') this.#tellQuality();
+    this.#tellQuality();
   }
 
   /** Tries at once instead of when the back-off says: the network has just come back. */
@@ -267,7 +268,9 @@ export class RoomSession extends Emitter<SessionEvents> {
     if (resumed) this.#links.resume(message.iceServers);
     else this.#links.restart(message.iceServers);
     this.#tellMedia();
-    if (this.#quality !== 'auto' || this.#soundOnly) this.#tellQuality();
+    // Who comes back finds it as it was; a new stay begins anew.
+    if (!resumed) this.#toldQuality = 'auto';
+    this.#tellQuality();
   }
 
   /**
@@ -310,7 +313,10 @@ export class RoomSession extends Emitter<SessionEvents> {
   }
 
   #tellQuality(): void {
-    this.send({ type: 'quality', max: this.#soundOnly ? 'audio' : this.#quality });
+    const max = this.#soundOnly ? 'audio' : this.#quality;
+    if (this.#state.phase !== 'live' || max === this.#toldQuality) return;
+    this.#toldQuality = max;
+    this.send({ type: 'quality', max });
   }
 
   #tellMedia(): void {

@@ -131,10 +131,9 @@ async function findUdp(
   signal: AbortSignal,
 ): Promise<boolean | null> {
   if (udp === null) return null;
-  const isHere = /^(localhost|127\..*|\[::1\])$/.test(host);
-  const found = await answers(platform, [udpServer(udp, host)], 'srflx', signal);
-  // Not every browser asks a server on its own machine.
-  return isHere && !found ? null : found;
+  // Browsers do not ask a server on their own machine.
+  if (udp.address === null && /^(localhost|127\..*|\[::1\])$/.test(host)) return null;
+  return await answers(platform, [udpServer(udp, host)], 'srflx', signal);
 }
 
 async function findRelay(
@@ -167,7 +166,9 @@ async function measureDown(
       signal: limited.signal,
     });
     if (!answer.ok || answer.body === null) return { roundTripMs, downKbps: null };
-    roundTripMs = Math.round(platform.now() - began);
+    const headersMs = platform.now();
+    roundTripMs = Math.round(headersMs - began);
+    marks.push({ atMs: headersMs, bytes: 0 });
     const reader = answer.body.getReader();
     let bytes = 0;
     for (;;) {
@@ -205,7 +206,7 @@ async function measureUp(
     });
     if (!ok) return null;
     // The answer takes its way, too.
-    return kbpsOf(body.length, Math.max(1, platform.now() - began - roundTripMs));
+    return kbpsOf(body.length, platform.now() - began - roundTripMs);
   } catch {
     // It is no more than this; a connection that broke says nothing.
     return limited.ranOut() ? kbpsOf(body.length, measureMs) : null;

@@ -8,17 +8,17 @@ export interface Mark {
 
 /**
  * The rate at which something came, in kilobits a second: of the second half of the bytes, for TCP begins slowly. Null where
- * so little came, or so fast, that nothing can be said.
+ * nothing came.
+ * @param marks - the first one says when it began, with no bytes
  */
 export function rateOf(marks: readonly Mark[]): number | null {
   const last = marks.at(-1);
-  if (last === undefined) return null;
-  const half = marks.findLast(({ bytes }) => bytes <= last.bytes / 2) ?? marks[0];
-  if (half === undefined || half === last) return null;
+  const half = marks.findLast(({ bytes }) => last !== undefined && bytes <= last.bytes / 2);
+  if (last === undefined || half === undefined || last.bytes === 0) return null;
   return kbpsOf(last.bytes - half.bytes, last.atMs - half.atMs);
 }
 
-/** Kilobits a second; null where the time is too short to be told. */
-export function kbpsOf(bytes: number, ms: number): number | null {
-  return bytes > 0 && ms >= 1 ? Math.round((bytes * 8) / ms) : null;
+/** Kilobits a second. Less than a millisecond cannot be told from one. */
+export function kbpsOf(bytes: number, ms: number): number {
+  return Math.round((bytes * 8) / Math.max(1, ms));
 }

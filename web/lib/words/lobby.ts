@@ -16,10 +16,10 @@ export const lobbyWords = {
   mutedUnseen: 'You join muted and without your camera.',
   recordings: 'Recordings',
   badLink: (room: string, why: string) => `The link names a room that cannot be: “${room}”. ${why}`,
-  devices: 'Before you join',
+  devices: 'How you join',
+  choose: 'Choose devices',
   microphone: 'Microphone',
   camera: 'Camera',
-  flip: 'Switch camera',
   tryAgain: 'Try again',
   helpHeading: { allow: 'How to allow it', other: 'What you can do' },
 } as const;
