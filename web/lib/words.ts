@@ -30,7 +30,7 @@ export const words = {
     unmute: 'Unmute',
     stopVideo: 'Stop video',
     startVideo: 'Start video',
-    flip: 'Switch camera',
+    flip: 'Flip camera',
     people: 'People',
     leave: 'Leave',
     controls: 'Controls',
