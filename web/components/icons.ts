@@ -1,5 +1,6 @@
 import type { LucideIcon } from '@lucide/svelte';
 // One by one: the package's index would take all of them into the page.
+import Again from '@lucide/svelte/icons/rotate-cw';
 import Auto from '@lucide/svelte/icons/sparkles';
 import Camera from '@lucide/svelte/icons/video';
 import CameraOff from '@lucide/svelte/icons/video-off';
@@ -7,6 +8,7 @@ import Check from '@lucide/svelte/icons/check';
 import Close from '@lucide/svelte/icons/x';
 import Delete from '@lucide/svelte/icons/trash';
 import Download from '@lucide/svelte/icons/download';
+import Flip from '@lucide/svelte/icons/switch-camera';
 import Grid from '@lucide/svelte/icons/layout-grid';
 import Hand from '@lucide/svelte/icons/hand';
 import Leave from '@lucide/svelte/icons/log-out';
@@ -44,6 +46,8 @@ export const icons = {
   presentation: Presentation,
   pip: Pip,
   single: Single,
+  again: Again,
+  flip: Flip,
   close: Close,
   leave: Leave,
   sound: Sound,
