@@ -10,7 +10,9 @@ import type {
   RoomRecording,
   SessionEnd,
 } from './client/index.ts';
-import { settingsWords } from './words/settings.ts';
+import { mutedWords, settingsWords, shortcutWords, viewWords } from './words/settings.ts';
+
+export { processingNames } from './words/settings.ts';
 
 /** Every word a person reads or hears in the client. */
 export const words = {
@@ -130,6 +132,9 @@ export const words = {
   },
 
   settings: settingsWords,
+  muted: mutedWords,
+  views: viewWords,
+  shortcuts: shortcutWords,
 
   people: {
     heading: (count: number) => (count === 1 ? '1 person here' : `${count} people here`),
