@@ -36,6 +36,7 @@ export const launchChromium = ({
   host,
   more = [],
   realScreen = false,
+  less = [],
 }: {
   /** False: at the same priority. */
   polite?: boolean;
@@ -45,6 +46,8 @@ export const launchChromium = ({
   more?: string[];
   /** What is shared of a screen is real, and so are devices and questions. */
   realScreen?: boolean;
+  /** Usual flags to leave out. */
+  less?: string[];
 } = {}): Promise<Browser> =>
   chromium.launch({
     executablePath: fileURLToPath(new URL('run-chromium.sh', import.meta.url)),
@@ -54,7 +57,12 @@ export const launchChromium = ({
       TEST_NICE: polite ? '10' : '0',
       ...(host && { TEST_NAMESPACE: host.namespace }),
     },
-    args: [...flags.filter((flag) => !(realScreen && flag.startsWith('--use-fake'))), ...more],
+    args: [
+      ...flags.filter(
+        (flag) => !less.includes(flag) && !(realScreen && flag.startsWith('--use-fake')),
+      ),
+      ...more,
+    ],
     headless: true,
     // Muted by playwright, a browser has no sound to share.
     ...(realScreen && { ignoreDefaultArgs: ['--mute-audio'] }),

@@ -4,7 +4,9 @@ import {
   RoomSession,
   ScreenShare,
   isUnderWay,
+  playTones,
   type Device,
+  type DeviceChoice,
   type MediaState,
   type Platform,
   type RoomView,
@@ -12,7 +14,11 @@ import {
   type ShareState,
 } from './client/index.ts';
 import { ChatDesk } from './chat-desk.svelte.ts';
+import { presenceTones, PresenceChimes } from './chimes.ts';
+import { DeviceSettings } from './device-settings.svelte.ts';
 import { newHands } from './people.ts';
+import { isHandheld } from './phone/browser.ts';
+import { flipFrom, type Flip } from './phone/flip.ts';
 import { chooseMode, togglePin, type Arrangement } from './pinning.ts';
 import { loadPreferences, savePreferences } from './preferences.ts';
 import { reactionOf } from './reactions.ts';
@@ -50,11 +56,14 @@ export class Call {
   readonly chat: ChatDesk;
   readonly reactions = new ShownReactions();
   #shared: ShareState = $state.raw({ status: 'off' });
+  /** Which devices are in use, and what was chosen of them. */
+  readonly settings: DeviceSettings;
   #state: SessionState = $state.raw({ phase: 'idle' });
   #mediaState: MediaState = $state.raw({
     microphone: { status: 'idle' },
     camera: { status: 'idle' },
   });
+  #choice: DeviceChoice = $state.raw(loadPreferences().devices);
   #announcement = $state('');
   #notice: Notice | null = $state.raw(null);
   #noticeTimer: ReturnType<typeof setTimeout> | undefined;
@@ -64,7 +73,7 @@ export class Call {
   #modeBeforePin: LayoutMode | null = null;
 
   constructor(platform: Platform, url: string) {
-    this.media = new LocalMedia(platform);
+    this.media = new LocalMedia(platform, loadPreferences().media);
     this.share = new ScreenShare(platform);
     this.session = new RoomSession(platform, url, this.media, this.share);
     // Whoever asks all pages to save data need not ask this one.
@@ -88,6 +97,9 @@ export class Call {
       },
       now: () => performance.now(),
     });
+    this.settings = new DeviceSettings(platform, this.media, (sentence) => {
+      this.#show({ sentence });
+    });
     this.session.on('state', (state) => {
       const before = 'view' in this.#state ? this.#state.view : null;
       this.#state = state;
@@ -107,8 +119,13 @@ export class Call {
       if (state.phase === 'closed') this.share.stop();
       if (state.phase === 'closed' && state.end.kind === 'closed') this.media.close();
     });
+    const chimes = new PresenceChimes();
     this.session.on('presence', (event, participant) => {
       this.#announcement = words.people[event](participant.name);
+      const people = 'view' in this.#state ? this.#state.view.participants.length : 0;
+      if (chimes.isHeard(people, performance.now()) && this.settings.chimes) {
+        void playTones(presenceTones[event], this.settings.inUse('speaker'));
+      }
     });
     this.session.on('reaction', (id, emoji) => {
       this.#noticeReaction(id, emoji);
@@ -138,9 +155,62 @@ export class Call {
     return this.#shared;
   }
 
+  /** Which devices one joins with. */
+  get choice(): DeviceChoice {
+    return this.#choice;
+  }
+
+  /** Chooses, before joining, which devices are on, now and in later visits; asks for one that could not be had. */
+  chooseDevices(change: Partial<DeviceChoice>): void {
+    this.#choice = { ...this.#choice, ...change };
+    savePreferences({ devices: this.#choice });
+    // Whoever has left is not filmed again before they join.
+    const { microphone, camera } = this.#mediaState;
+    if (microphone.status === 'idle' && camera.status === 'idle') return;
+    if (change.microphone !== undefined) void this.media.setMicrophone(change.microphone);
+    if (change.camera !== undefined) void this.media.setCamera(change.camera);
+  }
+
+  /** How to get to the other camera of a phone; null where this is none, has only one, or it is off. */
+  get flip(): Flip | null {
+    const { camera } = this.#mediaState;
+    if (camera.status !== 'on' || !isHandheld()) return null;
+    const { facingMode } = camera.track.getSettings();
+    const cameras = this.settings.devicesOf('camera').map(({ id }) => id);
+    return flipFrom(facingMode, this.settings.inUse('camera'), cameras);
+  }
+
+  /** Uses the other camera of a phone. */
+  async flipCamera(): Promise<void> {
+    const { flip } = this;
+    if (flip === null) return;
+    if ('face' in flip) await this.media.face(flip.face);
+    else await this.settings.choose('camera', flip.choose);
+  }
+
+  /** Asks for the devices that could not be had, if they are wanted. */
+  async askAgain(): Promise<void> {
+    // One question after the other.
+    if (this.media.state.microphone.status === 'unavailable') {
+      await this.media.setMicrophone(true);
+      if (!this.#choice.microphone) await this.media.setMicrophone(false);
+    }
+    if (this.media.state.camera.status === 'unavailable') await this.media.setCamera(true);
+  }
+
   /** The latest coming or going, or begin or end of a recording, for screen readers. */
   get announcement(): string {
     return this.#announcement;
+  }
+
+  /** Mutes or unmutes, and says so: who does it by a key sees and hears nothing of it otherwise. */
+  toggleMicrophone(): void {
+    const isOn = this.#mediaState.microphone.status === 'on';
+    void this.media.setMicrophone(!isOn).then(() => {
+      const { status } = this.#mediaState.microphone;
+      if (status === 'on') this.#announcement = words.muted.unmuted;
+      else if (status === 'off') this.#announcement = words.muted.muted;
+    });
   }
 
   /** Sets the best quality to be had, and remembers it. */
@@ -165,6 +235,12 @@ export class Call {
     if (this.#recordAsked || this.#state.phase !== 'live') return;
     this.#recordAsked = true;
     this.session.send({ type: 'record', action });
+  }
+
+  /** Lets one choose a screen to share, or ends that. */
+  toggleShare(): void {
+    if (this.#shared.status === 'on') this.share.stop();
+    else void this.share.start();
   }
 
   /** Raises one's hand, or lowers it. */

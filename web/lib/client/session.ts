@@ -79,6 +79,10 @@ export class RoomSession extends Emitter<SessionEvents> {
   #attempts = 0;
   /** The best quality wanted; the server forgets it with the stay, so it is told again after each join. */
   #quality: QualityCap = 'auto';
+  /** What the server knows of it. */
+  #toldQuality: QualityCap = 'auto';
+  /** Nobody looks at the page: sound is enough for now. */
+  #soundOnly = false;
   /** Whether media has come down since the server let us in, or made it anew. */
   #mediaCame = false;
   /** What the server knows of what is sent; null where it has to be told anyway. */
@@ -145,7 +149,13 @@ export class RoomSession extends Emitter<SessionEvents> {
   /** Sets the best quality this browser wants to receive, for this room and those to come. */
   setQuality(max: QualityCap): void {
     this.#quality = max;
-    if (this.#state.phase === 'live') this.send({ type: 'quality', max });
+    this.#tellQuality();
+  }
+
+  /** Asks for sound only while `on`, whatever quality is set. */
+  holdToSound(on: boolean): void {
+    this.#soundOnly = on;
+    this.#tellQuality();
   }
 
   /** Tries at once instead of when the back-off says: the network has just come back. */
@@ -278,7 +288,9 @@ export class RoomSession extends Emitter<SessionEvents> {
     else this.#links.restart(message.iceServers);
     this.#tellMedia();
     if (before.phase === 'reconnecting' && !resumed) this.#raiseAgain(before.view);
-    if (this.#quality !== 'auto') this.send({ type: 'quality', max: this.#quality });
+    // Who comes back finds it as it was; a new stay begins anew.
+    if (!resumed) this.#toldQuality = 'auto';
+    this.#tellQuality();
   }
 
   /** A server that has forgotten the stay has forgotten the hand. */
@@ -324,6 +336,13 @@ export class RoomSession extends Emitter<SessionEvents> {
     } else if (this.#state.phase === 'joining') {
       this.#end({ kind: 'unreachable' });
     }
+  }
+
+  #tellQuality(): void {
+    const max = this.#soundOnly ? 'audio' : this.#quality;
+    if (this.#state.phase !== 'live' || max === this.#toldQuality) return;
+    this.#toldQuality = max;
+    this.send({ type: 'quality', max });
   }
 
   #tellMedia(): void {
