@@ -1,7 +1,7 @@
 // Which way the arrows point (DESIGN: web → protocol ← gateway ↔(IPC) room → rtp, mixer).
-/** Where the compositor puts and how it measures what it draws: the page draws over it. */
+/** Where the compositor puts what it draws, how it measures that, and shapes: the page draws over it. */
 const sharedGeometry =
-  '^mixer/compositor/(geometry|layout-scaled|layout-types|overlay/metrics)\\.ts$';
+  '^mixer/compositor/(geometry|layout-scaled|layout-types|overlay/(metrics|reaction-shapes))\\.ts$';
 const native =
   'node_modules/(@roamhq/wrtc|node-datachannel|@node-datachannel|node-av|@seydx|@napi-rs/canvas)';
 
@@ -25,7 +25,7 @@ module.exports = {
     {
       name: 'web-takes-only-the-protocol',
       comment:
-        'The page knows nothing of the server but its messages, and the geometry of the picture.',
+        'The page knows nothing of the server but its messages, and geometry and shapes of the picture.',
       severity: 'error',
       from: { path: '^web/' },
       to: { path: '^(mcu|mixer|tests|bin)/', pathNot: `^mcu/protocol/|${sharedGeometry}` },

@@ -18,6 +18,8 @@ export interface Member {
   participant: Participant;
   /** The best rung they want to receive. Kept here: a new room process has to know. */
   quality: QualityCap;
+  /** Whether what they share has sound. Kept here for the same reason. */
+  shareAudio: boolean;
   /** Their place among all who ever joined. */
   readonly order: number;
   readonly where: Whereabouts;
@@ -75,6 +77,7 @@ export class Members {
     const entry: Entry = {
       participant,
       quality: 'auto',
+      shareAudio: false,
       order: this.#joined,
       where: { kind: 'here', connection, sinceMs: this.#context.now() },
       resetIsOpen: false,

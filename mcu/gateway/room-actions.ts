@@ -17,15 +17,26 @@ export class RoomActions {
   readonly #members: Members;
   readonly #media: RoomMedia;
   readonly #outputs: RoomOutputs;
+  readonly #remove: (id: string) => void;
   readonly #log: Logger;
   readonly #chat = new ChatHistory();
   #layout: RoomLayout = { mode: 'auto', pinned: null };
 
-  /** @param log - lines carry the room's name already */
-  constructor(members: Members, media: RoomMedia, outputs: RoomOutputs, log: Logger) {
+  /**
+   * @param remove - shows somebody the door; throws OnegridError `not-found`
+   * @param log - lines carry the room's name already
+   */
+  constructor(
+    members: Members,
+    media: RoomMedia,
+    outputs: RoomOutputs,
+    remove: (id: string) => void,
+    log: Logger,
+  ) {
     this.#members = members;
     this.#media = media;
     this.#outputs = outputs;
+    this.#remove = remove;
     this.#log = log;
   }
 
@@ -56,12 +67,12 @@ export class RoomActions {
         this.#media.send({ ...message, participantId: id });
         return;
       case 'media': {
-        const { audio, video, source } = message;
-        this.setMedia(member, { audio, video, source });
+        const { audio, video, source, shareAudio = false } = message;
+        this.setMedia(member, { audio, video, source, shareAudio });
         return;
       }
       case 'hand':
-        this.#change(member, { hand: message.raised });
+        this.#raise(member, message.raised);
         this.#media.send({ type: 'hand', participantId: id, raised: message.raised });
         return;
       case 'quality':
@@ -70,6 +81,7 @@ export class RoomActions {
         return;
       case 'react':
         this.#members.broadcast({ type: 'reaction', participantId: id, emoji: message.emoji });
+        this.#media.send({ type: 'react', participantId: id, emoji: message.emoji });
         return;
       case 'chat':
         this.#say(member.participant, message.text);
@@ -79,6 +91,9 @@ export class RoomActions {
         return;
       case 'record':
         this.#record(member, message.action);
+        return;
+      case 'moderate':
+        this.#moderate(member, message.participantId, message.action);
         return;
       default:
         message satisfies never;
@@ -103,8 +118,42 @@ export class RoomActions {
 
   /** Somebody has other things switched on. */
   setMedia(member: Member, media: MediaState): void {
-    this.#change(member, media);
+    const { shareAudio, ...seen } = media;
+    member.shareAudio = shareAudio;
+    this.#change(member, seen);
     this.#media.send({ type: 'media', participantId: member.participant.id, media });
+  }
+
+  /**
+   * Whether somebody may mute and remove others.
+   * Everybody may: nobody has a role but `guest` while rooms ask for no tokens.
+   */
+  mayModerate({ role }: Participant): boolean {
+    return role !== 'viewer';
+  }
+
+  #moderate(by: Member, id: string, action: 'mute' | 'remove'): void {
+    if (!this.mayModerate(by.participant)) {
+      throw new OnegridError('forbidden', 'Only a host may do that.');
+    }
+    const target = this.#members.get(id);
+    if (target === undefined) throw new OnegridError('not-found', 'Nobody of that id is here.');
+    const { participant, shareAudio } = target;
+    this.#log.info({ participant: id, by: by.participant.id, action }, 'participant moderated');
+    if (action === 'remove') {
+      this.#remove(id);
+      return;
+    }
+    const { audio, video, source } = participant;
+    if (!audio) return;
+    this.setMedia(target, { audio: false, video, source, shareAudio });
+    this.#members.send(target, { type: 'muted', by: by.participant.id });
+  }
+
+  #raise(member: Member, raised: boolean): void {
+    if (raised === member.participant.hand) return;
+    const handAt = raised ? new Date().toISOString() : undefined;
+    this.#change(member, { hand: raised, handAt });
   }
 
   #change(member: Member, change: Partial<Participant>): void {

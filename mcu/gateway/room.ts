@@ -71,7 +71,15 @@ export class Room {
         this.close('room-closed');
       },
     });
-    this.#actions = new RoomActions(this.#members, this.#media, this.outputs, this.#log);
+    this.#actions = new RoomActions(
+      this.#members,
+      this.#media,
+      this.outputs,
+      (id) => {
+        this.remove(id);
+      },
+      this.#log,
+    );
   }
 
   /** How many are in the room; those who are away and may come back included. */
@@ -240,6 +248,7 @@ export class Room {
       participants: this.#participants(),
       iceServers: iceServersFor(this.#context.settings, id, Date.now()),
       chat: this.#actions.chat,
+      mayModerate: this.#actions.mayModerate(member.participant),
     });
   }
 
@@ -250,7 +259,10 @@ export class Room {
     if (audio === participant.audio && video === participant.video) return;
     // Of who is out nobody knows.
     if (where.kind === 'out') member.participant = { ...participant, audio, video };
-    else this.#actions.setMedia(member, { audio, video, source: participant.source });
+    else {
+      const { source } = participant;
+      this.#actions.setMedia(member, { audio, video, source, shareAudio: member.shareAudio });
+    }
   }
 
   /** Somebody was away, or has another connection: their media has gone on, unless the room's was restarted. */

@@ -7,7 +7,7 @@ import {
   participantIdSchema,
   pcSchema,
   qualityCapSchema,
-  reactions,
+  reactionSchema,
   roomNameSchema,
   videoSourceSchema,
 } from './common.ts';
@@ -41,6 +41,8 @@ export const clientMessageSchema = z.discriminatedUnion('type', [
     audio: z.boolean(),
     video: z.boolean(),
     source: videoSourceSchema,
+    /** The audio track carries the sound of what is shared, too: it is heard, whether the microphone is on or not. */
+    shareAudio: z.boolean().optional(),
   }),
   z.object({
     type: z.literal('layout'),
@@ -58,7 +60,12 @@ export const clientMessageSchema = z.discriminatedUnion('type', [
       .refine((text) => text.length >= 1 && [...text].length <= 2000),
   }),
   z.object({ type: z.literal('hand'), raised: z.boolean() }),
-  z.object({ type: z.literal('react'), emoji: z.enum(reactions) }),
+  z.object({ type: z.literal('react'), emoji: reactionSchema }),
+  z.object({
+    type: z.literal('moderate'),
+    participantId: participantIdSchema,
+    action: z.enum(['mute', 'remove']),
+  }),
   z.object({ type: z.literal('reconnect'), pc: pcSchema }),
   z.object({ type: z.literal('leave') }),
 ]);

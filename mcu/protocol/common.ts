@@ -8,6 +8,10 @@ export const maxMessageBytes = 64 * 1024;
 
 /** Reactions that can be sent; anything else is a bad message. */
 export const reactions = ['👍', '👏', '❤️', '😂', '😮', '🎉'] as const;
+/** One of {@link reactions}. */
+export const reactionSchema = z.enum(reactions);
+/** One of {@link reactions}. */
+export type Reaction = z.infer<typeof reactionSchema>;
 
 /** A room name as typed: 1-64 of letters, digits, `-`, `_`. Compared in lower case. */
 export const roomNameSchema = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
@@ -74,6 +78,8 @@ export const participantSchema = z.object({
   video: z.boolean(),
   source: videoSourceSchema,
   hand: z.boolean(),
+  /** When it was raised: the order in which people wait. */
+  handAt: z.iso.datetime().optional(),
   joinedAt: z.iso.datetime(),
 });
 /** Somebody in a room, as everybody sees them. */

@@ -5,6 +5,7 @@ import {
   participantIdSchema,
   pcSchema,
   qualityCapSchema,
+  reactionSchema,
   rungSchema,
   videoSourceSchema,
 } from './common.ts';
@@ -34,6 +35,8 @@ export const mediaStateSchema = z.object({
   audio: z.boolean(),
   video: z.boolean(),
   source: videoSourceSchema,
+  /** Whether they are to be heard with their microphone off: what they share has sound. */
+  shareAudio: z.boolean(),
 });
 /** What a participant's media is like, as far as mixing needs to know. */
 export type MediaState = z.infer<typeof mediaStateSchema>;
@@ -87,6 +90,7 @@ export const roomCommandSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('away'), participantId, away: z.boolean() }),
   z.object({ type: z.literal('media'), participantId, media: mediaStateSchema }),
   z.object({ type: z.literal('hand'), participantId, raised: z.boolean() }),
+  z.object({ type: z.literal('react'), participantId, emoji: reactionSchema }),
   z.object({ type: z.literal('quality'), participantId, max: qualityCapSchema }),
   z.object({ type: z.literal('network'), participantId, uplinkKbps: z.number().int() }),
   z.object({ type: z.literal('offer'), participantId, sdp: z.string() }),

@@ -119,7 +119,11 @@ const gatewayMessageSchema = z.discriminatedUnion('type', [
     participants: z.array(participantSchema),
     iceServers: z.array(iceServerSchema),
     chat: z.array(chatMessageSchema),
+    /** Whether this participant may `moderate`. */
+    mayModerate: z.boolean().optional(),
   }),
+  /** Somebody has muted this participant, who may unmute. */
+  z.object({ type: z.literal('muted'), by: participantIdSchema }),
   z.object({ type: z.literal('reset'), reason: z.string() }),
   z.object({
     type: z.literal('participant'),

@@ -274,7 +274,8 @@ export class RoomParticipant implements VideoSource {
         this.#tell({ ...message, pc: 'uplink' });
       },
       audio: ({ samples, sampleRate, channelCount }) => {
-        if (this.#media.audio) sound.push(samples, sampleRate, channelCount);
+        if (this.#media.audio || this.#media.shareAudio)
+          sound.push(samples, sampleRate, channelCount);
       },
       video: () => {
         if (!this.#media.video) return;

@@ -9,6 +9,7 @@ import { RoomMetrics } from '../room-metrics.ts';
 import { NtpClock } from '../rtp/index.ts';
 import { AudioOutput, audioTickMs } from './audio-output.ts';
 import { RoomParticipant } from './participant.ts';
+import { Reactions } from './reactions.ts';
 import { Recorded, type RecordedCommand } from './recorded.ts';
 import { Scene } from './scene.ts';
 import { SpeakerNews } from './speaker-news.ts';
@@ -44,6 +45,7 @@ export class MediaRoom {
   readonly #participants = new Map<string, RoomParticipant>();
   readonly #stage: Stage;
   readonly #scene: Scene;
+  readonly #reactions = new Reactions();
   readonly #demands: UplinkDemands;
   readonly #mixer: AudioMixer;
   readonly #video: VideoOutput<Compositor>;
@@ -199,6 +201,10 @@ export class MediaRoom {
         participant.hand = command.raised;
         this.#scene.touch();
         return;
+      case 'react':
+        this.#reactions.react(participant.id, command.emoji, monotonicClock.now());
+        this.#stage.setReactions(this.#reactions.shown);
+        return;
       case 'offer':
         participant.offer(command.sdp);
         return;
@@ -317,6 +323,7 @@ export class MediaRoom {
     const nowMs = monotonicClock.now();
     const { speakers } = this.#mixer;
     this.#scene.setSpeaker(this.#mixer.activeSpeaker);
+    if (this.#reactions.expire(nowMs)) this.#stage.setReactions(this.#reactions.shown);
     this.#scene.turnPage(nowMs);
     this.#tellSpeakers(speakers, nowMs);
     for (const participant of this.#participants.values()) void this.#check(participant);

@@ -1,6 +1,7 @@
 import {
   Compositor,
   type CompositorOptions,
+  type ReactionName,
   type SceneLayout,
   type SceneMember,
 } from '../../mixer/compositor/index.ts';
@@ -16,6 +17,7 @@ export class Stage {
     arrangement: { mode: 'grid', pinned: null, speaker: null, page: 0 },
   };
   #speaking: readonly string[] = [];
+  #reactions: ReadonlyMap<string, ReactionName> = new Map();
 
   /** @param options - of every compositor */
   constructor(options: Omit<CompositorOptions, 'width' | 'height'>) {
@@ -34,12 +36,19 @@ export class Stage {
     for (const compositor of this.#compositors) compositor.setSpeaking(ids);
   }
 
+  /** Sets what people react with, by their ids, on all canvases and those to come. */
+  setReactions(reactions: ReadonlyMap<string, ReactionName>): void {
+    this.#reactions = reactions;
+    for (const compositor of this.#compositors) compositor.setReactions(reactions);
+  }
+
   /** A canvas of a size, with the scene as it is now. */
   open(size: Size): Compositor {
     const compositor = new Compositor({ ...this.#options, ...size });
     this.#compositors.add(compositor);
     compositor.setScene(this.#scene.members, this.#scene.arrangement);
     compositor.setSpeaking(this.#speaking);
+    compositor.setReactions(this.#reactions);
     return compositor;
   }
 

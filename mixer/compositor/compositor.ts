@@ -9,6 +9,7 @@ import { scaledLayout } from './layout-scaled.ts';
 import type { Layout, Overflow, Tile } from './layout-types.ts';
 import { Decorations } from './overlay/decorations.ts';
 import { leastLegible, leastLegibleScaled } from './overlay/metrics.ts';
+import type { ReactionName } from './overlay/reaction-shapes.ts';
 import { Placeholders } from './placeholder.ts';
 import type { SceneLayout, SceneMember } from './scene.ts';
 import {
@@ -107,6 +108,7 @@ export class Compositor {
       }),
       labels,
       speaking: new Set(),
+      reactions: new Map(),
     };
     this.#transitionMs = transitionMs;
   }
@@ -148,6 +150,11 @@ export class Compositor {
   /** Sets who speaks: they get a border, with the next `compose`. Ids that are not in the picture count for nothing. */
   setSpeaking(ids: readonly string[]): void {
     this.#studio.speaking = new Set(ids);
+  }
+
+  /** Sets what people react with, by their ids: it is shown on their tiles from the next `compose` on, until it is not set. */
+  setReactions(reactions: ReadonlyMap<string, ReactionName>): void {
+    this.#studio.reactions = new Map(reactions);
   }
 
   /**

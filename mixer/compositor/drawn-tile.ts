@@ -4,6 +4,7 @@ import type { Fit, Overflow, Tile } from './layout-types.ts';
 import { type CornerPatches, restoreCorners, saveCorners } from './overlay/corners.ts';
 import { radiusOf } from './overlay/metrics.ts';
 import type { Decorations, TileState } from './overlay/decorations.ts';
+import type { ReactionName } from './overlay/reaction-shapes.ts';
 import { blend, type PlacedSprite } from './overlay/sprite.ts';
 import type { Picture } from './picture.ts';
 import type { Placeholders } from './placeholder.ts';
@@ -30,6 +31,8 @@ export interface Studio {
   readonly labels: boolean;
   /** Ids of those who speak. */
   speaking: ReadonlySet<string>;
+  /** What people react with just now, by their ids. */
+  reactions: ReadonlyMap<string, ReactionName>;
 }
 
 /** How a tile looks; the same objects again mean that it looks the same. */
@@ -73,7 +76,7 @@ export class DrawnTile {
   }
 
   /** How it looks now in a size: that of its tile, or on the way there. */
-  look({ placeholders, decorations, labels, speaking }: Studio, size: Size): Look {
+  look({ placeholders, decorations, labels, speaking, reactions }: Studio, size: Size): Look {
     const occupant = this.#occupant;
     const { tile } = occupant;
     if (occupant.kind === 'overflow') {
@@ -86,6 +89,7 @@ export class DrawnTile {
       name,
       muted: muted && labels,
       hand: hand && labels,
+      reaction: (labels && reactions.get(id)) || null,
       speaking: speaking.has(id),
       label: labels && video !== null,
     };
@@ -131,7 +135,7 @@ function fitOf(occupant: Occupant): Fit {
 
 /**
  * What lies over a tile. On the way to its tile that keeps the size it is going to have, at the same distance from the
- * nearer of the upper and the lower edge: nothing is written anew for each step. Only the border is drawn for it.
+ * nearer of its edges: nothing is written anew for each step. Only the border is drawn for it.
  */
 function decorationsOf(
   decorations: Decorations,
@@ -140,11 +144,14 @@ function decorationsOf(
   size: Size,
 ): readonly PlacedSprite[] {
   const lower = size.height - tile.height;
-  if (lower === 0 && size.width === tile.width) return decorations.of(state, tile);
-  const written = decorations
-    .of({ ...state, speaking: false }, tile)
-    .map((placed) => (placed.y < tile.height / 2 ? placed : { ...placed, y: placed.y + lower }));
+  const aside = size.width - tile.width;
+  if (lower === 0 && aside === 0) return decorations.of(state, tile);
+  const written = decorations.of({ ...state, speaking: false }, tile).map(({ sprite, x, y }) => ({
+    sprite,
+    x: x < tile.width / 2 ? x : x + aside,
+    y: y < tile.height / 2 ? y : y + lower,
+  }));
   if (!state.speaking) return written;
-  const border = { ...state, muted: false, hand: false, label: false };
+  const border = { ...state, muted: false, hand: false, reaction: null, label: false };
   return [...decorations.of(border, size), ...written];
 }

@@ -153,7 +153,7 @@ describe('the tiles of the picture', () => {
     const people = page.getByRole('complementary', { name: 'People' });
     await people.waitFor({ state: 'detached' });
     await page.getByRole('button', { name: '1 more person' }).click();
-    await people.getByText('Cem').waitFor();
+    await people.getByText('Cem', { exact: true }).waitFor();
     expect(await people.evaluate((element) => element === document.activeElement)).toBe(true);
   });
 

@@ -35,6 +35,7 @@ export const launchChromium = ({
   polite = true,
   host,
   more = [],
+  realScreen = false,
   less = [],
 }: {
   /** False: at the same priority. */
@@ -43,6 +44,8 @@ export const launchChromium = ({
   host?: TestHost;
   /** More flags. */
   more?: string[];
+  /** What is shared of a screen is real, and so are devices and questions. */
+  realScreen?: boolean;
   /** Usual flags to leave out. */
   less?: string[];
 } = {}): Promise<Browser> =>
@@ -54,8 +57,15 @@ export const launchChromium = ({
       TEST_NICE: polite ? '10' : '0',
       ...(host && { TEST_NAMESPACE: host.namespace }),
     },
-    args: [...flags.filter((flag) => !less.includes(flag)), ...more],
+    args: [
+      ...flags.filter(
+        (flag) => !less.includes(flag) && !(realScreen && flag.startsWith('--use-fake')),
+      ),
+      ...more,
+    ],
     headless: true,
+    // Muted by playwright, a browser has no sound to share.
+    ...(realScreen && { ignoreDefaultArgs: ['--mute-audio'] }),
   });
 
 type Layout = Extract<ServerMessage, { type: 'layout' }>;

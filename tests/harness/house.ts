@@ -23,11 +23,11 @@ export interface House {
  * Starts a server and a browser for the suite it is called in. After each test everybody leaves, all rooms must be gone, and
  * the server must not have complained.
  * @param settings - of the server
- * @param polite - false: the browser does not stand back for the server; what it manages is measured
+ * @param browserOptions - of the browser; where it does not stand back for the server, what it manages is measured
  */
 export function openHouse(
   settings: Record<string, string> = {},
-  { polite = true }: { polite?: boolean } = {},
+  browserOptions: Parameters<typeof launchChromium>[0] = {},
 ): House {
   let server: TestServer;
   let browser: Browser;
@@ -37,7 +37,10 @@ export function openHouse(
     return one;
   };
   beforeAll(async () => {
-    [server, browser] = await Promise.all([TestServer.start(settings), launchChromium({ polite })]);
+    [server, browser] = await Promise.all([
+      TestServer.start(settings),
+      launchChromium(browserOptions),
+    ]);
   });
   afterEach(async () => {
     await Promise.all(people.splice(0).map((each) => each.close()));

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { makeDataDir } from './test-run.ts';
+import { until } from './until.ts';
 
 const launcher = fileURLToPath(new URL('../../bin/onegrid.mjs', import.meta.url));
 
@@ -111,6 +112,17 @@ export class TestServer {
   /** Log lines that nobody should have to read. */
   complaints(): LogLine[] {
     return this.log.filter(({ level }) => level >= 50);
+  }
+
+  /** Kills the process of a room's media, and lets it be no complaint that it died. */
+  async killRoom(room: string): Promise<void> {
+    const started = this.log.findLast(
+      (line) => line.msg === 'room process started' && line['room'] === room,
+    );
+    process.kill(started!['roomPid'] as number, 'SIGKILL');
+    const died = (): number => this.log.findIndex(({ msg }) => msg === 'room process died');
+    await until(() => died() >= 0, 10_000);
+    this.log.splice(died(), 1);
   }
 
   /** Stops it as an operator would, and waits. */

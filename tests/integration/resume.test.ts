@@ -86,7 +86,7 @@ describe('who comes back', () => {
     expect(gateway.room('r').commands).toContainEqual({
       type: 'media',
       participantId: alice.id,
-      media: { audio: false, video: true, source: 'screen' },
+      media: { audio: false, video: true, source: 'screen', shareAudio: false },
     });
   });
 

@@ -65,6 +65,75 @@ describe('signalling', () => {
     expect(participants[0]).toMatchObject({ name: 'Alice', hand: true });
   });
 
+  it('puts hands in the order in which they were raised, until they are lowered', async () => {
+    const alice = await join('hands', 'Alice');
+    const bob = await join('hands', 'Bob');
+    const raised = async (client: SignallingClient): Promise<string> => {
+      client.send({ type: 'hand', raised: true });
+      const of = await alice.next(
+        'participant',
+        ({ participant: { id, hand } }) => id === client.id && hand,
+      );
+      return of.participant.handAt!;
+    };
+    const times = [await raised(bob), await raised(alice)];
+    expect(times.toSorted()).toEqual(times);
+    bob.send({ type: 'hand', raised: false });
+    await until(() => {
+      const told = alice.received.findLast(({ type }) => type === 'participant');
+      return told?.type === 'participant' && !told.participant.hand;
+    }, 5000);
+    const { participants } = await (await join('hands', 'Carol')).next('joined');
+    expect(participants.map(({ hand, handAt }) => [hand, handAt])).toEqual([
+      [true, times[1]],
+      [false, undefined],
+      [false, undefined],
+    ]);
+  });
+
+  it('lets people mute each other, who may unmute', async () => {
+    const alice = await join('mute', 'Alice');
+    const bob = await join('mute', 'Bob');
+    expect((await alice.next('joined')).mayModerate).toBe(true);
+    const speak = (): void => {
+      bob.send({ type: 'media', audio: true, video: false, source: 'camera' });
+    };
+    const heard = (): boolean[] =>
+      alice.received.flatMap((message) =>
+        message.type === 'participant' && message.participant.id === bob.id
+          ? [message.participant.audio]
+          : [],
+      );
+    speak();
+    await until(() => heard().at(-1) === true, 5000);
+    alice.send({ type: 'moderate', participantId: bob.id, action: 'mute' });
+    expect(await bob.next('muted')).toEqual({ type: 'muted', by: alice.id });
+    await until(() => heard().at(-1) === false, 5000);
+    // There is nothing more to mute, and nobody is told so.
+    alice.send({ type: 'moderate', participantId: bob.id, action: 'mute' });
+    speak();
+    await until(() => heard().at(-1) === true, 5000);
+    expect(bob.received.filter(({ type }) => type === 'muted')).toHaveLength(1);
+  });
+
+  it('lets people remove each other, who may not resume', async () => {
+    const alice = await join('remove', 'Alice');
+    const bob = await join('remove', 'Bob');
+    alice.send({ type: 'moderate', participantId: bob.id, action: 'remove' });
+    expect(await bob.next('closed')).toMatchObject({ reason: 'removed' });
+    await until(() => !bob.isOpen, 5000);
+    await alice.next('participant', ({ event }) => event === 'left');
+    alice.send({ type: 'moderate', participantId: bob.id, action: 'remove' });
+    expect(await alice.next('error')).toMatchObject({ code: 'not-found', fatal: false });
+
+    const again = await connect();
+    const { resumeToken: resume } = bob;
+    again.send({ type: 'join', protocol: 1, room: 'remove', name: 'Bob', resume });
+    const joined = await again.next('joined');
+    expect(joined.resumed).toBeUndefined();
+    expect(joined.participantId).not.toBe(bob.id);
+  });
+
   it('lays the room out as asked, for everybody', async () => {
     const alice = await join('layouts', 'Alice');
     const bob = await join('layouts', 'Bob');

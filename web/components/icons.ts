@@ -30,6 +30,10 @@ import Pip from '@lucide/svelte/icons/picture-in-picture-2';
 import Play from '@lucide/svelte/icons/play';
 import Presentation from '@lucide/svelte/icons/presentation';
 import Record from '@lucide/svelte/icons/circle-dot';
+import Link from '@lucide/svelte/icons/link';
+import More from '@lucide/svelte/icons/ellipsis-vertical';
+import Remove from '@lucide/svelte/icons/user-x';
+import Smile from '@lucide/svelte/icons/smile';
 import Single from '@lucide/svelte/icons/square-user-round';
 import Sound from '@lucide/svelte/icons/volume-2';
 import Speaker from '@lucide/svelte/icons/layout-panel-left';
@@ -68,6 +72,10 @@ export const icons = {
   send: Send,
   share: Share,
   'share-off': ShareOff,
+  smile: Smile,
+  more: More,
+  remove: Remove,
+  link: Link,
   close: Close,
   leave: Leave,
   sound: Sound,

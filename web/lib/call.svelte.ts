@@ -1,7 +1,8 @@
-import type { LayoutMode, QualityCap } from '../../mcu/protocol/common.ts';
+import type { LayoutMode, QualityCap, Reaction } from '../../mcu/protocol/common.ts';
 import {
   LocalMedia,
   RoomSession,
+  ScreenShare,
   isUnderWay,
   playTones,
   type Device,
@@ -10,15 +11,20 @@ import {
   type Platform,
   type RoomView,
   type SessionState,
+  type ShareState,
 } from './client/index.ts';
+import { ChatDesk } from './chat-desk.svelte.ts';
 import { presenceTones, PresenceChimes } from './chimes.ts';
 import { DeviceSettings } from './device-settings.svelte.ts';
+import { newHands } from './people.ts';
 import { isHandheld } from './phone/browser.ts';
 import { flipFrom, type Flip } from './phone/flip.ts';
 import { chooseMode, togglePin, type Arrangement } from './pinning.ts';
 import { loadPreferences, savePreferences } from './preferences.ts';
+import { reactionOf } from './reactions.ts';
 import { recordingNews } from './recording-news.ts';
 import { pathOfRecordings } from './route.ts';
+import { ShownReactions } from './shown-reactions.svelte.ts';
 import {
   errorSentence,
   mediaProblemSentence,
@@ -29,6 +35,11 @@ import {
 
 /** How long a sentence about something that passed stays on the page, in milliseconds. */
 const noticeMs = 6000;
+/** Reactions that follow each other sooner are one, in milliseconds. */
+const reactEveryMs = 300;
+
+/** What may be done to somebody else, by who may. */
+export type ModerateAction = 'mute' | 'remove';
 
 /** Something that passed, in a sentence. */
 export interface Notice {
@@ -41,6 +52,10 @@ export interface Notice {
 export class Call {
   readonly session: RoomSession;
   readonly media: LocalMedia;
+  readonly share: ScreenShare;
+  readonly chat: ChatDesk;
+  readonly reactions = new ShownReactions();
+  #shared: ShareState = $state.raw({ status: 'off' });
   /** Which devices are in use, and what was chosen of them. */
   readonly settings: DeviceSettings;
   #state: SessionState = $state.raw({ phase: 'idle' });
@@ -53,12 +68,14 @@ export class Call {
   #notice: Notice | null = $state.raw(null);
   #noticeTimer: ReturnType<typeof setTimeout> | undefined;
   #recordAsked = $state(false);
+  #reactedAtMs = Number.NEGATIVE_INFINITY;
   /** The mode when this page pinned somebody; null while it has not. */
   #modeBeforePin: LayoutMode | null = null;
 
   constructor(platform: Platform, url: string) {
     this.media = new LocalMedia(platform, loadPreferences().media);
-    this.session = new RoomSession(platform, url, this.media);
+    this.share = new ScreenShare(platform);
+    this.session = new RoomSession(platform, url, this.media, this.share);
     // Whoever asks all pages to save data need not ask this one.
     this.session.setQuality(loadPreferences().quality ?? (platform.savesData() ? 'low' : 'auto'));
     this.media.on('changed', (state) => {
@@ -66,21 +83,40 @@ export class Call {
       this.#noticeMissing('camera', this.#mediaState.camera, state.camera);
       this.#mediaState = state;
     });
+    this.share.on('changed', (state) => {
+      this.#shared = state;
+    });
+    this.share.on('failed', () => {
+      this.#show({ sentence: words.room.shareFailed });
+    });
+    this.chat = new ChatDesk({
+      send: (text) => {
+        if (this.#state.phase !== 'live') return false;
+        this.session.send({ type: 'chat', text });
+        return true;
+      },
+      now: () => performance.now(),
+    });
     this.settings = new DeviceSettings(platform, this.media, (sentence) => {
       this.#show({ sentence });
     });
     this.session.on('state', (state) => {
       const before = 'view' in this.#state ? this.#state.view : null;
       this.#state = state;
+      const written = this.chat.follow('view' in state ? state.view : null);
+      if (written !== null) this.#announcement = written;
       if ('view' in state) {
         this.#noticeRecording(before, state.view);
         this.#noticePinned(before, state.view);
+        this.#noticeHands(before, state.view);
       } else {
         this.closeNotice();
+        this.reactions.clear();
         this.#modeBeforePin = null;
       }
       if (state.phase !== 'live') this.#recordAsked = false;
       // Whoever is out of the room is not filmed on; who was refused is still trying to get in.
+      if (state.phase === 'closed') this.share.stop();
       if (state.phase === 'closed' && state.end.kind === 'closed') this.media.close();
     });
     const chimes = new PresenceChimes();
@@ -90,6 +126,13 @@ export class Call {
       if (chimes.isHeard(people, performance.now()) && this.settings.chimes) {
         void playTones(presenceTones[event], this.settings.inUse('speaker'));
       }
+    });
+    this.session.on('reaction', (id, emoji) => {
+      this.#noticeReaction(id, emoji);
+    });
+    this.session.on('muted', (by) => {
+      const { muted, mutedBySomebody } = words.moderate;
+      this.#show({ sentence: by === null ? mutedBySomebody : muted(by.name) });
     });
     this.session.on('problem', (code) => {
       this.#recordAsked = false;
@@ -105,6 +148,11 @@ export class Call {
   /** Camera and microphone. */
   get devices(): MediaState {
     return this.#mediaState;
+  }
+
+  /** The screen that is shared. */
+  get shared(): ShareState {
+    return this.#shared;
   }
 
   /** Which devices one joins with. */
@@ -189,6 +237,30 @@ export class Call {
     this.session.send({ type: 'record', action });
   }
 
+  /** Lets one choose a screen to share, or ends that. */
+  toggleShare(): void {
+    if (this.#shared.status === 'on') this.share.stop();
+    else void this.share.start();
+  }
+
+  /** Raises one's hand, or lowers it. */
+  raiseHand(raised: boolean): void {
+    this.session.send({ type: 'hand', raised });
+  }
+
+  /** Shows what one thinks, for a moment. A finger that trembles counts once. */
+  react(emoji: Reaction): void {
+    const now = performance.now();
+    if (now - this.#reactedAtMs < reactEveryMs) return;
+    this.#reactedAtMs = now;
+    this.session.send({ type: 'react', emoji });
+  }
+
+  /** Mutes or removes somebody, where one may. */
+  moderate(participantId: string, action: ModerateAction): void {
+    this.session.send({ type: 'moderate', participantId, action });
+  }
+
   /** Pins somebody for the whole room, or lets them go who is pinned. */
   togglePin(id: string): void {
     if (this.#state.phase !== 'live') return;
@@ -226,6 +298,22 @@ export class Call {
     const pinned = now.participants.find(({ id }) => id === now.pinned);
     if (now.pinned === null) this.#announcement = words.tiles.nobodyPinned;
     else if (pinned !== undefined) this.#announcement = words.tiles.pinned(pinned.name);
+  }
+
+  #noticeHands(before: RoomView | null, { participants, selfId }: RoomView): void {
+    if (before === null || before.participants === participants) return;
+    const [first] = newHands(before.participants, participants, selfId);
+    if (first !== undefined) this.#announcement = words.people.handRaised(first.name);
+  }
+
+  #noticeReaction(id: string, emoji: string): void {
+    const reaction = reactionOf(emoji);
+    if (reaction === null || this.#state.phase !== 'live') return;
+    this.reactions.show(id, reaction);
+    const { participants, selfId } = this.#state.view;
+    const who = participants.find((each) => each.id === id);
+    if (who === undefined || id === selfId) return;
+    this.#announcement = words.reactions[reaction].says(who.name);
   }
 
   /** In the lobby the preview says it; in a room somebody has just asked for the device, or lost it. */

@@ -26,3 +26,8 @@ export function sizeText(bytes: number): string {
 export function whenText(iso: string): string {
   return new Date(iso).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 }
+
+/** A moment's hour and minute in local time, in the reader's own manner. */
+export function timeText(iso: string): string {
+  return new Date(iso).toLocaleTimeString(undefined, { timeStyle: 'short' });
+}

@@ -11,8 +11,10 @@ import type {
 } from './client/index.ts';
 import { connectionWords, lobbyWords } from './words/lobby.ts';
 import { mutedWords, settingsWords, shortcutWords, viewWords } from './words/settings.ts';
+import { chat, moderate, people, reactions } from './words/together.ts';
 
 export { processingNames } from './words/settings.ts';
+export { chatProblemSentence } from './words/together.ts';
 
 export * from './words/devices.ts';
 export { findingLines, verdictSentence } from './words/lobby.ts';
@@ -32,8 +34,16 @@ export const words = {
     unmute: 'Unmute',
     stopVideo: 'Stop video',
     startVideo: 'Start video',
+    shareScreen: 'Share screen',
+    stopSharing: 'Stop sharing',
+    shareFailed: 'The screen could not be shared. Your system may not allow it.',
+    raiseHand: 'Raise hand',
+    lowerHand: 'Lower hand',
+    react: 'React',
+    chat: 'Chat',
     flip: 'Flip camera',
     people: 'People',
+    closePanel: (name: string) => `Close ${name}`,
     leave: 'Leave',
     controls: 'Controls',
     quality: 'Quality',
@@ -50,6 +60,8 @@ export const words = {
     closeNotice: 'Close this notice',
   },
 
+  chat,
+
   tiles: {
     heading: 'Who is where in the picture',
     pin: (name: string) => `Pin ${name}`,
@@ -63,6 +75,10 @@ export const words = {
     pinned: (name: string) => `${name} is pinned.`,
     nobodyPinned: 'Nobody is pinned any more.',
   },
+
+  reactions,
+
+  moderate,
 
   recording: {
     record: 'Record',
@@ -125,20 +141,11 @@ export const words = {
     join: 'Join the room',
   },
 
+  people,
   settings: settingsWords,
   muted: mutedWords,
   views: viewWords,
   shortcuts: shortcutWords,
-
-  people: {
-    heading: (count: number) => (count === 1 ? '1 person here' : `${count} people here`),
-    you: '(you)',
-    muted: 'muted',
-    noCamera: 'camera off',
-    speaking: 'speaking',
-    joined: (name: string) => `${name} joined.`,
-    left: (name: string) => `${name} left.`,
-  },
 } as const;
 
 /** The qualities there are to choose from, in the order they are offered. */

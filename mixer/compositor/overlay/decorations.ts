@@ -4,6 +4,8 @@ import { drawable } from './fonts.ts';
 import { drawHandBadge, drawLabel, drawMutedBadge, labelPadding } from './label.ts';
 import { type Metrics, metricsOf } from './metrics.ts';
 import { OfPeople } from './of-people.ts';
+import { drawReactionBadge } from './reaction.ts';
+import type { ReactionName } from './reaction-shapes.ts';
 import { ringOf } from './ring.ts';
 import { type PlacedSprite, type RgbaPicture, type Sprite, spriteOf } from './sprite.ts';
 import { shortened, textWidth } from './text.ts';
@@ -14,6 +16,8 @@ export interface TileState {
   readonly muted: boolean;
   /** Whether a hand is raised. */
   readonly hand: boolean;
+  /** What they react with, just now. */
+  readonly reaction: ReactionName | null;
   readonly speaking: boolean;
   /** Whether the name is to be shown; a placeholder shows it itself. */
   readonly label: boolean;
@@ -43,11 +47,13 @@ interface Measured {
 const capacity = 256;
 /** States of tiles: of those that are seen now and have been just before. They hold borders of up to 100 KB. */
 const foundCapacity = 128;
+/** Pixels: smaller than this nobody knows one reaction from another. */
+const leastReaction = 10;
 /** A name that is cut has room in steps of so many pixels, so that a tile may grow without it being drawn again. */
 const roomStep = 8;
 
 /**
- * What lies over the tiles: name labels, mute badges, raised hands, speaking borders. Each is drawn once and kept. To be blended
+ * What lies over the tiles: name labels, mute badges, raised hands, reactions, speaking borders. Each is drawn once and kept. To be blended
  * after the tile is painted and before its corners are restored.
  */
 export class Decorations {
@@ -104,9 +110,9 @@ export class Decorations {
    * not drawn yet takes 0.2 to 1 ms; when its turn is not in this frame, an older label or none is in its place.
    */
   of(state: TileState, size: Size): readonly PlacedSprite[] {
-    const { name, muted, hand, speaking, label } = state;
+    const { name, muted, hand, reaction, speaking, label } = state;
     const flags = `${muted ? 'm' : ''}${hand ? 'h' : ''}${speaking ? 's' : ''}${label ? 'l' : ''}`;
-    const key = `${size.width}x${size.height} ${flags} ${label ? name : ''}`;
+    const key = `${size.width}x${size.height} ${flags} ${reaction ?? ''} ${label ? name : ''}`;
     const before = this.#found.get(key);
     if (before?.complete === true) return before.placed;
     const found = before !== undefined && this.#drawsLeft <= 0 ? before : this.#find(state, size);
@@ -121,13 +127,29 @@ export class Decorations {
     const border = state.speaking ? ringOf(size, metrics.radius, metrics.ring, this.#matrix) : [];
     const hand = this.#hand(state, metrics);
     const label = this.#labelOrBadge(state, size, metrics);
+    const reaction = this.#reaction(state, metrics);
     const placed = [...border];
     if (hand.sprite) placed.push({ sprite: hand.sprite, x: inset, y: inset });
     if (label.sprite) {
       const y = size.height - inset - label.sprite.height;
       placed.push({ sprite: label.sprite, x: inset, y });
     }
-    return { placed, complete: hand.complete && label.complete };
+    if (reaction.sprite) {
+      const { width, height } = reaction.sprite;
+      // Above where a name may be, which is shown or not.
+      const below = metrics.legible ? metrics.chip + inset : 0;
+      const [x, y] = [size.width - inset - width, size.height - inset - below - height];
+      if (x >= 0 && y >= 0) placed.push({ sprite: reaction.sprite, x, y });
+    }
+    return { placed, complete: hand.complete && label.complete && reaction.complete };
+  }
+
+  #reaction({ reaction }: TileState, metrics: Metrics): Part {
+    const { reaction: diameter } = metrics;
+    if (reaction === null || diameter < leastReaction) return nothing;
+    return this.#drawn(`reaction ${reaction} ${diameter}`, nobody, () =>
+      drawReactionBadge(reaction, diameter),
+    );
   }
 
   #hand(state: TileState, metrics: Metrics): Part {

@@ -5,8 +5,8 @@ import type { Metrics } from './metrics.ts';
 import type { RgbaPicture } from './sprite.ts';
 import { writeText } from './text.ts';
 
-/** What a label's text is written on. White on it has a contrast of at least 4.5 whatever is below (WCAG 2.2, 1.4.3). */
-const chipColour = 'rgba(17, 19, 24, 0.68)';
+/** What is written or drawn lies on this. White on it has a contrast of at least 4.5 whatever is below (WCAG 2.2, 1.4.3). */
+export const chipColour = 'rgba(17, 19, 24, 0.68)';
 const inkColour = '#ffffff';
 const handColour = '#fbc02d';
 const handInk = '#2a1d00';

@@ -12,6 +12,8 @@ export interface Metrics {
   readonly chip: number;
   /** Diameter of the badge with the raised hand, even. */
   readonly hand: number;
+  /** Diameter of the badge with a reaction, even. */
+  readonly reaction: number;
   /** From the edges of the tile to label and badges, even. */
   readonly inset: number;
   /** Thickness of the speaking border. */
@@ -49,6 +51,7 @@ export function metricsOf(tile: Size, canvas: Size, lowest = leastLegible): Metr
     font,
     chip: 2 * Math.round(font * 0.85),
     hand: 2 * Math.round(Math.min(font * 1.08, height * 0.115)),
+    reaction: 2 * Math.round(Math.min(Math.max(height * 0.13, 12), height * 0.35, 60 * scale)),
     inset: 2 * Math.round(font * 0.27),
     ring: Math.max(2, Math.round(Math.min(3 * scale, height * 0.016))),
     radius: radiusOf(tile, canvas),

@@ -1,5 +1,6 @@
 import { Placeholders } from '../placeholder.ts';
 import { Decorations } from './decorations.ts';
+import { reactionNames } from './reaction-shapes.ts';
 
 const canvas = { width: 1280, height: 720 };
 /** Latin, a letter that our fonts lack and the system is asked for, and one from right to left. */
@@ -14,7 +15,8 @@ export function warmUpDrawing(): void {
   const placeholders = new Placeholders();
   for (let round = 0; round < 8; round += 1) {
     const size = { width: 160 + 2 * round, height: 90 };
-    const state = { muted: round % 2 === 0, hand: true, speaking: true, label: true };
+    const reaction = reactionNames[round % reactionNames.length] ?? null;
+    const state = { muted: round % 2 === 0, hand: true, reaction, speaking: true, label: true };
     decorations.of({ name: `${name} ${round}`, ...state }, size);
     placeholders.participant(`${name} ${round}`, size);
   }

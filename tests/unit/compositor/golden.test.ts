@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { Compositor } from '../../../mixer/compositor/compositor.ts';
 import type { LayoutMode } from '../../../mixer/compositor/layout-types.ts';
+import { reactionNames } from '../../../mixer/compositor/overlay/reaction-shapes.ts';
 import type { SceneLayout, SceneMember } from '../../../mixer/compositor/scene.ts';
 import { cast, castMember, dismissCast } from './cast.ts';
 import { compareWithGolden, goldenNames } from './golden-files.ts';
@@ -15,10 +16,12 @@ interface Shot {
   readonly speaking?: readonly number[];
   readonly size?: readonly [width: number, height: number];
   readonly labels?: boolean;
+  /** Whether everybody reacts, each in another way. */
+  readonly reacting?: boolean;
   /** The canvas they are arranged on; that of the size if not given. */
   readonly arrangedOn?: readonly [width: number, height: number];
   /** What it is half-way to, or 40 % if that says more. */
-  readonly then?: Omit<Shot, 'then' | 'size' | 'labels' | 'arrangedOn'>;
+  readonly then?: Omit<Shot, 'then' | 'size' | 'labels' | 'reacting' | 'arrangedOn'>;
 }
 
 const hd = [1280, 720] as const;
@@ -60,6 +63,21 @@ const shots: Record<string, Shot> = {
   'pip-5': { members: cast(5), mode: 'pip', pinned: 3, speaking: [0] },
   'single-3': { members: cast(3), mode: 'single', pinned: 2 },
   'single-screen': { members: withScreen(2), mode: 'single', pinned: 0 },
+  'reactions-6': { members: cast(6), reacting: true, mode: 'grid', size: hd },
+  'reactions-16': { members: cast(16), reacting: true, mode: 'grid' },
+  'low-reactions-9': {
+    members: cast(9),
+    reacting: true,
+    mode: 'grid',
+    size: [320, 180],
+    arrangedOn: hd,
+  },
+  'reactions-half-way': {
+    members: cast(2),
+    reacting: true,
+    mode: 'grid',
+    then: { members: cast(3), mode: 'grid' },
+  },
   'join-half-way': {
     members: cast(2),
     mode: 'grid',
@@ -108,6 +126,12 @@ describe('the golden picture', () => {
       labels: shot.labels ?? true,
     });
     try {
+      if (shot.reacting) {
+        const reactions = Array.from({ length: 20 }, (_, index) => index).map(
+          (index) => [`member ${index}`, reactionNames[index % reactionNames.length]!] as const,
+        );
+        compositor.setReactions(new Map(reactions));
+      }
       take(compositor, shot);
       compositor.compose(0);
       if (shot.then) {

@@ -4,13 +4,21 @@ import type { Rectangle, Size } from '../../../mixer/compositor/geometry.ts';
 import { yuvOf } from '../../../mixer/compositor/i420.ts';
 import { drawable } from '../../../mixer/compositor/overlay/fonts.ts';
 import { Decorations, type TileState } from '../../../mixer/compositor/overlay/decorations.ts';
+import { reactionNames } from '../../../mixer/compositor/overlay/reaction-shapes.ts';
 import { speakingColour } from '../../../mixer/compositor/overlay/ring.ts';
 import { blend, type PlacedSprite } from '../../../mixer/compositor/overlay/sprite.ts';
 import { bytesOf, contrastWithWhite, plain } from './overlays.ts';
 
 const canvas = { width: 1280, height: 720 };
 const size = { width: 416, height: 234 };
-const quiet: TileState = { name: 'Alice', muted: false, hand: false, speaking: false, label: true };
+const quiet: TileState = {
+  name: 'Alice',
+  muted: false,
+  hand: false,
+  reaction: null,
+  speaking: false,
+  label: true,
+};
 const decorations = new Decorations({ canvas });
 
 /** A tile with a background of one colour, and what lies over it. */
@@ -67,6 +75,7 @@ describe('the decorations of a tile', () => {
       name: fc.constantFrom('', 'A', 'Alice Smith', 'W'.repeat(64), 'שלום'),
       muted: fc.boolean(),
       hand: fc.boolean(),
+      reaction: fc.constant(null),
       speaking: fc.boolean(),
       label: fc.boolean(),
     });
@@ -82,6 +91,24 @@ describe('the decorations of a tile', () => {
         }
       }),
       { numRuns: 1000 },
+    );
+  });
+
+  it('have a reaction where there is room for it: inside the tile, above the name and beside the face', () => {
+    const side = fc.integer({ min: 1, max: 360 }).map((half) => half * 2);
+    const reaction = fc.constantFrom(...reactionNames);
+    fc.assert(
+      fc.property(reaction, side, side, (reaction, width, height) => {
+        const placed = decorations.of({ ...quiet, label: false, reaction }, { width, height });
+        expect(placed.length).toBe(height >= 48 && width >= 64 ? 1 : placed.length);
+        for (const { sprite, x, y } of placed) {
+          for (const value of [x, y, sprite.width, sprite.height]) expect(value % 2).toBe(0);
+          expect(Math.min(x, y)).toBeGreaterThanOrEqual(0);
+          expect(x + sprite.width).toBeLessThanOrEqual(width);
+          expect(y + sprite.height).toBeLessThanOrEqual(height);
+        }
+      }),
+      { numRuns: 200 },
     );
   });
 

@@ -260,6 +260,30 @@ export class FakePlatform implements Platform {
     return this.devices(request);
   }
 
+  /** What the person chooses to share; a test replaces it. */
+  screen: () => Promise<StreamLike> = () => Promise.resolve(fakeStream(new FakeTrack('video')));
+  sharesScreens = true;
+  readonly mixes: { readonly of: readonly TrackLike[]; track: FakeTrack; closed: boolean }[] = [];
+
+  canShareScreen(): boolean {
+    return this.sharesScreens;
+  }
+
+  getDisplayMedia(): Promise<StreamLike> {
+    return this.screen();
+  }
+
+  mixSound(of: readonly TrackLike[]): { track: FakeTrack; close(): void } {
+    const mix = { of, track: new FakeTrack('audio'), closed: false };
+    this.mixes.push(mix);
+    return {
+      track: mix.track,
+      close: () => {
+        mix.closed = true;
+      },
+    };
+  }
+
   listDevices(): Promise<readonly DeviceLike[]> {
     return Promise.resolve(this.plugged);
   }

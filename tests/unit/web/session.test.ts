@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { LocalMedia } from '../../../web/lib/client/local-media.ts';
 import type { ReceiverLike } from '../../../web/lib/client/platform.ts';
+import { ScreenShare } from '../../../web/lib/client/screen-share.ts';
 import { RoomSession, type SessionState } from '../../../web/lib/client/session.ts';
 import { FakePlatform, FakeTrack, settle, type FakePeer } from './fakes.ts';
 
@@ -36,7 +37,8 @@ function joined(extra: object = {}): object {
 class Stage {
   readonly platform = new FakePlatform();
   readonly media = new LocalMedia(this.platform);
-  readonly session = new RoomSession(this.platform, 'ws://host/ws', this.media);
+  readonly share = new ScreenShare(this.platform);
+  readonly session = new RoomSession(this.platform, 'ws://host/ws', this.media, this.share);
   readonly phases: string[] = [];
 
   constructor() {
@@ -800,6 +802,51 @@ describe('coming back', () => {
     expect(stage.platform.socket.sent[0]).toMatchObject({ media: { audio: false, video: true } });
   });
 
+  it('tells of a screen that is shared once it is back, and of one that is not any more', async () => {
+    const stage = new Stage();
+    await stage.live();
+    await stage.share.start();
+    expect(stage.platform.socket.of('media').at(-1)).toEqual({
+      ...{ type: 'media', audio: true, video: true, source: 'screen' },
+    });
+    const comeBack = async (source: string, extra: object): Promise<object[]> => {
+      stage.platform.socket.drop();
+      await stage.platform.pass(3000);
+      stage.platform.socket.open();
+      expect(stage.platform.socket.of('join')[0]!['media']).toEqual({ audio: true, video: true });
+      const self = { ...person('me', 'Ana'), source };
+      stage.platform.socket.receive(joined({ participants: [self], ...extra }));
+      await settle();
+      return stage.platform.socket.of('media').map(({ source }) => ({ source }));
+    };
+    // As somebody new the server knows nothing of it.
+    expect(await comeBack('camera', {})).toEqual([{ source: 'screen' }]);
+    const sent = stage.platform.peers.flatMap(({ senders, closed }) =>
+      closed ? [] : senders.map(({ track }) => track),
+    );
+    expect(sent).toContain(stage.share.state.status === 'on' && stage.share.state.video);
+    stage.share.stop();
+    expect(await comeBack('screen', { resumed: true })).toEqual([{ source: 'camera' }]);
+    expect(await comeBack('camera', { resumed: true })).toEqual([]);
+  });
+
+  it('raises the hand again where the server has forgotten it', async () => {
+    const stage = new Stage();
+    await stage.live();
+    const self = { ...person('me', 'Ana'), hand: true };
+    stage.platform.socket.receive({ type: 'participant', event: 'changed', participant: self });
+    const comeBack = async (extra: object): Promise<object[]> => {
+      stage.platform.socket.drop();
+      await stage.platform.pass(3000);
+      stage.platform.socket.open();
+      stage.platform.socket.receive(joined(extra));
+      await settle();
+      return stage.platform.socket.of('hand');
+    };
+    expect(await comeBack({ participants: [self], resumed: true })).toEqual([]);
+    expect(await comeBack({})).toEqual([{ type: 'hand', raised: true }]);
+  });
+
   it('after reset closes both directions and offers the uplink afresh', async () => {
     const stage = new Stage();
     const { uplink, downlink } = await stage.live();
@@ -842,6 +889,23 @@ describe('who is here', () => {
 });
 
 describe('the end', () => {
+  it('switches the microphone off for who is muted, who is told by whom and may unmute', async () => {
+    const stage = new Stage();
+    await stage.live();
+    const { socket } = stage.platform;
+    socket.receive({ type: 'participant', event: 'joined', participant: person('ben', 'Ben') });
+    const told: (string | undefined)[] = [];
+    stage.session.on('muted', (by) => told.push(by?.name));
+    socket.receive({ type: 'muted', by: 'ben' });
+    await settle();
+    expect(stage.media.switchedOn.audio).toBe(false);
+    expect(socket.of('media').at(-1)).toMatchObject({ audio: false });
+    await stage.media.setMicrophone(true);
+    expect(socket.of('media').at(-1)).toMatchObject({ audio: true });
+    socket.receive({ type: 'muted', by: 'who has left' });
+    expect(told).toEqual(['Ben', undefined]);
+  });
+
   it('leaves with a word, and leaves nothing running', async () => {
     const stage = new Stage();
     const { uplink, downlink } = await stage.live();

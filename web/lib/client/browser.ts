@@ -3,6 +3,7 @@ import {
   type IceServerInit,
   type PeerLike,
   type Platform,
+  type SoundMix,
   type StreamLike,
   type TrackLike,
 } from './platform.ts';
@@ -29,6 +30,12 @@ export const browserPlatform: Platform = {
       devices?.removeEventListener('devicechange', listener);
     };
   },
+  canShareScreen() {
+    const devices = navigator.mediaDevices as Partial<MediaDevices> | undefined;
+    return devices?.getDisplayMedia !== undefined;
+  },
+  getDisplayMedia: () => navigator.mediaDevices.getDisplayMedia(displayOptions()),
+  mixSound,
   after(delayMs, action) {
     const timer = setTimeout(action, delayMs);
     return () => {
@@ -68,6 +75,47 @@ export function signallingUrl(): string {
 export function streamOf(track: TrackLike | null): MediaStream | null {
   // Every track of this platform came out of a real RTCPeerConnection or getUserMedia.
   return track === null ? null : new MediaStream([track as MediaStreamTrack]);
+}
+
+/** What the call itself plays is kept out of a shared system's sound; where that cannot be, only tabs have sound. */
+function displayOptions(): DisplayMediaStreamOptions {
+  const restrictOwnAudio = 'restrictOwnAudio' in navigator.mediaDevices.getSupportedConstraints();
+  const options = {
+    // As it is: what cleans up speech spoils music.
+    audio: {
+      echoCancellation: false,
+      noiseSuppression: false,
+      autoGainControl: false,
+      restrictOwnAudio,
+    },
+    video: { frameRate: { max: 30 } },
+    // Not in the DOM types (Screen Capture, sections 5.2 and 5.3).
+    selfBrowserSurface: 'exclude',
+    surfaceSwitching: 'include',
+    systemAudio: restrictOwnAudio ? 'include' : 'exclude',
+  };
+  return options;
+}
+
+function mixSound(tracks: readonly TrackLike[]): SoundMix {
+  const context = new AudioContext({ latencyHint: 'interactive' });
+  const output = context.createMediaStreamDestination();
+  // One channel, as a call has: two would be sent as stereo.
+  output.channelCount = 1;
+  for (const track of tracks) {
+    context.createMediaStreamSource(new MediaStream([track as MediaStreamTrack])).connect(output);
+  }
+  const [track] = output.stream.getAudioTracks();
+  if (track === undefined) throw new Error('A MediaStreamAudioDestinationNode has no track.');
+  // Whoever shares has just pressed a button, so that it may run; where it starts suspended all the same, it is asked to.
+  context.resume().catch(() => undefined);
+  return {
+    track,
+    close() {
+      track.stop();
+      context.close().catch(() => undefined);
+    },
+  };
 }
 
 /** The DOM types promise mediaDevices; browsers keep it back outside a secure context. */

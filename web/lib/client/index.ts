@@ -28,6 +28,7 @@ export {
   type Recording,
 } from './recordings.ts';
 export type { LayoutMessage, QualityMessage, RoomRecording, RoomView } from './room-view.ts';
+export { ScreenShare, type ShareState } from './screen-share.ts';
 export {
   RoomSession,
   type JoinRequest,

@@ -136,6 +136,13 @@ export interface MediaRequest {
   video?: object;
 }
 
+/** A track made of others. */
+export interface SoundMix {
+  readonly track: TrackLike;
+  /** Ends it, and none of the others. */
+  close(): void;
+}
+
 /** The part of `MediaDeviceInfo` that is read. Id and label are empty until the device may be used. */
 export interface DeviceLike {
   readonly kind: string;
@@ -153,6 +160,12 @@ export interface Platform {
   createStream(): StreamLike;
   /** Asks for camera and microphone; rejects with the browser's error, or an {@link InsecureContextError}. */
   getUserMedia(request: MediaRequest): Promise<StreamLike>;
+  /** Whether {@link Platform.getDisplayMedia} is there: phones have none. */
+  canShareScreen(): boolean;
+  /** Lets the person choose a screen, window or tab, with its sound where there is one; rejects with the browser's error. */
+  getDisplayMedia(): Promise<StreamLike>;
+  /** One track with the sound of several. A track that is not enabled is silent in it. */
+  mixSound(tracks: readonly TrackLike[]): SoundMix;
   /** Cameras, microphones and speakers that are plugged in; none where there is no `navigator.mediaDevices`. */
   listDevices(): Promise<readonly DeviceLike[]>;
   /** Calls `listener` whenever a device was plugged in or out, until the returned function is called. */

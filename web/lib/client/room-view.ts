@@ -41,6 +41,8 @@ export interface RoomView {
   /** Null before the first one. */
   readonly recording: RoomRecording | null;
   readonly chat: readonly ChatMessage[];
+  /** Whether this participant may mute and remove others. */
+  readonly mayModerate: boolean;
   readonly links: LinksView;
 }
 
@@ -61,6 +63,7 @@ export function viewOf(message: JoinedMessage): RoomView {
     qualities: [],
     recording: message.room.recording,
     chat: message.chat,
+    mayModerate: message.mayModerate ?? false,
     links: noLinks,
   };
 }

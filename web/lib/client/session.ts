@@ -6,6 +6,7 @@ import { backoffDelayMs } from './backoff.ts';
 import { Emitter } from './emitter.ts';
 import type { LocalMedia } from './local-media.ts';
 import { MediaLinks } from './media-links.ts';
+import { OutgoingMedia, type Sent } from './outgoing-media.ts';
 import type { Platform } from './platform.ts';
 import {
   viewOf,
@@ -14,6 +15,7 @@ import {
   type JoinedMessage,
   type RoomView,
 } from './room-view.ts';
+import type { ScreenShare } from './screen-share.ts';
 import { Signalling } from './signalling.ts';
 
 /** Why a stay in a room ended. */
@@ -44,6 +46,8 @@ export interface SessionEvents {
   /** Somebody else came or went. */
   presence: [event: 'joined' | 'left', participant: Participant];
   reaction: [participantId: string, emoji: string];
+  /** Somebody has muted this participant's microphone, which is off by now. Null: who is not here any more. */
+  muted: [by: Participant | null];
   /** The server did not do what was asked; the call goes on. */
   problem: [code: ErrorCode];
 }
@@ -65,7 +69,8 @@ const passingRefusals: readonly ErrorCode[] = ['overloaded', 'too-fast', 'intern
 export class RoomSession extends Emitter<SessionEvents> {
   readonly #platform: Platform;
   readonly #url: string;
-  readonly #media: LocalMedia;
+  readonly #devices: LocalMedia;
+  readonly #media: OutgoingMedia;
   readonly #links: MediaLinks;
   #state: SessionState = { phase: 'idle' };
   #request: JoinRequest | null = null;
@@ -80,16 +85,21 @@ export class RoomSession extends Emitter<SessionEvents> {
   #soundOnly = false;
   /** Whether media has come down since the server let us in, or made it anew. */
   #mediaCame = false;
-  #toldMedia = { audio: false, video: false };
+  /** What the server knows of what is sent; null where it has to be told anyway. */
+  #told: Sent | null = null;
   #cancelTimer: () => void = () => undefined;
   #endNetworkWatch: () => void = () => undefined;
 
-  /** @param url of the signalling WebSocket */
-  constructor(platform: Platform, url: string, media: LocalMedia) {
+  /**
+   * @param url of the signalling WebSocket
+   * @param share - the screen that is sent in place of the camera while it is shared
+   */
+  constructor(platform: Platform, url: string, media: LocalMedia, share?: ScreenShare) {
     super();
     this.#platform = platform;
     this.#url = url;
-    this.#media = media;
+    this.#devices = media;
+    this.#media = new OutgoingMedia(media, share ?? null, platform);
     this.#links = new MediaLinks(platform);
     this.#links.on('changed', (links) => {
       if (links.downlink === 'connected') this.#mediaCame = true;
@@ -102,8 +112,8 @@ export class RoomSession extends Emitter<SessionEvents> {
     this.#links.on('stuck', () => {
       if (this.#state.phase === 'live') this.#dropSocket();
     });
-    media.on('changed', () => {
-      this.#links.setTracks(media.tracks);
+    this.#media.on('changed', () => {
+      this.#links.setTracks(this.#media.tracks);
       this.#tellMedia();
     });
   }
@@ -189,13 +199,15 @@ export class RoomSession extends Emitter<SessionEvents> {
   #sendJoin(): void {
     if (this.#request === null) return;
     const { room, name, token } = this.#request;
-    this.#toldMedia = this.#media.switchedOn;
+    const { sent } = this.#media;
+    const { audio, video } = sent;
+    this.#told = sent.source === 'camera' ? sent : null;
     this.send({
       type: 'join',
       protocol: 1,
       room,
       name,
-      media: this.#toldMedia,
+      media: { audio, video },
       ...(token === undefined ? {} : { token }),
       ...(this.#resumeToken === null ? {} : { resume: this.#resumeToken }),
     });
@@ -237,6 +249,10 @@ export class RoomSession extends Emitter<SessionEvents> {
         this.#links.setNarrow(message.reason === 'bandwidth' || message.reason === 'loss');
         this.#show(withMessage(view, message));
         return;
+      case 'muted':
+        void this.#devices.setMicrophone(false);
+        this.emit('muted', view.participants.find(({ id }) => id === message.by) ?? null);
+        return;
       case 'reaction':
         this.emit('reaction', message.participantId, message.emoji);
         return;
@@ -258,6 +274,9 @@ export class RoomSession extends Emitter<SessionEvents> {
     this.#cancelTimer();
     this.#attempts = 0;
     this.#resumeToken = message.resumeToken;
+    // It keeps what was shown, which may have ended meanwhile.
+    const self = message.participants.find(({ id }) => id === message.participantId);
+    if (self?.source === 'screen') this.#told = null;
     this.#mediaCame = resumed && this.#links.view.downlink === 'connected';
     const view = { ...viewOf(message), links: this.#links.view };
     this.#enter({
@@ -268,9 +287,16 @@ export class RoomSession extends Emitter<SessionEvents> {
     if (resumed) this.#links.resume(message.iceServers);
     else this.#links.restart(message.iceServers);
     this.#tellMedia();
+    if (before.phase === 'reconnecting' && !resumed) this.#raiseAgain(before.view);
     // Who comes back finds it as it was; a new stay begins anew.
     if (!resumed) this.#toldQuality = 'auto';
     this.#tellQuality();
+  }
+
+  /** A server that has forgotten the stay has forgotten the hand. */
+  #raiseAgain({ participants, selfId }: RoomView): void {
+    const raised = participants.some(({ id, hand }) => hand && id === selfId);
+    if (raised) this.send({ type: 'hand', raised });
   }
 
   /**
@@ -321,10 +347,12 @@ export class RoomSession extends Emitter<SessionEvents> {
 
   #tellMedia(): void {
     if (this.#state.phase !== 'live') return;
-    const { audio, video } = this.#media.switchedOn;
-    if (audio === this.#toldMedia.audio && video === this.#toldMedia.video) return;
-    this.#toldMedia = { audio, video };
-    this.send({ type: 'media', audio, video, source: 'camera' });
+    const { sent } = this.#media;
+    const told = this.#told;
+    this.#told = sent;
+    if (told !== null && JSON.stringify(told) === JSON.stringify(sent)) return;
+    const { shareAudio, ...media } = sent;
+    this.send({ type: 'media', ...media, ...(shareAudio && { shareAudio }) });
   }
 
   #end(end: SessionEnd): void {

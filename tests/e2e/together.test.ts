@@ -1,0 +1,163 @@
+import type { Locator } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { metricsOf } from '../../mixer/compositor/overlay/metrics.ts';
+import { isNear, type Person } from '../harness/chromium.ts';
+import { openHouse } from '../harness/house.ts';
+import type { Rgb } from '../harness/probes.ts';
+import { until } from '../harness/until.ts';
+
+/** Nothing here is about how fast it is: a busy machine may take its time. */
+const patienceMs = 15_000;
+const pale: Rgb = [225, 225, 225];
+
+const button = ({ page }: Person, name: string): Locator =>
+  page.getByRole('button', { name, exact: true });
+const panel = ({ page }: Person, name: string): Locator =>
+  page.getByRole('complementary', { name, exact: true });
+const box = ({ page }: Person): Locator => page.getByRole('textbox', { name: 'Write a message' });
+const focused = (where: Locator): Promise<boolean> =>
+  where.evaluate((element) => element === document.activeElement);
+
+/** Waits until a screen reader is told so. */
+const isTold = ({ page }: Person, sentence: string): Promise<void> =>
+  page
+    .locator('[aria-live="polite"], [role="status"], [role="log"]')
+    .filter({ hasText: sentence })
+    .first()
+    .waitFor({ state: 'attached' });
+
+/** Beside the drawing of a reaction, on its dark ground: what colour the composite has there. */
+async function besideReaction(person: Person, id: string): Promise<Rgb | null> {
+  const { canvas } = person.last('layout')!;
+  const tile = person.tileOf(id)!;
+  const { inset, chip, reaction } = metricsOf(tile, canvas);
+  const point = {
+    x: tile.x + tile.width - inset - reaction + reaction * 0.08,
+    y: tile.y + tile.height - inset - chip - inset - reaction / 2,
+  };
+  return (await person.pixels([point]))?.[0] ?? null;
+}
+
+describe('people in a room', () => {
+  const house = openHouse({ ONEGRID_RUNGS: 'high', ONEGRID_MEDIA_TIMEOUT_MS: '300000' });
+
+  it('write to each other, read what was written before, and lose neither focus nor place', async () => {
+    const ana = await house.join('chat', 'Ana', {});
+    const ben = await house.attend('chat', 'Ben');
+    ben.send({ type: 'chat', text: 'See https://example.org/a?b=c. <img src=x onerror=alert(1)>' });
+    await isTold(ana, 'Ben writes: See https://example.org/a?b=c.');
+    const chat = button(ana, 'Chat');
+    await chat.getByText('1', { exact: true }).waitFor();
+    await chat.press('Enter');
+    await until(() => focused(box(ana)), patienceMs);
+    await chat.getByText('1', { exact: true }).waitFor({ state: 'detached' });
+    const log = ana.page.getByRole('log', { name: 'Messages' });
+    await log.getByText('<img src=x onerror=alert(1)>').waitFor();
+    const link = log.getByRole('link', { name: 'https://example.org/a?b=c', exact: true });
+    expect(await link.getAttribute('rel')).toContain('noopener');
+    expect(await link.getAttribute('target')).toBe('_blank');
+
+    await ana.page.keyboard.type('one');
+    await ana.page.keyboard.press('Shift+Enter');
+    await ana.page.keyboard.type('two');
+    await ana.page.keyboard.press('Enter');
+    expect((await ben.next('chat', ({ from }) => from === ana.id)).text).toBe('one\ntwo');
+    await log.getByText('You', { exact: true }).waitFor();
+    expect(await box(ana).inputValue()).toBe('');
+
+    // Who has scrolled up is left where they read.
+    for (let line = 1; line <= 9; line++) {
+      ben.send({ type: 'chat', text: `${'long '.repeat(30)}${String(line)}` });
+    }
+    const toEnd = button(ana, 'Newest messages');
+    const left = (): Promise<number> =>
+      log.evaluate(({ scrollHeight, scrollTop, clientHeight }) =>
+        Math.round(scrollHeight - scrollTop - clientHeight),
+      );
+    await log.getByText('long 9').waitFor();
+    await until(async () => (await left()) < 2, patienceMs);
+    await log.evaluate((list) => {
+      list.scrollTop = 0;
+    });
+    await toEnd.waitFor();
+    ben.send({ type: 'chat', text: 'the last word' });
+    await log.getByText('the last word').waitFor();
+    expect(await log.evaluate(({ scrollTop }) => scrollTop)).toBe(0);
+    await toEnd.click();
+    await until(async () => (await left()) < 2, patienceMs);
+
+    await box(ana).fill('x'.repeat(2003));
+    await ana.page.getByText('3 too many').waitFor();
+    await ana.page.keyboard.press('Enter');
+    expect(await box(ana).inputValue()).toHaveLength(2003);
+    await ana.page.keyboard.press('Escape');
+    await log.waitFor({ state: 'detached' });
+    expect(await focused(chat)).toBe(true);
+
+    const cem = await house.join('chat', 'Cem', {});
+    await isTold(cem, 'messages from before you joined');
+    await cem.press('Chat');
+    await panel(cem, 'Chat').getByText('the last word').waitFor();
+  });
+
+  it('react and raise their hands, which everybody sees in the picture and is told of', async () => {
+    const ana = await house.join('hands', 'Ana', { colour: `rgb(${pale.join(',')})` });
+    const [ben, cem] = [await house.attend('hands', 'Ben'), await house.attend('hands', 'Cem')];
+    await until(() => ana.last('layout')?.tiles.length === 3, patienceMs);
+    await ana.sees(ana.id, pale);
+    const isDark = async (): Promise<boolean> => {
+      const seen = await besideReaction(ana, ana.id);
+      return seen !== null && !isNear(seen, pale, 60);
+    };
+    expect(await isDark()).toBe(false);
+    await ana.press('React');
+    await button(ana, 'Thumbs up').press('Enter');
+    await until(isDark, patienceMs);
+    expect(await focused(button(ana, 'React'))).toBe(true);
+    // One's own camera lies over the composite, and has it, too.
+    expect(await ana.page.locator('.own .reaction').count()).toBe(1);
+    ben.send({ type: 'react', emoji: '🎉' });
+    await isTold(ana, 'Ben celebrates.');
+
+    cem.send({ type: 'hand', raised: true });
+    await isTold(ana, 'Cem raised a hand.');
+    await ana.press('Raise hand');
+    await button(ana, 'Lower hand').waitFor();
+    const names = panel(ana, 'People').locator('.name');
+    await until(
+      async () => (await names.allTextContents()).join() === 'Cem,Ana,Ben',
+      patienceMs,
+      async () => (await names.allTextContents()).join(),
+    );
+    await panel(ana, 'People').getByText('hand raised, number 2').waitFor({ state: 'attached' });
+    await until(async () => !(await isDark()), patienceMs);
+  });
+
+  it('mute and remove each other, who are told by whom', async () => {
+    const ana = await house.join('moderate', 'Ana', {});
+    const ben = await house.join('moderate', 'Ben', { tone: 440 });
+    const people = panel(ana, 'People');
+    await button(ana, 'Mute or remove Ben').click();
+    await people.getByRole('button', { name: 'Mute Ben', exact: true }).click();
+    const dialog = ana.page.getByRole('dialog');
+    await dialog.getByRole('heading', { name: 'Mute Ben for everybody?' }).waitFor();
+    await dialog.getByRole('button', { name: 'Mute', exact: true }).click();
+    await ben.page.getByText('Ana muted you.').waitFor();
+    await button(ben, 'Unmute').waitFor();
+    await people.getByText('muted', { exact: true }).nth(1).waitFor({ state: 'attached' });
+    await ben.press('Unmute');
+    await button(ben, 'Mute').waitFor();
+
+    // The same over their tile, for who has a pointer.
+    await ana.page.getByRole('button', { name: 'Pin Ben' }).hover();
+    const tiles = ana.page.getByRole('group', { name: 'Who is where in the picture' });
+    await tiles.getByRole('button', { name: 'Mute Ben', exact: true }).waitFor();
+    await tiles.getByRole('button', { name: 'Remove Ben', exact: true }).click();
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await people.getByRole('button', { name: 'Remove Ben', exact: true }).click();
+    await dialog.getByRole('button', { name: 'Remove', exact: true }).click();
+    await ben.page.getByText('You were removed from the room.').waitFor();
+    await until(() => ana.last('layout')?.tiles.length === 1, patienceMs);
+  });
+});
