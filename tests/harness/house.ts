@@ -24,10 +24,11 @@ export interface House {
  * the server must not have complained.
  * @param settings - of the server
  * @param polite - false: the browser does not stand back for the server; what it manages is measured
+ * @param more - flags of the browser
  */
 export function openHouse(
   settings: Record<string, string> = {},
-  { polite = true }: { polite?: boolean } = {},
+  { polite = true, more = [] }: { polite?: boolean; more?: string[] } = {},
 ): House {
   let server: TestServer;
   let browser: Browser;
@@ -37,7 +38,10 @@ export function openHouse(
     return one;
   };
   beforeAll(async () => {
-    [server, browser] = await Promise.all([TestServer.start(settings), launchChromium({ polite })]);
+    [server, browser] = await Promise.all([
+      TestServer.start(settings),
+      launchChromium({ polite, more }),
+    ]);
   });
   afterEach(async () => {
     await Promise.all(people.splice(0).map((each) => each.close()));
