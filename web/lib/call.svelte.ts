@@ -5,6 +5,7 @@ import {
   isUnderWay,
   playTones,
   type Device,
+  type DeviceChoice,
   type MediaState,
   type Platform,
   type RoomView,
@@ -12,6 +13,8 @@ import {
 } from './client/index.ts';
 import { presenceTones, PresenceChimes } from './chimes.ts';
 import { DeviceSettings } from './device-settings.svelte.ts';
+import { isHandheld } from './phone/browser.ts';
+import { flipFrom, type Flip } from './phone/flip.ts';
 import { chooseMode, togglePin, type Arrangement } from './pinning.ts';
 import { loadPreferences, savePreferences } from './preferences.ts';
 import { recordingNews } from './recording-news.ts';
@@ -45,6 +48,7 @@ export class Call {
     microphone: { status: 'idle' },
     camera: { status: 'idle' },
   });
+  #choice: DeviceChoice = $state.raw(loadPreferences().devices);
   #announcement = $state('');
   #notice: Notice | null = $state.raw(null);
   #noticeTimer: ReturnType<typeof setTimeout> | undefined;
@@ -101,6 +105,49 @@ export class Call {
   /** Camera and microphone. */
   get devices(): MediaState {
     return this.#mediaState;
+  }
+
+  /** Which devices one joins with. */
+  get choice(): DeviceChoice {
+    return this.#choice;
+  }
+
+  /** Chooses, before joining, which devices are on, now and in later visits; asks for one that could not be had. */
+  chooseDevices(change: Partial<DeviceChoice>): void {
+    this.#choice = { ...this.#choice, ...change };
+    savePreferences({ devices: this.#choice });
+    // Whoever has left is not filmed again before they join.
+    const { microphone, camera } = this.#mediaState;
+    if (microphone.status === 'idle' && camera.status === 'idle') return;
+    if (change.microphone !== undefined) void this.media.setMicrophone(change.microphone);
+    if (change.camera !== undefined) void this.media.setCamera(change.camera);
+  }
+
+  /** How to get to the other camera of a phone; null where this is none, has only one, or it is off. */
+  get flip(): Flip | null {
+    const { camera } = this.#mediaState;
+    if (camera.status !== 'on' || !isHandheld()) return null;
+    const { facingMode } = camera.track.getSettings();
+    const cameras = this.settings.devicesOf('camera').map(({ id }) => id);
+    return flipFrom(facingMode, this.settings.inUse('camera'), cameras);
+  }
+
+  /** Uses the other camera of a phone. */
+  async flipCamera(): Promise<void> {
+    const { flip } = this;
+    if (flip === null) return;
+    if ('face' in flip) await this.media.face(flip.face);
+    else await this.settings.choose('camera', flip.choose);
+  }
+
+  /** Asks for the devices that could not be had, if they are wanted. */
+  async askAgain(): Promise<void> {
+    // One question after the other.
+    if (this.media.state.microphone.status === 'unavailable') {
+      await this.media.setMicrophone(true);
+      if (!this.#choice.microphone) await this.media.setMicrophone(false);
+    }
+    if (this.media.state.camera.status === 'unavailable') await this.media.setCamera(true);
   }
 
   /** The latest coming or going, or begin or end of a recording, for screen readers. */

@@ -1,5 +1,5 @@
 import type { QualityCap } from '../../mcu/protocol/common.ts';
-import { defaultChoices, type MediaChoices } from './client/index.ts';
+import { defaultChoices, type DeviceChoice, type MediaChoices } from './client/index.ts';
 import { qualityNames } from './words.ts';
 
 /** What is remembered between visits. */
@@ -8,6 +8,8 @@ export interface Preferences {
   readonly name: string;
   /** The best quality wanted; null where that was never chosen. */
   readonly quality: QualityCap | null;
+  /** Which devices one joins with. */
+  readonly devices: DeviceChoice;
   /** Of camera and microphone. */
   readonly media: MediaChoices;
   /** The id of where sound comes out; null: as the browser deems right. */
@@ -25,11 +27,16 @@ export function loadPreferences(): Preferences {
   const stored = read();
   const quality = qualityNames.find(([max]) => max === textAt(stored, 'quality'))?.[0] ?? null;
   const media = fieldOf(stored, 'media');
+  const devices = fieldOf(stored, 'devices');
   const { echoCancellation, noiseSuppression, autoGainControl } = defaultChoices;
   return {
     room: textAt(stored, 'room'),
     name: textAt(stored, 'name'),
     quality,
+    devices: {
+      microphone: flagAt(devices, 'microphone', true),
+      camera: flagAt(devices, 'camera', true),
+    },
     media: {
       microphone: idAt(media, 'microphone'),
       camera: idAt(media, 'camera'),

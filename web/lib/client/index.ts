@@ -2,9 +2,16 @@ export { canChooseSpeaker, watchLevel } from './browser-sound.ts';
 export { browserPlatform, signallingUrl, streamOf } from './browser.ts';
 export type { LinkState } from './connection-watch.ts';
 export { DeviceWatch, noDevices, type DeviceInfo, type DeviceLists } from './devices.ts';
-export { LocalMedia, type Device, type LocalTracks, type MediaState } from './local-media.ts';
+export {
+  LocalMedia,
+  type Device,
+  type DeviceChoice,
+  type LocalTracks,
+  type MediaState,
+} from './local-media.ts';
 export {
   defaultChoices,
+  type Facing,
   type MediaChoices,
   type MediaProblem,
   type SoundProcessing,

@@ -6,6 +6,7 @@ import {
   microphoneConstraints,
   problemOf,
   requestFor,
+  type Facing,
   type MediaChoices,
   type MediaProblem,
   type SoundProcessing,
@@ -26,6 +27,12 @@ export type Device =
 export interface MediaState {
   readonly microphone: Device;
   readonly camera: Device;
+}
+
+/** Which devices are wanted switched on. */
+export interface DeviceChoice {
+  readonly microphone: boolean;
+  readonly camera: boolean;
 }
 
 /** What {@link LocalMedia} reports. */
@@ -54,6 +61,8 @@ export class LocalMedia extends Emitter<LocalMediaEvents> {
   #muted = false;
   /** Of the microphone, given out by {@link listen}. */
   #listeners: TrackLike[] = [];
+  /** Whether the camera is to be off, should it still come. */
+  #unseen = false;
   /** Grows with every switch of a device, so that only the last one of several counts. */
   readonly #switches = { microphone: 0, camera: 0 };
 
@@ -102,11 +111,21 @@ export class LocalMedia extends Emitter<LocalMediaEvents> {
     return listener;
   }
 
-  /** Asks for both devices together, and for each alone when that fails. Only from idle. */
-  async acquire(): Promise<void> {
+  /**
+   * Asks for both devices together, and for each alone when that fails. Only from idle.
+   * @param choice - a microphone that is not wanted yet is asked for all the same, and muted; such a camera is left alone
+   */
+  async acquire(choice: DeviceChoice = { microphone: true, camera: true }): Promise<void> {
     if (this.#state.microphone.status !== 'idle' || this.#state.camera.status !== 'idle') return;
-    this.#update({ microphone: { status: 'asking' }, camera: { status: 'asking' } });
+    this.#muted = !choice.microphone;
+    this.#unseen = !choice.camera;
     const generation = this.#generation;
+    if (this.#unseen) {
+      this.#update({ microphone: { status: 'asking' }, camera: { status: 'off', track: null } });
+      this.#settle(generation, { microphone: await this.#askFor('audio') });
+      return;
+    }
+    this.#update({ microphone: { status: 'asking' }, camera: { status: 'asking' } });
     try {
       const stream = await this.#ask({
         audio: microphoneConstraints(this.#choices),
@@ -123,12 +142,12 @@ export class LocalMedia extends Emitter<LocalMediaEvents> {
     }
   }
 
-  /** Mutes or unmutes; asks for the microphone where there was none. */
+  /** Mutes or unmutes; asks for the microphone where there was none. While it is asked for: how it is to come. */
   async setMicrophone(on: boolean): Promise<void> {
+    this.#muted = !on;
     const device = this.#state.microphone;
     const track = trackOf(device);
     if (device.status === 'asking' || (device.status === 'on') === on) return;
-    this.#muted = !on;
     if (track !== null) {
       track.enabled = on;
       this.#update({ microphone: { status: on ? 'on' : 'off', track } });
@@ -139,8 +158,9 @@ export class LocalMedia extends Emitter<LocalMediaEvents> {
     }
   }
 
-  /** Turns the camera really off (its light goes out), or asks for it again. */
+  /** Turns the camera really off (its light goes out), or asks for it again. While it is asked for: how it is to come. */
   async setCamera(on: boolean): Promise<void> {
+    this.#unseen = !on;
     const device = this.#state.camera;
     if (device.status === 'asking' || (device.status === 'on') === on) return;
     if (!on) {
@@ -166,6 +186,13 @@ export class LocalMedia extends Emitter<LocalMediaEvents> {
       this.#choices = { ...this.#choices, [name]: before };
   }
 
+  /** Uses a camera that looks the other way from now on, as phones have them. */
+  async face(facing: Facing): Promise<void> {
+    const before = this.#choices;
+    this.#choices = { ...before, camera: null, facing };
+    if (this.tracks.video !== null && !(await this.#switch('camera'))) this.#choices = before;
+  }
+
   /** Has the browser process the microphone's sound in another way from now on. */
   async process(change: Partial<SoundProcessing>): Promise<void> {
     this.#choices = { ...this.#choices, ...change };
@@ -186,6 +213,7 @@ export class LocalMedia extends Emitter<LocalMediaEvents> {
     this.#muted = false;
     this.#letGo('microphone');
     this.#letGo('camera');
+    this.#unseen = false;
     this.#update({ microphone: { status: 'idle' }, camera: { status: 'idle' } });
   }
 
@@ -280,9 +308,21 @@ export class LocalMedia extends Emitter<LocalMediaEvents> {
     return { status: 'off', track: device.track };
   }
 
+  /** It may have been switched off while it was asked for. */
+  #asWanted(devices: Partial<MediaState>): Partial<MediaState> {
+    const { microphone, camera } = devices;
+    const isUnwanted = this.#unseen && camera?.status === 'on';
+    if (isUnwanted) camera.track.stop();
+    return {
+      ...devices,
+      ...(microphone && { microphone: this.#withMute('microphone', microphone) }),
+      ...(isUnwanted && { camera: { status: 'off', track: null } }),
+    };
+  }
+
   #settle(generation: number, devices: Partial<MediaState>): void {
     if (generation === this.#generation) {
-      this.#update(devices);
+      this.#update(this.#asWanted(devices));
       return;
     }
     for (const device of Object.values(devices)) trackOf(device)?.stop();

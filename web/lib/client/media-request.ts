@@ -1,7 +1,20 @@
 import { InsecureContextError, type MediaRequest, type TrackLike } from './platform.ts';
 
 /** Why a camera or microphone could not be had. */
-export type MediaProblem = 'insecure' | 'refused' | 'missing' | 'busy' | 'lost' | 'failed';
+export type MediaProblem =
+  | 'insecure'
+  | 'refused'
+  /** The browser's question was closed without an answer. */
+  | 'dismissed'
+  /** The operating system keeps it from the browser. */
+  | 'blocked'
+  | 'missing'
+  | 'busy'
+  | 'lost'
+  | 'failed';
+
+/** Which way a camera looks: at whoever holds the phone, or away. */
+export type Facing = 'user' | 'environment';
 
 /** What a browser may do to the sound of a microphone before it is sent. */
 export interface SoundProcessing {
@@ -15,6 +28,8 @@ export interface MediaChoices extends SoundProcessing {
   /** The id of a device; null: as the browser deems right. */
   readonly microphone: string | null;
   readonly camera: string | null;
+  /** Which way the camera is to look, where none is chosen by its id. */
+  readonly facing?: Facing;
 }
 
 /** What most people want. */
@@ -40,8 +55,9 @@ export function microphoneConstraints(choices: MediaChoices): object {
 }
 
 /** The constraints of a camera. */
-export function cameraConstraints({ camera }: MediaChoices): object {
-  return { ...exactly(camera), ...cameraSize };
+export function cameraConstraints({ camera, facing }: MediaChoices): object {
+  const way = camera === null && facing !== undefined ? { facingMode: { ideal: facing } } : {};
+  return { ...exactly(camera), ...way, ...cameraSize };
 }
 
 /** What getUserMedia is asked for to have one kind of device. */
@@ -63,10 +79,15 @@ export function isProcessedAs(track: TrackLike, wanted: SoundProcessing): boolea
 /** The DOMException names of getUserMedia (Media Capture and Streams, section 10.3). */
 export function problemOf(error: unknown): MediaProblem {
   if (error instanceof InsecureContextError) return 'insecure';
-  const name =
-    typeof error === 'object' && error !== null && 'name' in error ? error.name : undefined;
+  const { name, message } =
+    typeof error === 'object' && error !== null
+      ? (error as { readonly name?: unknown; readonly message?: unknown })
+      : {};
   switch (name) {
     case 'NotAllowedError':
+      // Only Chromium says more, and only in words.
+      if (typeof message === 'string' && /by system/i.test(message)) return 'blocked';
+      return typeof message === 'string' && /dismissed/i.test(message) ? 'dismissed' : 'refused';
     case 'SecurityError':
       return 'refused';
     case 'NotFoundError':

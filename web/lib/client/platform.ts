@@ -23,6 +23,8 @@ export interface TrackLike {
     readonly width?: number;
     readonly height?: number;
     readonly deviceId?: string;
+    /** Which way a camera looks. */
+    readonly facingMode?: string;
     readonly echoCancellation?: boolean | string;
     readonly noiseSuppression?: boolean;
     readonly autoGainControl?: boolean;
