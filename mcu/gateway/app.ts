@@ -43,7 +43,7 @@ const securityHeaders = (): RequestHandler =>
         'media-src': ["'self'", 'blob:', 'mediastream:'],
         'object-src': ["'none'"],
         'script-src': ["'self'"],
-        'style-src': ["'self'", "'unsafe-inline'"],
+        'style-src': ["'self'"],
         'connect-src': ["'self'", 'ws:', 'wss:'],
         // hls.js makes its worker of a blob.
         'worker-src': ["'self'", 'blob:'],

@@ -185,9 +185,9 @@ describe('by keyboard alone', () => {
       async () => JSON.stringify(await playback()),
     );
     expect(await playback()).toMatchObject({ width: 640, tracks: ['subtitles Chat'] });
-    expect(await page.evaluate(() => document.activeElement?.closest('dialog') !== null)).toBe(
-      true,
-    );
+    expect(
+      await page.evaluate(() => document.activeElement?.closest('[role=dialog]') !== null),
+    ).toBe(true);
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
     await isFocused(play);

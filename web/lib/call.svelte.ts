@@ -3,6 +3,7 @@ import {
   LocalMedia,
   RoomSession,
   isUnderWay,
+  playTones,
   type Device,
   type DeviceChoice,
   type MediaState,
@@ -10,6 +11,7 @@ import {
   type RoomView,
   type SessionState,
 } from './client/index.ts';
+import { presenceTones, PresenceChimes } from './chimes.ts';
 import { DeviceSettings } from './device-settings.svelte.ts';
 import { isHandheld } from './phone/browser.ts';
 import { flipFrom, type Flip } from './phone/flip.ts';
@@ -81,8 +83,13 @@ export class Call {
       // Whoever is out of the room is not filmed on; who was refused is still trying to get in.
       if (state.phase === 'closed' && state.end.kind === 'closed') this.media.close();
     });
+    const chimes = new PresenceChimes();
     this.session.on('presence', (event, participant) => {
       this.#announcement = words.people[event](participant.name);
+      const people = 'view' in this.#state ? this.#state.view.participants.length : 0;
+      if (chimes.isHeard(people, performance.now()) && this.settings.chimes) {
+        void playTones(presenceTones[event], this.settings.inUse('speaker'));
+      }
     });
     this.session.on('problem', (code) => {
       this.#recordAsked = false;
@@ -146,6 +153,16 @@ export class Call {
   /** The latest coming or going, or begin or end of a recording, for screen readers. */
   get announcement(): string {
     return this.#announcement;
+  }
+
+  /** Mutes or unmutes, and says so: who does it by a key sees and hears nothing of it otherwise. */
+  toggleMicrophone(): void {
+    const isOn = this.#mediaState.microphone.status === 'on';
+    void this.media.setMicrophone(!isOn).then(() => {
+      const { status } = this.#mediaState.microphone;
+      if (status === 'on') this.#announcement = words.muted.unmuted;
+      else if (status === 'off') this.#announcement = words.muted.muted;
+    });
   }
 
   /** Sets the best quality to be had, and remembers it. */

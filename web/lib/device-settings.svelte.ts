@@ -26,6 +26,8 @@ export class DeviceSettings {
   /** By their ids; empty: as the browser deems right. */
   #inUse = $state({ microphone: '', camera: '', speaker: '' });
   #processing: SoundProcessing = $state.raw(loadPreferences().media);
+  #chimes = $state(loadPreferences().chimes);
+  #shortcuts = $state(loadPreferences().shortcuts);
 
   /** @param notice - called with what a participant ought to know, in a sentence */
   constructor(
@@ -71,6 +73,26 @@ export class DeviceSettings {
   /** What the browser is to do to the microphone's sound. */
   get processing(): SoundProcessing {
     return this.#processing;
+  }
+
+  /** Whether one hears somebody come and go. */
+  get chimes(): boolean {
+    return this.#chimes;
+  }
+
+  set chimes(on: boolean) {
+    this.#chimes = on;
+    savePreferences({ chimes: on });
+  }
+
+  /** Whether single keys do what they are for: who speaks to a computer, say, would press them by accident. */
+  get shortcuts(): boolean {
+    return this.#shortcuts;
+  }
+
+  set shortcuts(on: boolean) {
+    this.#shortcuts = on;
+    savePreferences({ shortcuts: on });
   }
 
   /** Uses a device from now on, and in later visits. */

@@ -10,7 +10,9 @@ import type {
   SessionEnd,
 } from './client/index.ts';
 import { connectionWords, lobbyWords } from './words/lobby.ts';
-import { settingsWords } from './words/settings.ts';
+import { mutedWords, settingsWords, shortcutWords, viewWords } from './words/settings.ts';
+
+export { processingNames } from './words/settings.ts';
 
 export * from './words/devices.ts';
 export { findingLines, verdictSentence } from './words/lobby.ts';
@@ -124,6 +126,9 @@ export const words = {
   },
 
   settings: settingsWords,
+  muted: mutedWords,
+  views: viewWords,
+  shortcuts: shortcutWords,
 
   people: {
     heading: (count: number) => (count === 1 ? '1 person here' : `${count} people here`),

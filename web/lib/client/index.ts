@@ -35,5 +35,6 @@ export {
   type SessionEvents,
   type SessionState,
 } from './session.ts';
+export { TalkDetector } from './talk-detector.ts';
 export { playTones, type Tone } from './tones.ts';
 export { nameProblem, roomProblem, type InputProblem } from './validate.ts';
