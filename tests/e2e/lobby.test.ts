@@ -15,7 +15,7 @@ const address = Object.values(networkInterfaces())
   .find((each) => each?.family === 'IPv4' && !each.internal)?.address;
 
 const phone: BrowserContextOptions = {
-  userAgent: devices['Pixel 7']!.userAgent,
+  userAgent: devices['Pixel 7'].userAgent,
   viewport: { width: 390, height: 844 },
   isMobile: true,
   hasTouch: true,

@@ -12,7 +12,7 @@ export function onDeviceNews(listener: () => void): () => void {
 
   async function watch(name: 'camera' | 'microphone'): Promise<void> {
     try {
-      const status = await permissions?.query({ name: name as PermissionName });
+      const status = await permissions?.query({ name });
       status?.addEventListener('change', () => status.state === 'granted' && listener(), {
         signal,
       });

@@ -178,7 +178,8 @@ describe('LocalMedia', () => {
   });
 
   it('turns to the camera that looks the other way', async () => {
-    const [front, back] = [new FakeTrack('video'), new FakeTrack('video')];
+    const front = new FakeTrack('video');
+    const back = new FakeTrack('video');
     const cameras = [front, back];
     const { platform, media } = mediaWith(() => {
       return Promise.resolve(fakeStream(cameras.shift()!));
@@ -189,6 +190,6 @@ describe('LocalMedia', () => {
       facingMode: { ideal: 'environment' },
     });
     expect(media.tracks.video).toBe(back);
-    expect(front!.readyState).toBe('ended');
+    expect(front.readyState).toBe('ended');
   });
 });

@@ -67,7 +67,6 @@ export async function checkConnection(
   if (info.bytes === 0 || signal.aborted) return;
   const down = await measureDown(platform, signal);
   found(down);
-  if (signal.aborted) return;
   found({ upKbps: await measureUp(platform, info.bytes, down.roundTripMs ?? 0, signal) });
 }
 
@@ -145,7 +144,7 @@ async function findRelay(
   if (relays.udp.length + relays.tcp.length === 0) return null;
   const [byUdp, byTcp] = await Promise.all(
     [relays.udp, relays.tcp].map((servers) =>
-      servers.length === 0 ? false : answers(platform, servers, 'relay', signal),
+      servers.length === 0 ? Promise.resolve(false) : answers(platform, servers, 'relay', signal),
     ),
   );
   if (byUdp === true) return 'udp';
