@@ -162,4 +162,19 @@ describe.skipIf(why !== null)(`ICE${why === null ? '' : ` (skipped: ${why})`}`, 
     expect(uplink.remote.port).toBeLessThanOrEqual(ports.last);
     expect(downlink.local).toMatchObject({ candidateType: 'relay', relayProtocol: 'tcp' });
   });
+
+  it('is told in the lobby which ways there are', async () => {
+    const lobby = await Person.open(away, url, 'lobby', 'Alice', {});
+    people.push(lobby);
+    const { page } = lobby;
+    const line = (what: string) => page.locator('dl div', { hasText: what });
+    await page.getByText('Details').click();
+    await line('UDP').getByText('gets through').waitFor();
+    await line('Relay').getByText('reached by UDP').waitFor();
+    setRules(host, noUdp);
+    await page.getByRole('button', { name: 'Check again' }).click();
+    await page.getByText('UDP is blocked here: the call may stutter.').waitFor();
+    await page.getByText('Details').click();
+    await line('Relay').getByText('reached by TCP').waitFor();
+  });
 });

@@ -178,17 +178,13 @@ describe('the lobby', () => {
 describe('the lobby of a browser that gives less', () => {
   const fakes = ['--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream'];
 
-  it('explains what is not allowed, by browser, takes it once it is, and knows when UDP is blocked', async () => {
+  it('explains what is not allowed, by browser, and takes it once it is', async () => {
     const strict = welcome(
       await launchChromium({
         less: ['--use-fake-ui-for-media-stream'],
-        more: [
-          '--deny-permission-prompts',
-          '--force-webrtc-ip-handling-policy=disable_non_proxied_udp',
-        ],
+        more: ['--deny-permission-prompts'],
       }),
     );
-    const url = `http://${address ?? '127.0.0.1'}:${String(server.port)}`;
     const page = await visit({}, { of: strict });
     await shows(page, 'Camera and microphone are not allowed here.');
     await shows(page, 'You can join without, to watch and listen.');
@@ -198,10 +194,6 @@ describe('the lobby of a browser that gives less', () => {
     await shows(page, 'The camera is not allowed here.');
     await page.context().grantPermissions(['microphone', 'camera']);
     await shows(page, 'Camera and microphone are ready.');
-    if (address !== undefined) {
-      const blocked = await visit({}, { of: strict, url });
-      await shows(blocked, 'UDP is blocked here');
-    }
     const onPhone = await visit(phone, { of: strict });
     await onPhone.getByText('How to allow it').click();
     await onPhone.getByText('then “Permissions”').waitFor();

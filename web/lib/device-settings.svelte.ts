@@ -9,6 +9,7 @@ import {
   type Platform,
   type SoundProcessing,
   type TrackLike,
+  watchLevel,
 } from './client/index.ts';
 import { loadPreferences, savePreferences } from './preferences.ts';
 import { mediaProblemSentence, words } from './words.ts';
@@ -57,7 +58,7 @@ export class DeviceSettings {
   devicesOf(kind: DeviceKind): readonly DeviceInfo[] {
     if (kind === 'microphone') return this.#lists.microphones;
     if (kind === 'camera') return this.#lists.cameras;
-    return canChooseSpeaker() ? this.#lists.speakers : [];
+    return this.#speakers;
   }
 
   /** The id of the device of a kind that is in use, or would be; empty: as the browser deems right. */
@@ -68,6 +69,15 @@ export class DeviceSettings {
   /** What there is of a microphone, muted or not. */
   get microphone(): TrackLike | null {
     return this.#microphone;
+  }
+
+  /**
+   * Tells how loud the microphone is, muted or not, until the returned function is called: in dB below full scale, 8 times a
+   * second. To be called again for another {@link microphone}.
+   */
+  watchLevel(listener: (decibels: number) => void): () => void {
+    const track = this.#media.listen();
+    return track === null ? () => undefined : watchLevel(track, listener);
   }
 
   /** What the browser is to do to the microphone's sound. */
@@ -123,10 +133,16 @@ export class DeviceSettings {
 
   #setLists(lists: DeviceLists): void {
     this.#lists = lists;
-    const { speakers } = lists;
-    if (speakers.length > 0 && !speakers.some(({ id }) => id === this.#inUse.speaker)) {
-      this.handleSpeakerGone();
-    }
+    const isGone = !lists.speakers.some(({ id }) => id === this.#inUse.speaker);
+    if (lists.speakers.length > 0 && isGone) this.handleSpeakerGone();
+  }
+
+  /** With the default one first, which not every browser lists: one must be able to come back to it. */
+  get #speakers(): readonly DeviceInfo[] {
+    const { speakers } = this.#lists;
+    if (!canChooseSpeaker() || speakers.length === 0) return [];
+    const label = speakers.find(({ id }) => id === 'default')?.label ?? words.settings.standard;
+    return [{ id: '', label }, ...speakers.filter(({ id }) => id !== 'default')];
   }
 
   #setMedia({ microphone, camera }: MediaState): void {

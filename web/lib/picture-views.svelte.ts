@@ -6,12 +6,18 @@ export class PictureViews {
   #video: HTMLVideoElement | null = null;
   #isFullScreen = $state(false);
   #isSmallWindow = $state(false);
+  #hasPicture = $state(false);
 
   /** Whether this browser shows anything on the full screen; iPhones show only their own player there. */
   readonly canFullScreen = document.fullscreenEnabled;
   /** Whether this browser has a small window for a video that a page may open. */
-  readonly canSmallWindow =
+  readonly hasSmallWindow =
     document.pictureInPictureEnabled && 'requestPictureInPicture' in HTMLVideoElement.prototype;
+
+  /** Whether there is a picture that can be shown in a small window. */
+  get canSmallWindow(): boolean {
+    return this.hasSmallWindow && this.#hasPicture;
+  }
 
   /** Whether the picture fills the screen. */
   get isFullScreen(): boolean {
@@ -42,14 +48,20 @@ export class PictureViews {
     this.#video = video;
     const follow = (): void => {
       this.#isSmallWindow = document.pictureInPictureElement === video;
+      this.#hasPicture = video.readyState >= HTMLMediaElement.HAVE_METADATA;
     };
-    video.addEventListener('enterpictureinpicture', follow);
-    video.addEventListener('leavepictureinpicture', follow);
+    const events = [
+      'enterpictureinpicture',
+      'leavepictureinpicture',
+      'loadedmetadata',
+      'emptied',
+    ] as const;
+    for (const event of events) video.addEventListener(event, follow);
     return () => {
-      video.removeEventListener('enterpictureinpicture', follow);
-      video.removeEventListener('leavepictureinpicture', follow);
+      for (const event of events) video.removeEventListener(event, follow);
       this.#video = null;
       this.#isSmallWindow = false;
+      this.#hasPicture = false;
     };
   };
 

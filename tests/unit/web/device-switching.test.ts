@@ -196,6 +196,34 @@ describe('switching devices', () => {
   });
 });
 
+describe('listening to the microphone', () => {
+  it('goes on while it is muted, and ends with it', async () => {
+    const desk = new Desk();
+    expect(desk.media.listen()).toBeNull();
+    await desk.media.acquire();
+    await desk.media.setMicrophone(false);
+    const listener = desk.media.listen();
+    expect([listener?.enabled, desk.media.tracks.audio?.enabled]).toEqual([true, false]);
+    desk.media.close();
+    expect(listener?.readyState).toBe('ended');
+  });
+
+  it('does not keep the microphone open when another is chosen, or its sound processed otherwise', async () => {
+    const desk = new Desk();
+    await desk.media.acquire();
+    const first = desk.media.listen();
+    await desk.media.choose('microphone', 'two');
+    const second = desk.media.listen();
+    let wasOpen: unknown;
+    desk.platform.devices = (request) => {
+      wasOpen = second?.readyState;
+      return desk.give(request);
+    };
+    await desk.media.process({ noiseSuppression: false });
+    expect([first?.readyState, wasOpen]).toEqual(['ended', 'ended']);
+  });
+});
+
 describe('processing the sound', () => {
   it('changes a microphone that is in use, where the browser can', async () => {
     const desk = new Desk();

@@ -90,6 +90,11 @@ export class FakeTrack extends Listeners implements TrackLike {
     return this.takes(constraints);
   }
 
+  clone(): FakeTrack {
+    const clone = new FakeTrack(this.kind === 'audio' ? 'audio' : 'video');
+    return Object.assign(clone, { enabled: this.enabled, settings: this.settings });
+  }
+
   stop(): void {
     this.readyState = 'ended';
   }

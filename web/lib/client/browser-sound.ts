@@ -1,3 +1,4 @@
+import { streamOf } from './browser.ts';
 import { loudness } from './level.ts';
 import type { TrackLike } from './platform.ts';
 
@@ -10,16 +11,13 @@ export function canChooseSpeaker(): boolean {
 }
 
 /**
- * Tells how loud a microphone is, in dB below full scale and 8 times a second, until the returned function is called: also of
- * a muted one. Nothing runs while the page is not seen.
+ * Tells how loud a track is, in dB below full scale and 8 times a second, until the returned function is called, which stops
+ * the track. Nothing runs while the page is not seen.
  */
 export function watchLevel(track: TrackLike, listener: (decibels: number) => void): () => void {
-  // A muted track is silent wherever it goes; its clone is not.
-  const own = (track as MediaStreamTrack).clone();
-  own.enabled = true;
   const context = new AudioContext({ latencyHint: 'playback' });
   const analyser = new AnalyserNode(context, { fftSize: 4096 });
-  context.createMediaStreamSource(new MediaStream([own])).connect(analyser);
+  context.createMediaStreamSource(streamOf(track)).connect(analyser);
   const samples = new Float32Array(analyser.fftSize);
   let timer: ReturnType<typeof setInterval> | undefined;
 
@@ -46,7 +44,7 @@ export function watchLevel(track: TrackLike, listener: (decibels: number) => voi
     document.removeEventListener('visibilitychange', follow);
     document.removeEventListener('pointerdown', start);
     document.removeEventListener('keydown', start);
-    own.stop();
+    track.stop();
     void context.close();
   };
 }

@@ -72,6 +72,8 @@ export function signallingUrl(): string {
  * A stream of one track for a media element, or null. Picture and sound may play in two elements:
  * the receiver keeps lips in step by the stream id in the SDP, not by this object.
  */
+export function streamOf(track: TrackLike): MediaStream;
+export function streamOf(track: TrackLike | null): MediaStream | null;
 export function streamOf(track: TrackLike | null): MediaStream | null {
   // Every track of this platform came out of a real RTCPeerConnection or getUserMedia.
   return track === null ? null : new MediaStream([track as MediaStreamTrack]);

@@ -59,6 +59,8 @@ export class LocalMedia extends Emitter<LocalMediaEvents> {
   #choices: MediaChoices;
   /** Whether the microphone is to be muted, whichever it will be. */
   #muted = false;
+  /** Of the microphone, given out by {@link listen}. */
+  #listeners: TrackLike[] = [];
   /** Whether the camera is to be off, should it still come. */
   #unseen = false;
   /** Grows with every switch of a device, so that only the last one of several counts. */
@@ -94,6 +96,19 @@ export class LocalMedia extends Emitter<LocalMediaEvents> {
       audio: this.#state.microphone.status === 'on',
       video: this.#state.camera.status === 'on',
     };
+  }
+
+  /**
+   * A track of the microphone that is not muted, to measure it; null while there is none. It is the caller's to stop, and ends
+   * at the latest with the microphone it is of.
+   */
+  listen(): TrackLike | null {
+    const listener = this.tracks.audio?.clone() ?? null;
+    if (listener === null) return null;
+    listener.enabled = true;
+    const isLive = ({ readyState }: TrackLike): boolean => readyState === 'live';
+    this.#listeners = [...this.#listeners.filter(isLive), listener];
+    return listener;
   }
 
   /**
@@ -188,7 +203,7 @@ export class LocalMedia extends Emitter<LocalMediaEvents> {
     } catch {
       // Not every browser changes a microphone that is in use.
     }
-    // A browser gives all streams of a microphone the same sound, so the old one is let go first.
+    // Chromium processes a microphone in one way for all its tracks, so all are let go first.
     if (!isProcessedAs(track, this.#choices)) await this.#switch('microphone', 'let go first');
   }
 
@@ -196,9 +211,9 @@ export class LocalMedia extends Emitter<LocalMediaEvents> {
   close(): void {
     this.#generation += 1;
     this.#muted = false;
+    this.#letGo('microphone');
+    this.#letGo('camera');
     this.#unseen = false;
-    trackOf(this.#state.microphone)?.stop();
-    trackOf(this.#state.camera)?.stop();
     this.#update({ microphone: { status: 'idle' }, camera: { status: 'idle' } });
   }
 
@@ -244,11 +259,11 @@ export class LocalMedia extends Emitter<LocalMediaEvents> {
     const current = ++this.#switches[name];
     const before = trackOf(this.#state[name]);
     const kind = name === 'microphone' ? 'audio' : 'video';
-    if (order === 'let go first') before?.stop();
+    if (order === 'let go first') this.#letGo(name);
     let device = await this.#askFor(kind);
     if (device.status === 'unavailable' && device.problem === 'busy' && before !== null) {
       // Phones open one camera at a time.
-      before.stop();
+      this.#letGo(name);
       device = await this.#askFor(kind);
     }
     if (current !== this.#switches[name] || trackOf(this.#state[name]) !== before) {
@@ -260,7 +275,7 @@ export class LocalMedia extends Emitter<LocalMediaEvents> {
       this.emit('refused', name, device.problem);
       return false;
     }
-    before?.stop();
+    this.#letGo(name);
     this.#update({ [name]: this.#withMute(name, device) });
     return true;
   }
@@ -278,6 +293,13 @@ export class LocalMedia extends Emitter<LocalMediaEvents> {
       this.#update({ [name]: this.#withMute(name, device) });
       this.emit('fellBack', name);
     }
+  }
+
+  #letGo(name: keyof MediaState): void {
+    trackOf(this.#state[name])?.stop();
+    if (name === 'camera') return;
+    for (const listener of this.#listeners) listener.stop();
+    this.#listeners = [];
   }
 
   #withMute(name: keyof MediaState, device: Device): Device {

@@ -30,6 +30,7 @@ export interface TrackLike {
     readonly autoGainControl?: boolean;
   };
   applyConstraints(constraints: object): Promise<void>;
+  clone(): TrackLike;
   stop(): void;
   addEventListener(type: 'ended', listener: () => void): void;
 }

@@ -17,7 +17,7 @@ export const settingsWords = {
     `The ${kind} was disconnected. In use now: ${device}.`,
   speakerGone: 'The speaker was disconnected. The sound comes out at the default one now.',
   sound: 'Sound',
-  chimes: 'A sound when somebody joins or leaves',
+  chimes: 'Sound when people join or leave',
   shortcuts: 'Keyboard shortcuts',
   done: 'Done',
 } as const;
@@ -26,7 +26,7 @@ export const settingsWords = {
 export const processingNames: readonly (readonly [name: keyof SoundProcessing, words: string])[] = [
   ['echoCancellation', 'Remove echo'],
   ['noiseSuppression', 'Reduce background noise'],
-  ['autoGainControl', 'Adjust the volume of my voice'],
+  ['autoGainControl', 'Adjust my volume'],
 ];
 
 /** What is said to who talks while muted. */

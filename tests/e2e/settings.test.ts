@@ -1,0 +1,341 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Browser } from 'playwright-core';
+import { launchChromium, Person } from '../harness/chromium.ts';
+import { openHouse } from '../harness/house.ts';
+import { until } from '../harness/until.ts';
+
+/** Nothing here is about how fast it is: a busy machine may take its time. */
+const patienceMs = 15_000;
+
+/** What one sends, and where one hears, as the page has it. */
+interface Devices {
+  camera: string;
+  microphone: string;
+  heard: boolean;
+  noiseSuppression: boolean | undefined;
+  /** Pictures that were sent of the camera. */
+  frames: number;
+  speaker: string;
+}
+
+/** Names instead of ids. */
+async function devicesOf({ page }: Person): Promise<Devices> {
+  return page.evaluate(async () => {
+    const { testPeers } = window as unknown as { testPeers: RTCPeerConnection[] };
+    const all = await navigator.mediaDevices.enumerateDevices();
+    const nameOf = (id: string | undefined): string =>
+      all.find(({ deviceId }) => deviceId === id)?.label ?? '';
+    const senders = testPeers.flatMap((peer) => peer.getSenders());
+    const [audio, video] = ['audio', 'video'].map((kind) =>
+      senders.find(({ track }) => track?.kind === kind),
+    );
+    let frames = 0;
+    (await video?.getStats())?.forEach((report: { framesEncoded?: number }) => {
+      frames += report.framesEncoded ?? 0;
+    });
+    return {
+      camera: nameOf(video?.track?.getSettings().deviceId),
+      microphone: nameOf(audio?.track?.getSettings().deviceId),
+      heard: audio?.track?.enabled === true,
+      noiseSuppression: audio?.track?.getSettings().noiseSuppression,
+      frames,
+      speaker: nameOf(document.querySelector('audio')?.sinkId || 'default'),
+    };
+  });
+}
+
+/** Waits until the page has these. */
+async function uses(person: Person, devices: Partial<Devices>): Promise<void> {
+  let now: Devices | undefined;
+  const wanted = Object.entries(devices) as [keyof Devices, unknown][];
+  await until(
+    async () => {
+      now = await devicesOf(person);
+      return wanted.every(([name, value]) => now?.[name] === value);
+    },
+    patienceMs,
+    () => `it is ${JSON.stringify(now)}`,
+  );
+}
+
+const button = ({ page }: Person, name: string) => page.getByRole('button', { name, exact: true });
+const dialog = ({ page }: Person) => page.getByRole('dialog');
+
+async function choose(person: Person, kind: string, device: string): Promise<void> {
+  await dialog(person).getByRole('combobox', { name: kind }).selectOption({ label: device });
+}
+
+describe('the settings', () => {
+  const house = openHouse(
+    { ONEGRID_MEDIA_TIMEOUT_MS: '300000', ONEGRID_RUNGS: 'high' },
+    { more: ['--use-fake-device-for-media-stream=device-count=3'] },
+  );
+
+  it('change devices in the middle of a call, and remember them', async () => {
+    const ana = await house.join('devices', 'Ana', { devices: 'of the browser' });
+    await until(async () => (await devicesOf(ana)).frames > 0, patienceMs);
+    const answers = () => ana.received.filter(({ type }) => type === 'answer').length;
+    const before = answers();
+    await ana.press('Mute');
+    await ana.press('Settings');
+    // It shows the level of a muted microphone, too: the browser's own fake beeps.
+    const level = dialog(ana).getByRole('img', { name: 'Microphone level' });
+    await until(async () => Number(await level.getAttribute('data-level')) > 0, patienceMs);
+
+    await choose(ana, 'Camera', 'fake_device_2');
+    await choose(ana, 'Microphone', 'Fake Audio Input 2');
+    await choose(ana, 'Speaker', 'Fake Audio Output 1');
+    const chosen = {
+      camera: 'fake_device_2',
+      microphone: 'Fake Audio Input 2',
+      speaker: 'Fake Audio Output 1',
+    };
+    await uses(ana, { ...chosen, heard: false, noiseSuppression: true });
+    const { frames } = await devicesOf(ana);
+    await until(async () => (await devicesOf(ana)).frames > frames, patienceMs);
+
+    await dialog(ana).getByRole('switch', { name: 'Reduce background noise' }).click();
+    await uses(ana, { ...chosen, heard: false, noiseSuppression: false });
+    await dialog(ana).getByRole('button', { name: 'Done' }).click();
+    await ana.press('Unmute');
+    await uses(ana, { heard: true });
+    // None of it took another offer.
+    expect(answers()).toBe(before);
+
+    await ana.page.reload();
+    await ana.press('Join');
+    await uses(ana, { ...chosen, heard: true, noiseSuppression: false });
+
+    // No test unplugs a fake camera; its track is told to say so.
+    await ana.page.evaluate(() => {
+      const { testPeers } = window as unknown as { testPeers: RTCPeerConnection[] };
+      const camera = testPeers
+        .flatMap((peer) => peer.getSenders())
+        .find(({ track }) => track?.kind === 'video')!.track!;
+      camera.stop();
+      camera.dispatchEvent(new Event('ended'));
+    });
+    await ana.page
+      .getByText('The camera was disconnected. In use now: fake_device_0.')
+      .waitFor({ timeout: patienceMs });
+    await uses(ana, { camera: 'fake_device_0', heard: true });
+  });
+
+  it('tell who talks while muted, and let them talk while they hold the space bar', async () => {
+    const ana = await house.open('talk', 'Ana', { tone: 'speech' });
+    await ana.page.addInitScript(() => {
+      const page = window as unknown as { clones: MediaStreamTrack[] };
+      page.clones = [];
+      const clone = Reflect.get(MediaStreamTrack.prototype, 'clone') as () => MediaStreamTrack;
+      MediaStreamTrack.prototype.clone = function (): MediaStreamTrack {
+        const own = clone.call(this);
+        page.clones.push(own);
+        return own;
+      };
+    });
+    await ana.page.reload();
+    await ana.page.getByRole('textbox', { name: 'Your name' }).fill('Ana');
+    await ana.enter();
+    const listening = () =>
+      ana.page.evaluate(
+        () =>
+          (window as unknown as { clones: MediaStreamTrack[] }).clones.filter(
+            ({ readyState }) => readyState === 'live',
+          ).length,
+      );
+    const hint = ana.page.getByText('You are muted. Nobody hears you.');
+    await uses(ana, { heard: true });
+    expect(await listening()).toBe(0);
+    await ana.press('Mute');
+    await hint.waitFor({ timeout: patienceMs });
+    expect(await listening()).toBe(1);
+
+    // The button that was clicked has the focus, but is not what is meant.
+    await ana.page.keyboard.down(' ');
+    await uses(ana, { heard: true });
+    await button(ana, 'Mute').waitFor();
+    await hint.waitFor({ state: 'detached' });
+    expect(await listening()).toBe(0);
+    await ana.page.keyboard.up(' ');
+    await uses(ana, { heard: false });
+    await button(ana, 'Unmute').waitFor();
+
+    // Whoever goes elsewhere meanwhile is muted again.
+    await ana.page.keyboard.down(' ');
+    await uses(ana, { heard: true });
+    await ana.page.evaluate(() => window.dispatchEvent(new Event('blur')));
+    await uses(ana, { heard: false });
+    await ana.page.keyboard.up(' ');
+
+    await hint.waitFor({ timeout: patienceMs });
+    await button(ana, 'Close this hint').click();
+    await hint.waitFor({ state: 'detached' });
+    expect(await listening()).toBe(0);
+    await ana.press('Unmute');
+    await uses(ana, { heard: true });
+  });
+
+  it('let one hear others come and go, unless that is turned off', async () => {
+    const ana = await house.open('chimes', 'Ana', {});
+    await ana.page.addInitScript(() => {
+      const page = window as unknown as { tones: number[] };
+      page.tones = [];
+      window.OscillatorNode = class extends OscillatorNode {
+        constructor(context: BaseAudioContext, options?: OscillatorOptions) {
+          super(context, options);
+          page.tones.push(options?.frequency ?? 0);
+        }
+      };
+    });
+    await ana.page.reload();
+    await ana.page.getByRole('textbox', { name: 'Your name' }).fill('Ana');
+    await ana.enter();
+    let tones: number[] = [];
+    const plays = async (wanted: number[]): Promise<void> => {
+      await until(
+        async () => {
+          tones = await ana.page.evaluate(() => (window as unknown as { tones: number[] }).tones);
+          return String(tones) === String(wanted);
+        },
+        patienceMs,
+        () => `it played ${String(tones)}`,
+      );
+    };
+    const [up, down] = [
+      [523, 784],
+      [659, 440],
+    ] as const;
+    const ben = await house.attend('chimes', 'Ben');
+    // One's own coming is no news.
+    await plays([...up]);
+    await ana.page.waitForTimeout(1000);
+    await ben.close();
+    await plays([...up, ...down]);
+
+    await ana.press('Settings');
+    await dialog(ana).getByRole('switch', { name: 'Sound when people join or leave' }).click();
+    await dialog(ana).getByRole('button', { name: 'Done' }).click();
+    await ana.page.waitForTimeout(1000);
+    await house.attend('chimes', 'Cem');
+    await ana.page.getByText('Cem joined.').waitFor();
+    await ana.press('Settings');
+    await dialog(ana).getByRole('button', { name: 'Play a test sound' }).click();
+    await plays([...up, ...down, 523, 659, 784]);
+  });
+
+  it('have keys for what buttons do, but not while one types', async () => {
+    const ana = await house.join('keys', 'Ana', { colour: 'blue', tone: 0 });
+    const { page } = ana;
+    await until(() => ana.last('layout')?.tiles.length === 1, patienceMs);
+    const press = (key: string) => page.keyboard.press(key);
+    await press('m');
+    await button(ana, 'Unmute').waitFor();
+    await page.getByText('You are muted.', { exact: true }).waitFor();
+    await press('Control+m');
+    await press('Shift+M');
+    await press('m');
+    await button(ana, 'Mute').waitFor();
+    await press('v');
+    await button(ana, 'Start video').waitFor();
+    await press('v');
+    await button(ana, 'Stop video').waitFor();
+    expect(await button(ana, 'Mute').getAttribute('aria-keyshortcuts')).toBe('M');
+
+    await press('?');
+    const listed = await dialog(ana).getByRole('term').allTextContents();
+    expect(listed.map((text) => text.trim())).toEqual(expect.arrayContaining(['M', 'Space', '?']));
+    // A dialog has the keys to itself.
+    await press('m');
+    await dialog(ana).getByRole('switch', { name: 'Use these keys' }).click();
+    await dialog(ana).getByRole('button', { name: 'Close' }).click();
+    await dialog(ana).waitFor({ state: 'detached' });
+    await press('m');
+    await button(ana, 'Mute').waitFor();
+    await ana.press('Settings');
+    await dialog(ana).getByRole('button', { name: 'Keyboard shortcuts' }).click();
+    await dialog(ana).getByRole('switch', { name: 'Use these keys' }).click();
+    await press('Escape');
+
+    await page.getByRole('combobox', { name: 'Quality' }).focus();
+    await press('m');
+    await page.evaluate(() => {
+      const field = document.createElement('textarea');
+      document.body.append(field);
+      field.focus();
+    });
+    await page.keyboard.type('mvf ?');
+    expect(await page.locator('body > textarea').inputValue()).toBe('mvf ?');
+    await button(ana, 'Mute').waitFor();
+    await button(ana, 'Stop video').waitFor();
+    expect(await dialog(ana).count()).toBe(0);
+    expect(await page.evaluate(() => document.fullscreenElement)).toBeNull();
+  });
+
+  it('show the picture on the full screen, with its tiles, and in a small window', async () => {
+    const ana = await house.join('views', 'Ana', { colour: 'blue' });
+    const { page } = ana;
+    await button(ana, 'Show in a small window').click();
+    await until(() => page.evaluate(() => document.pictureInPictureElement !== null), patienceMs);
+    await button(ana, 'Close the small window').click();
+    await button(ana, 'Show in a small window').waitFor();
+
+    const width = async () => (await page.locator('video').first().boundingBox())!.width;
+    const before = await width();
+    await page.keyboard.press('f');
+    await until(() => page.evaluate(() => document.fullscreenElement !== null), patienceMs);
+    await until(async () => (await width()) > before, patienceMs);
+    await page.getByRole('button', { name: 'Pin Ana (you), muted' }).click();
+    await until(() => ana.last('layout')?.pinned === ana.id, patienceMs);
+    // A dialog lies above it.
+    await page.keyboard.press('?');
+    await dialog(ana).getByRole('button', { name: 'Close' }).click();
+    await button(ana, 'Leave full screen').last().click();
+    await until(() => page.evaluate(() => document.fullscreenElement === null), patienceMs);
+    await button(ana, 'Full screen').waitFor();
+  });
+});
+
+describe('a browser that plays nothing by itself', () => {
+  const house = openHouse();
+  let strict: Browser;
+  beforeAll(async () => {
+    strict = await launchChromium({
+      more: ['--autoplay-policy=document-user-activation-required'],
+    });
+  });
+  afterAll(() => strict.close());
+
+  it('asks for one click, and then there is sound', async () => {
+    const context = await strict.newContext();
+    const page = await context.newPage();
+    // Nobody touches the page: even what a test looks for in it would count as a person's hand.
+    await page.addInitScript(() => {
+      localStorage.setItem('onegrid.lobby', JSON.stringify({ name: 'Ana' }));
+      navigator.mediaDevices.getUserMedia = () =>
+        Promise.reject(new DOMException('no devices', 'NotFoundError'));
+      let joined = false;
+      const timer = setInterval(() => {
+        const join = document.querySelector<HTMLButtonElement>('button[type="submit"]');
+        if (!joined) join?.click();
+        joined ||= join !== null;
+        if (document.body.textContent.includes('Turn on the sound')) {
+          clearInterval(timer);
+          console.log('held back');
+        }
+      }, 50);
+    });
+    const heldBack = page.waitForEvent('console', {
+      predicate: (message) => message.text() === 'held back',
+      timeout: patienceMs,
+    });
+    await page.goto(`${house.server.url}/r/silent`);
+    await heldBack;
+    const start = page.getByRole('button', { name: 'Turn on the sound' });
+    await start.click();
+    await start.waitFor({ state: 'detached' });
+    expect(await page.locator('audio').evaluate((audio: HTMLAudioElement) => audio.paused)).toBe(
+      false,
+    );
+    await context.close();
+  });
+});
