@@ -93,7 +93,5 @@ describe('a shared screen', () => {
     await stop.waitFor({ state: 'detached' });
     await ben.sees(ana.id, red);
     await until(() => ben.last('layout')!.tiles[0]!.width < canvas.width * 0.6, patienceMs);
-    await ana.press('Unmute');
-    await hearsOnly(ben, voice, music);
   });
 });

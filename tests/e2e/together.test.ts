@@ -112,10 +112,12 @@ describe('people in a room', () => {
     expect(await isDark()).toBe(false);
     await ana.press('React');
     await button(ana, 'Thumbs up').press('Enter');
-    await until(isDark, patienceMs);
-    expect(await focused(button(ana, 'React'))).toBe(true);
     // One's own camera lies over the composite, and has it, too.
-    expect(await ana.page.locator('.own .reaction').count()).toBe(1);
+    await Promise.all([
+      until(isDark, patienceMs),
+      ana.page.locator('.own .reaction').waitFor({ state: 'attached' }),
+    ]);
+    expect(await focused(button(ana, 'React'))).toBe(true);
     ben.send({ type: 'react', emoji: '🎉' });
     await isTold(ana, 'Ben celebrates.');
 

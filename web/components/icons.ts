@@ -33,7 +33,7 @@ import Record from '@lucide/svelte/icons/circle-dot';
 import Link from '@lucide/svelte/icons/link';
 import More from '@lucide/svelte/icons/ellipsis-vertical';
 import Remove from '@lucide/svelte/icons/user-x';
-import Smile from '@lucide/svelte/icons/smile';
+import Smile from '@lucide/svelte/icons/face-slightly-smiling';
 import Single from '@lucide/svelte/icons/square-user-round';
 import Sound from '@lucide/svelte/icons/volume-2';
 import Speaker from '@lucide/svelte/icons/layout-panel-left';
