@@ -9,6 +9,7 @@ import {
   type RoomView,
   type SessionState,
 } from './client/index.ts';
+import { Announcements } from './announcements.svelte.ts';
 import { chooseMode, togglePin, type Arrangement } from './pinning.ts';
 import { loadPreferences, savePreferences } from './preferences.ts';
 import { recordingNews } from './recording-news.ts';
@@ -17,6 +18,7 @@ import {
   errorSentence,
   mediaProblemSentence,
   qualityNames,
+  qualitySentence,
   savingSentence,
   words,
 } from './words.ts';
@@ -35,12 +37,13 @@ export interface Notice {
 export class Call {
   readonly session: RoomSession;
   readonly media: LocalMedia;
+  /** What screen readers are told: who came or went, what began or ended. */
+  readonly announcements = new Announcements();
   #state: SessionState = $state.raw({ phase: 'idle' });
   #mediaState: MediaState = $state.raw({
     microphone: { status: 'idle' },
     camera: { status: 'idle' },
   });
-  #announcement = $state('');
   #notice: Notice | null = $state.raw(null);
   #noticeTimer: ReturnType<typeof setTimeout> | undefined;
   #recordAsked = $state(false);
@@ -63,6 +66,7 @@ export class Call {
       if ('view' in state) {
         this.#noticeRecording(before, state.view);
         this.#noticePinned(before, state.view);
+        this.#noticeQuality(before, state.view);
       } else {
         this.closeNotice();
         this.#modeBeforePin = null;
@@ -88,11 +92,6 @@ export class Call {
   /** Camera and microphone. */
   get devices(): MediaState {
     return this.#mediaState;
-  }
-
-  /** The latest coming or going, or begin or end of a recording, for screen readers. */
-  get announcement(): string {
-    return this.#announcement;
   }
 
   /** Sets the best quality to be had, and remembers it. */
@@ -145,6 +144,19 @@ export class Call {
   closeNotice(): void {
     clearTimeout(this.#noticeTimer);
     this.#notice = null;
+  }
+
+  /** Said to screen readers. */
+  set #announcement(sentence: string) {
+    this.announcements.say(sentence);
+  }
+
+  /** What one gets now, when that has changed while one was looking. */
+  #noticeQuality(before: RoomView | null, now: RoomView): void {
+    const { quality } = now;
+    if (before === null || quality === null || before.quality === null) return;
+    if (before.quality.rung === quality.rung && before.quality.reason === quality.reason) return;
+    this.#announcement = qualitySentence(quality);
   }
 
   #arrange(arrangement: Arrangement): void {

@@ -10,6 +10,7 @@ import type {
   RoomRecording,
   SessionEnd,
 } from './client/index.ts';
+import { networkWords } from './words/network.ts';
 
 /** Every word a person reads or hears in the client. */
 export const words = {
@@ -43,7 +44,6 @@ export const words = {
     layout: 'Layout',
     soundOnly: 'Sound only: the picture is switched off.',
     soundOnlyNetwork: 'Your network carries only the sound right now.',
-    saves: (percent: number) => `−${percent} %`,
     startSound: 'Turn on the sound',
     soundBlocked: 'Your browser holds the sound back until you say so.',
     connecting: 'Connecting…',
@@ -52,6 +52,8 @@ export const words = {
     sendingAgain: 'The others may not see or hear you. Trying to get it back…',
     closeNotice: 'Close this notice',
   },
+
+  network: networkWords,
 
   tiles: {
     heading: 'Who is where in the picture',

@@ -8,6 +8,7 @@ export {
   type MediaState,
 } from './local-media.ts';
 export type { LinksView } from './media-links.ts';
+export type { NetworkReading } from './network-reading.ts';
 export type { Platform, TrackLike } from './platform.ts';
 export {
   ApiError,
