@@ -274,6 +274,12 @@ export const settingDefinitions = {
     '3',
     'most restreams (RTMP, SRT) of one room at a time; 0: none',
   ),
+  checkBytes: setting(
+    'ONEGRID_CHECK_BYTES',
+    integer(0, 10_000_000),
+    '262144',
+    'what a browser in the lobby may load, and half of it send, to measure its connection; bytes; 0: nothing',
+  ),
   apiKey: {
     ...optional(
       'ONEGRID_API_KEY',

@@ -3,12 +3,14 @@ import express, { type Express, type RequestHandler, Router } from 'express';
 import helmet from 'helmet';
 import { OnegridError } from '../protocol/errors.ts';
 import { Access, ownOriginOnly } from './api/access.ts';
+import { connectionCheckRoutes } from './api/connection-check.ts';
 import { errorHandler } from './api/errors.ts';
 import { hlsHeaders, hlsRoutes } from './api/hls.ts';
 import { recordingRoutes } from './api/recordings.ts';
 import { roomRoutes } from './api/rooms.ts';
 import type { OutputServices } from './room-outputs.ts';
 import type { RoomRegistry } from './room-registry.ts';
+import type { UdpProbe } from './udp-probe.ts';
 
 const webRoot = fileURLToPath(new URL('../../web', import.meta.url));
 
@@ -17,6 +19,8 @@ const maxBodyBytes = 16 * 1024;
 /** What the HTTP side serves. */
 export interface AppContext extends OutputServices {
   readonly rooms: RoomRegistry;
+  /** Where browsers may try whether UDP gets here; of null: nowhere. */
+  readonly udpProbe: Promise<UdpProbe | null>;
 }
 
 /**
@@ -48,13 +52,15 @@ const securityHeaders = (): RequestHandler =>
   });
 
 /** `/api/v1`. */
-function apiRoutes({ settings, rooms, store }: AppContext, access: Access): Router {
+function apiRoutes(context: AppContext, access: Access): Router {
+  const { settings, rooms, store } = context;
   const router = Router();
   router.use((_request, response, next) => {
     response.set('Cache-Control', 'no-store');
     next();
   });
   router.use(ownOriginOnly(settings));
+  router.use(connectionCheckRoutes(context));
   // Whatever it is called, a body is JSON.
   const body = express.json({ limit: maxBodyBytes, type: () => true });
   router.use(['/login', '/logout'], body);

@@ -16,6 +16,7 @@ import { RecordingStore } from './recordings/store.ts';
 import { RoomRegistry } from './room-registry.ts';
 import { type StartRoomProcess, startRoomProcess } from './room-process.ts';
 import { Session } from './session.ts';
+import { UdpProbe } from './udp-probe.ts';
 
 /** A running gateway. */
 export interface Gateway {
@@ -97,7 +98,8 @@ export async function startGateway(
   metrics.gauge('onegrid_hls_active', 'Rooms with HLS.', () => hls.activeCount);
   const outputs = { settings, log, launcher, store, hls };
   const rooms = new RoomRegistry(outputs, metrics, start.room);
-  server.on('request', createApp({ ...outputs, rooms }));
+  const udpProbe = UdpProbe.open(settings, log);
+  server.on('request', createApp({ ...outputs, rooms, udpProbe }));
   const sockets = acceptSockets(server, rooms, settings, log);
   const pings = setInterval(() => {
     for (const socket of sockets.clients) socket.ping();
@@ -109,6 +111,7 @@ export async function startGateway(
     async close() {
       clearInterval(pings);
       server.close();
+      (await udpProbe)?.close();
       rooms.drain();
       await store.close(finishPatienceMs);
       await rooms.close('shutdown');

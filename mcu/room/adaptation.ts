@@ -19,7 +19,7 @@ const burstPackets = 16;
 const burstPacketBytes = 250;
 /** The tag of its packets; those of the controller's probes begin at 1. */
 const burstTag = 0;
-/** If nothing is known of it by then, pictures begin as they would on a narrow path. */
+/** If nothing is known of it by then, pictures begin as they would on a narrow path, until it is. */
 const burstTimeoutMs = 600;
 const busyQueueMs = 50;
 /** Before anything is known; libwebrtc begins with the same (api/transport/network_control.h). */
@@ -32,7 +32,8 @@ const mostPaddingBytes = 3000;
 type Phase =
   | { readonly kind: 'idle' }
   | { readonly kind: 'measuring'; readonly sinceMs: number }
-  | { readonly kind: 'running' };
+  /** `guessed`: the first burst may still tell more. */
+  | { readonly kind: 'running'; readonly guessed: boolean };
 
 /**
  * Keeps one receiver's rung to what its path carries: counts what is sent, hears what arrives, sends the padding that
@@ -70,7 +71,7 @@ export class Adaptation {
   begin(nowMs: number): void {
     const { controller, hasFeedback, pad } = this.#options;
     if (!controller.adapts) {
-      this.#phase = { kind: 'running' };
+      this.#phase = { kind: 'running', guessed: false };
       return;
     }
     this.#phase = { kind: 'measuring', sinceMs: nowMs };
@@ -81,7 +82,7 @@ export class Adaptation {
     if (sent > 0) return;
     // Without padding or without feedback only trying tells.
     controller.start(Number.MAX_SAFE_INTEGER, nowMs);
-    this.#phase = { kind: 'running' };
+    this.#phase = { kind: 'running', guessed: false };
   }
 
   /** A packet has left; `number` is its transport-wide one. */
@@ -163,8 +164,13 @@ export class Adaptation {
   }
 
   #start(bitsPerSecond: number | null, nowMs: number): void {
-    if (this.#phase.kind !== 'measuring') return;
-    this.#phase = { kind: 'running' };
-    this.#options.controller.start(bitsPerSecond, nowMs);
+    const { controller } = this.#options;
+    const isLate = this.#phase.kind === 'running' && this.#phase.guessed;
+    // Less than that would only take away what has begun: half of a slow burst is believed.
+    const isMore = bitsPerSecond !== null && bitsPerSecond > 2 * controller.capacity;
+    const knowsMore = isMore && controller.probe === null;
+    if (this.#phase.kind !== 'measuring' && !(isLate && knowsMore)) return;
+    this.#phase = { kind: 'running', guessed: bitsPerSecond === null };
+    controller.start(bitsPerSecond, nowMs);
   }
 }

@@ -73,6 +73,11 @@ const pictureLeadMs = 15;
 /** After congestion the smaller picture waits until the path has emptied to this, but not longer. */
 const emptyQueueMs = 80;
 const longestDrainMs = 700;
+/** Pictures that cannot get smaller wait while more than this waits in the path, so that sound need not ... */
+const fullQueueMs = 150;
+/** ... for so long at most, and not again for a while: what does not empty then is filled by others. */
+const longestHoldMs = 1500;
+const holdRestMs = 5000;
 
 /**
  * Turns the room's shared frames into one receiver's RTP, answers that receiver's RTCP, and keeps to what its path
@@ -99,6 +104,9 @@ export class DownlinkSender {
   /** Whether the picture is the rung's, or will be with its next keyframe. */
   #isCurrent = false;
   #drainUntilMs = 0;
+  /** Since when pictures wait; null while they do not. */
+  #heldSinceMs: number | null = null;
+  #holdAgainMs = 0;
   #cancelPump: (() => void) | undefined;
   #closed = false;
 
@@ -272,9 +280,26 @@ export class DownlinkSender {
       this.#pictures?.setPace(this.#pace());
       this.#pictures?.switchTo(rung === 'audio' ? null : rung);
     }
+    this.#hold(nowMs);
     this.#soundSender.allowRed(this.#hasRoomForRed());
     if (isReady) this.#context.onQuality(this.#adaptation.bitsPerSecond);
     this.#pump();
+  }
+
+  /**
+   * What is sent at once at a join (descriptions, a keyframe) fills a narrow path for seconds, since the smallest rung
+   * takes nearly all it carries. A moment without pictures empties it; the controller judges one that stays full.
+   */
+  #hold(nowMs: number): void {
+    const { isLastPicture } = this.#controller;
+    const since = this.#heldSinceMs;
+    if (!isLastPicture && since === null) return;
+    if (since !== null && nowMs - since > longestHoldMs) this.#holdAgainMs = nowMs + holdRestMs;
+    const isFull = this.link.queueMs > (since === null ? fullQueueMs : emptyQueueMs);
+    const isHeld = isLastPicture && isFull && nowMs >= this.#holdAgainMs;
+    this.#heldSinceMs = isHeld ? (since ?? nowMs) : null;
+    this.#pictures?.hold(isHeld);
+    this.#pictures?.setPace(this.#pace());
   }
 
   /** It takes as much as the sound again. */

@@ -18,18 +18,21 @@ const drainShare = 0.8;
 /** Where there is no picture. */
 const usualFps = 25;
 
-/** How fast the packets of a rung leave on a path that carries so much. */
+/** How fast the packets of a rung's pictures leave on a path that carries so much, sound and all. */
 export function paceOf(
-  { wireBitsPerSecond, video }: Pick<RungPlan, 'wireBitsPerSecond' | 'video'>,
+  {
+    wireBitsPerSecond,
+    otherBitsPerSecond,
+    video,
+  }: Pick<RungPlan, 'wireBitsPerSecond' | 'otherBitsPerSecond' | 'video'>,
   { capacity, reason }: Pick<RungController, 'capacity' | 'reason'>,
 ): Pace {
-  const carried = reason === 'bandwidth' ? drainShare * capacity : capacity;
-  const bitsPerSecond = Math.min(
-    mostPace * wireBitsPerSecond,
-    Math.max(leastPace * wireBitsPerSecond, carried),
-  );
+  const carried = (reason === 'bandwidth' ? drainShare * capacity : capacity) - otherBitsPerSecond;
+  // Without a picture there is padding still.
+  const pictures = video === null ? wireBitsPerSecond : wireBitsPerSecond - otherBitsPerSecond;
+  const bitsPerSecond = Math.min(mostPace * pictures, Math.max(leastPace * pictures, carried));
   return {
     bitsPerSecond,
-    burstBytes: (burstPictures * wireBitsPerSecond) / 8 / (video?.fps ?? usualFps),
+    burstBytes: (burstPictures * pictures) / 8 / (video?.fps ?? usualFps),
   };
 }

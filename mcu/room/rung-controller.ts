@@ -105,6 +105,11 @@ export class RungController {
     return this.#current.name;
   }
 
+  /** Whether there is no smaller picture to go down to. */
+  get isLastPicture(): boolean {
+    return this.#allowed[this.#allowed.indexOf(this.#current) + 1]?.name === 'audio';
+  }
+
   /** Why it is that one. */
   get reason(): RungReason {
     if (this.#current !== this.#allowed[0]) return this.#limit;
@@ -147,6 +152,7 @@ export class RungController {
     }
     if (nowMs - this.#steadySinceMs > forgivenMs && this.#current === this.#allowed[0])
       this.#failures = 0;
+    if (this.isLastPicture && link.queueMs > hopelessMs / 2) this.#lower(link);
     if (this.#probe !== null) this.#follow(this.#probe, link, nowMs);
     else if (this.#mayProbe(link, nowMs)) {
       const better = this.#allowed.slice(0, this.#allowed.indexOf(this.#current)).reverse();
@@ -190,7 +196,7 @@ export class RungController {
       limitedBy === 'timeout' ||
       (limitedBy === 'delay' && (usage === 'over' || queueMs > quietQueueMs));
     const isFlooded =
-      (queueMs > hopelessMs / 2 || backlogMs > hopelessMs) &&
+      (queueMs > hopelessMs / 2 || backlogMs > (this.isLastPicture ? 2 : 1) * hopelessMs) &&
       nowMs >= this.#graceUntilMs &&
       this.#probe === null;
     // What a probe has sent too much is through in a moment.
@@ -208,6 +214,13 @@ export class RungController {
     if (lower.name === 'audio') return shortForMs >= lastPictureMs;
     const isFar = isCongested && link.bitsPerSecond < need * farShare;
     return isFar || shortForMs >= shortMs;
+  }
+
+  /** A path that is full carries what arrives, and no more, whatever a token bucket has let it seem. */
+  #lower({ acknowledgedBitsPerSecond, bitsPerSecond }: LinkState): void {
+    const arrives = Math.max(acknowledgedBitsPerSecond ?? 0, bitsPerSecond);
+    const least = this.#current.wireBitsPerSecond;
+    this.#capacity = Math.min(this.#capacity, Math.max(arrives, least));
   }
 
   #goDown(link: LinkState, nowMs: number): void {

@@ -121,6 +121,11 @@ export class VideoSender {
     this.#repair.set(bitsPerSecond * repairShare, repairBurstBytes, nowMs);
   }
 
+  /** While held pictures wait; what is sent again does not. */
+  hold(isHeld: boolean): void {
+    this.#pacer.hold(isHeld);
+  }
+
   /** Sends what is due; gives the milliseconds until more is, null where nothing waits. */
   pump(nowMs: number): number | null {
     return this.#pacer.pump(nowMs);

@@ -23,6 +23,7 @@ export class Pacer {
   readonly #bucket: TokenBucket;
   readonly #queue: PacedPicture[] = [];
   #queuedBytes = 0;
+  #isHeld = false;
 
   /**
    * @param send - puts a packet on the wire
@@ -50,6 +51,11 @@ export class Pacer {
     this.#bucket.set(bitsPerSecond, burstBytes, nowMs);
   }
 
+  /** While held nothing leaves. */
+  hold(isHeld: boolean): void {
+    this.#isHeld = isHeld;
+  }
+
   /** Takes a picture; as much of it as may go is sent within the call. */
   push(
     picture: { readonly payloads: readonly Buffer[]; readonly keyframe: boolean },
@@ -65,9 +71,10 @@ export class Pacer {
 
   /**
    * Sends what is due.
-   * @returns milliseconds until more is; null when nothing waits
+   * @returns milliseconds until more is; null when nothing waits, or all is held
    */
   pump(nowMs: number): number | null {
+    if (this.#isHeld) return null;
     for (let picture = this.#queue[0]; picture !== undefined; picture = this.#queue[0]) {
       const { payloads, timestamp } = picture;
       for (let at = picture.sent; at < payloads.length; at++) {

@@ -39,6 +39,8 @@ export interface RungPlan {
   readonly sound: RungSound;
   /** What a receiver gets in all, headers of IP, UDP, SRTP and RTP included. */
   readonly wireBitsPerSecond: number;
+  /** What of that is no picture. */
+  readonly otherBitsPerSecond: number;
 }
 
 /** A canvas and its rate. */
@@ -102,8 +104,9 @@ export function rungSound(name: RungName): RungSound {
 export function rungPlan(name: RungName, canvas: CanvasRate): RungPlan {
   const { video, sound } = table[name];
   const soundBits = sound.bitsPerSecond + (1000 / sound.frameMs) * headerBits;
+  const otherBitsPerSecond = Math.round(soundBits + controlBitsPerSecond);
   if (video === null) {
-    return { video, sound, wireBitsPerSecond: Math.round(soundBits + controlBitsPerSecond) };
+    return { video, sound, wireBitsPerSecond: otherBitsPerSecond, otherBitsPerSecond };
   }
   const share =
     (canvas.width * canvas.height * canvas.fps) /
@@ -121,9 +124,9 @@ export function rungPlan(name: RungName, canvas: CanvasRate): RungPlan {
       bitsPerSecond,
     },
     sound,
-    wireBitsPerSecond: Math.round(
-      bitsPerSecond + packetsPerSecond * headerBits + soundBits + controlBitsPerSecond,
-    ),
+    wireBitsPerSecond:
+      Math.round(bitsPerSecond + packetsPerSecond * headerBits) + otherBitsPerSecond,
+    otherBitsPerSecond,
   };
 }
 

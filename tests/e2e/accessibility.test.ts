@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Person } from '../harness/chromium.ts';
 import { openHouse } from '../harness/house.ts';
 import { FakeRecordingsApi, recordingOf } from '../harness/recordings-api.ts';
 import { until } from '../harness/until.ts';
@@ -93,5 +93,93 @@ describe('the client', () => {
       await page.keyboard.press('Escape');
       await page.getByRole(role).waitFor({ state: 'detached' });
     }
+    await ana.press('Settings');
+    await page.getByRole('dialog').waitFor();
+    await expectAccessible(page, 'settings');
+  });
+
+  it('has nothing that axe finds wrong with the recordings and their dialogs', async () => {
+    const { page } = await house.open('axe', 'Ana', {});
+    listen(page);
+    const nothing = fileURLToPath(new URL('../../docs/call.png', import.meta.url));
+    const api = new FakeRecordingsApi({ media: nothing, poster: nothing });
+    api.recordings = [recordingOf('one'), recordingOf('two', { state: 'failed', poster: null })];
+    await api.serve(page);
+    await page.goto(`${house.server.url}/recordings`);
+    await page.getByRole('article').first().waitFor();
+    await expectAccessible(page, 'recordings');
+    await page
+      .getByRole('button', { name: /^Delete/ })
+      .first()
+      .click();
+    await page.getByRole('dialog').waitFor();
+    await expectAccessible(page, 'delete');
+  });
+
+  it('lets one make a whole call by keyboard alone', async () => {
+    const ana = await house.open('keys', 'Ana', { colour: '#5b6fa8', tone: 0, fps: 5 });
+    const { page } = ana;
+    listen(page);
+    await house.attend('keys', 'Ben');
+    const press = (key: string): Promise<void> => page.keyboard.press(key);
+    /** Tab until what has the focus, and shows it, is named so. */
+    const tabTo = async (name: string): Promise<void> => {
+      const passed: string[] = [];
+      for (let presses = 0; presses < 40; presses++) {
+        const focused = await page.evaluate(() => {
+          const element = document.activeElement;
+          const text = element?.getAttribute('aria-label') ?? element?.textContent ?? '';
+          return { name: text.trim(), isSeen: element?.matches(':focus-visible') === true };
+        });
+        if (focused.name === name && focused.isSeen) return;
+        passed.push(focused.name);
+        await press('Tab');
+      }
+      throw new Error(`Tab does not lead to ${name}, but to ${passed.join(' | ')}`);
+    };
+    const told = (what: () => boolean): Promise<void> => until(what, patienceMs);
+
+    await press('Enter');
+    await told(() => ana.last('joined') !== undefined);
+    await told(() => ana.last('layout')?.tiles.length === 2);
+    await tabTo('Mute');
+    await press('Space');
+    await page.getByRole('button', { name: 'Unmute', exact: true }).waitFor();
+    await tabTo('Layout');
+    await press('Enter');
+    await page.getByRole('menuitemradio', { name: 'Automatic', checked: true }).waitFor();
+    await press('ArrowDown');
+    await press('Enter');
+    await told(() => ana.last('layout')?.mode === 'grid');
+    await tabTo('Pin Ben, muted');
+    await press('ArrowRight');
+    await press('Enter');
+    await told(() => ana.last('layout')?.pinned !== null);
+    await tabTo('Quality');
+    await press('Enter');
+    const details = page.getByRole('dialog', { name: 'Quality and network' });
+    await details.waitFor();
+    // What the browser measured is there after a moment.
+    await details
+      .getByText(/^\d.* [kM]bit\/s$/)
+      .first()
+      .waitFor();
+    const choice = page.getByRole('combobox', { name: 'Quality' });
+    await until(() => choice.evaluate((each) => each === document.activeElement), patienceMs);
+    await press('ArrowDown');
+    await until(
+      () => choice.evaluate((each) => (each as HTMLSelectElement).value === 'high'),
+      patienceMs,
+    );
+    await press('Escape');
+    await details.waitFor({ state: 'detached' });
+    await tabTo('Record');
+    await press('Enter');
+    await page.getByRole('button', { name: 'Stop recording', exact: true }).waitFor();
+    await press('Enter');
+    await page.getByRole('button', { name: 'Record', exact: true }).waitFor();
+    await tabTo('Leave');
+    await press('Enter');
+    await page.getByText('You left the room.').waitFor();
   });
 });

@@ -35,6 +35,7 @@ export const launchChromium = ({
   polite = true,
   host,
   more = [],
+  less = [],
 }: {
   /** False: at the same priority. */
   polite?: boolean;
@@ -42,6 +43,8 @@ export const launchChromium = ({
   host?: TestHost;
   /** More flags. */
   more?: string[];
+  /** Usual flags to leave out. */
+  less?: string[];
 } = {}): Promise<Browser> =>
   chromium.launch({
     executablePath: fileURLToPath(new URL('run-chromium.sh', import.meta.url)),
@@ -51,7 +54,7 @@ export const launchChromium = ({
       TEST_NICE: polite ? '10' : '0',
       ...(host && { TEST_NAMESPACE: host.namespace }),
     },
-    args: [...flags, ...more],
+    args: [...flags.filter((flag) => !less.includes(flag)), ...more],
     headless: true,
   });
 

@@ -22,6 +22,8 @@ export interface FakeMedia {
    * blue and the right half is white.
    */
   phone?: boolean;
+  /** Nothing is replaced: several devices to choose from, as the browser fakes them. */
+  devices?: 'of the browser';
 }
 
 /**
@@ -29,6 +31,7 @@ export interface FakeMedia {
  * Self-contained, for it is sent to the browser as text.
  */
 export function installFakeMedia(media: FakeMedia): void {
+  if (media.devices !== undefined) return;
   const width = media.width ?? 320;
   const height = media.height ?? 180;
   const fps = media.fps ?? 15;

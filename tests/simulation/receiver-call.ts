@@ -16,6 +16,7 @@ const canvas = { width: 1280, height: 720 };
 const fps = 25;
 const rungs: VideoRungName[] = ['high', 'medium', 'low', 'tiny'];
 const payloadBytes = 1162;
+const otherBytes = 400;
 const soundTypes: ReadonlySet<number> = new Set([payloadTypes.opus, payloadTypes.red]);
 
 /** What a {@link simulateCall} is over. */
@@ -30,6 +31,8 @@ export interface PathOptions {
   readonly bucketBytes?: number;
   /** Share of packets lost. */
   readonly loss?: (second: number) => number;
+  /** Bits per second of others that stand in the same queue at a second, such as of signalling. */
+  readonly others?: (second: number) => number;
   readonly jitterMs?: number;
   /** See {@link Link}. */
   readonly jitterEveryMs?: number;
@@ -161,6 +164,11 @@ export function simulateCall(options: PathOptions): CallOutcome {
       every(ms, what);
     });
   };
+  let owed = 0;
+  every(20, () => {
+    owed += ((options.others?.(events.nowMs / 1000) ?? 0) * 20) / 8000;
+    for (; owed >= otherBytes; owed -= otherBytes) link.send(otherBytes, null);
+  });
   every(50, () => sender.tick());
   every(5, () => {
     receiver.tick(events.nowMs);

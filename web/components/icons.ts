@@ -1,5 +1,16 @@
 import type { LucideIcon } from '@lucide/svelte';
 // One by one: the package's index would take all of them into the page.
+import Again from '@lucide/svelte/icons/rotate-cw';
+import Settings from '@lucide/svelte/icons/settings';
+import Keyboard from '@lucide/svelte/icons/keyboard';
+import FullScreen from '@lucide/svelte/icons/maximize';
+import LeaveFullScreen from '@lucide/svelte/icons/minimize';
+import SmallWindow from '@lucide/svelte/icons/picture-in-picture';
+import Chat from '@lucide/svelte/icons/message-square';
+import Down from '@lucide/svelte/icons/arrow-down';
+import Send from '@lucide/svelte/icons/send-horizontal';
+import Share from '@lucide/svelte/icons/screen-share';
+import ShareOff from '@lucide/svelte/icons/screen-share-off';
 import Auto from '@lucide/svelte/icons/sparkles';
 import Camera from '@lucide/svelte/icons/video';
 import CameraOff from '@lucide/svelte/icons/video-off';
@@ -7,6 +18,7 @@ import Check from '@lucide/svelte/icons/check';
 import Close from '@lucide/svelte/icons/x';
 import Delete from '@lucide/svelte/icons/trash';
 import Download from '@lucide/svelte/icons/download';
+import Flip from '@lucide/svelte/icons/switch-camera';
 import Grid from '@lucide/svelte/icons/layout-grid';
 import Hand from '@lucide/svelte/icons/hand';
 import Leave from '@lucide/svelte/icons/log-out';
@@ -44,6 +56,18 @@ export const icons = {
   presentation: Presentation,
   pip: Pip,
   single: Single,
+  again: Again,
+  flip: Flip,
+  settings: Settings,
+  keyboard: Keyboard,
+  'full-screen': FullScreen,
+  'leave-full-screen': LeaveFullScreen,
+  'small-window': SmallWindow,
+  chat: Chat,
+  down: Down,
+  send: Send,
+  share: Share,
+  'share-off': ShareOff,
   close: Close,
   leave: Leave,
   sound: Sound,

@@ -3,13 +3,19 @@ import {
   LocalMedia,
   RoomSession,
   isUnderWay,
+  playTones,
   type Device,
+  type DeviceChoice,
   type MediaState,
   type Platform,
   type RoomView,
   type SessionState,
 } from './client/index.ts';
 import { Announcements } from './announcements.svelte.ts';
+import { presenceTones, PresenceChimes } from './chimes.ts';
+import { DeviceSettings } from './device-settings.svelte.ts';
+import { isHandheld } from './phone/browser.ts';
+import { flipFrom, type Flip } from './phone/flip.ts';
 import { chooseMode, togglePin, type Arrangement } from './pinning.ts';
 import { loadPreferences, savePreferences } from './preferences.ts';
 import { recordingNews } from './recording-news.ts';
@@ -39,11 +45,14 @@ export class Call {
   readonly media: LocalMedia;
   /** What screen readers are told: who came or went, what began or ended. */
   readonly announcements = new Announcements();
+  /** Which devices are in use, and what was chosen of them. */
+  readonly settings: DeviceSettings;
   #state: SessionState = $state.raw({ phase: 'idle' });
   #mediaState: MediaState = $state.raw({
     microphone: { status: 'idle' },
     camera: { status: 'idle' },
   });
+  #choice: DeviceChoice = $state.raw(loadPreferences().devices);
   #notice: Notice | null = $state.raw(null);
   #noticeTimer: ReturnType<typeof setTimeout> | undefined;
   #recordAsked = $state(false);
@@ -51,7 +60,7 @@ export class Call {
   #modeBeforePin: LayoutMode | null = null;
 
   constructor(platform: Platform, url: string) {
-    this.media = new LocalMedia(platform);
+    this.media = new LocalMedia(platform, loadPreferences().media);
     this.session = new RoomSession(platform, url, this.media);
     // Whoever asks all pages to save data need not ask this one.
     this.session.setQuality(loadPreferences().quality ?? (platform.savesData() ? 'low' : 'auto'));
@@ -59,6 +68,9 @@ export class Call {
       this.#noticeMissing('microphone', this.#mediaState.microphone, state.microphone);
       this.#noticeMissing('camera', this.#mediaState.camera, state.camera);
       this.#mediaState = state;
+    });
+    this.settings = new DeviceSettings(platform, this.media, (sentence) => {
+      this.#show({ sentence });
     });
     this.session.on('state', (state) => {
       const before = 'view' in this.#state ? this.#state.view : null;
@@ -75,8 +87,13 @@ export class Call {
       // Whoever is out of the room is not filmed on; who was refused is still trying to get in.
       if (state.phase === 'closed' && state.end.kind === 'closed') this.media.close();
     });
+    const chimes = new PresenceChimes();
     this.session.on('presence', (event, participant) => {
       this.#announcement = words.people[event](participant.name);
+      const people = 'view' in this.#state ? this.#state.view.participants.length : 0;
+      if (chimes.isHeard(people, performance.now()) && this.settings.chimes) {
+        void playTones(presenceTones[event], this.settings.inUse('speaker'));
+      }
     });
     this.session.on('problem', (code) => {
       this.#recordAsked = false;
@@ -92,6 +109,59 @@ export class Call {
   /** Camera and microphone. */
   get devices(): MediaState {
     return this.#mediaState;
+  }
+
+  /** Which devices one joins with. */
+  get choice(): DeviceChoice {
+    return this.#choice;
+  }
+
+  /** Chooses, before joining, which devices are on, now and in later visits; asks for one that could not be had. */
+  chooseDevices(change: Partial<DeviceChoice>): void {
+    this.#choice = { ...this.#choice, ...change };
+    savePreferences({ devices: this.#choice });
+    // Whoever has left is not filmed again before they join.
+    const { microphone, camera } = this.#mediaState;
+    if (microphone.status === 'idle' && camera.status === 'idle') return;
+    if (change.microphone !== undefined) void this.media.setMicrophone(change.microphone);
+    if (change.camera !== undefined) void this.media.setCamera(change.camera);
+  }
+
+  /** How to get to the other camera of a phone; null where this is none, has only one, or it is off. */
+  get flip(): Flip | null {
+    const { camera } = this.#mediaState;
+    if (camera.status !== 'on' || !isHandheld()) return null;
+    const { facingMode } = camera.track.getSettings();
+    const cameras = this.settings.devicesOf('camera').map(({ id }) => id);
+    return flipFrom(facingMode, this.settings.inUse('camera'), cameras);
+  }
+
+  /** Uses the other camera of a phone. */
+  async flipCamera(): Promise<void> {
+    const { flip } = this;
+    if (flip === null) return;
+    if ('face' in flip) await this.media.face(flip.face);
+    else await this.settings.choose('camera', flip.choose);
+  }
+
+  /** Asks for the devices that could not be had, if they are wanted. */
+  async askAgain(): Promise<void> {
+    // One question after the other.
+    if (this.media.state.microphone.status === 'unavailable') {
+      await this.media.setMicrophone(true);
+      if (!this.#choice.microphone) await this.media.setMicrophone(false);
+    }
+    if (this.media.state.camera.status === 'unavailable') await this.media.setCamera(true);
+  }
+
+  /** Mutes or unmutes, and says so: who does it by a key sees and hears nothing of it otherwise. */
+  toggleMicrophone(): void {
+    const isOn = this.#mediaState.microphone.status === 'on';
+    void this.media.setMicrophone(!isOn).then(() => {
+      const { status } = this.#mediaState.microphone;
+      if (status === 'on') this.#announcement = words.muted.unmuted;
+      else if (status === 'off') this.#announcement = words.muted.muted;
+    });
   }
 
   /** Sets the best quality to be had, and remembers it. */

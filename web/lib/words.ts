@@ -4,13 +4,19 @@ import type { ClosedReason } from '../../mcu/protocol/server.ts';
 import type {
   ApiProblem,
   InputProblem,
-  MediaProblem,
   QualityMessage,
   Recording,
   RoomRecording,
   SessionEnd,
 } from './client/index.ts';
 import { networkWords } from './words/network.ts';
+import { connectionWords, lobbyWords } from './words/lobby.ts';
+import { mutedWords, settingsWords, shortcutWords, viewWords } from './words/settings.ts';
+
+export { processingNames } from './words/settings.ts';
+
+export * from './words/devices.ts';
+export { findingLines, verdictSentence } from './words/lobby.ts';
 
 /** Every word a person reads or hears in the client. */
 export const words = {
@@ -18,18 +24,8 @@ export const words = {
   tagline: 'Everybody in one picture.',
   pageMissing: 'This page could not be loaded. Check your connection and reload it.',
 
-  lobby: {
-    room: 'Room',
-    roomHint: 'Letters, digits, - and _. Whoever enters the same name meets you there.',
-    name: 'Your name',
-    join: 'Join',
-    joining: 'Joining the room…',
-    preview: 'Your camera',
-    previewOff: 'Camera is off until you join',
-    asking: 'Your browser may ask to use camera and microphone. You can also join without.',
-    ready: 'Camera and microphone are ready.',
-    recordings: 'Recordings',
-  },
+  lobby: lobbyWords,
+  connection: connectionWords,
 
   room: {
     picture: (room: string) => `The room ${room}: everybody in one picture`,
@@ -37,6 +33,7 @@ export const words = {
     unmute: 'Unmute',
     stopVideo: 'Stop video',
     startVideo: 'Start video',
+    flip: 'Flip camera',
     people: 'People',
     leave: 'Leave',
     controls: 'Controls',
@@ -129,6 +126,11 @@ export const words = {
     cannotPlay: 'This browser cannot play the stream.',
     join: 'Join the room',
   },
+
+  settings: settingsWords,
+  muted: mutedWords,
+  views: viewWords,
+  shortcuts: shortcutWords,
 
   people: {
     heading: (count: number) => (count === 1 ? '1 person here' : `${count} people here`),
@@ -225,57 +227,6 @@ export function nameProblemSentence(problem: InputProblem): string {
       return 'A name has at most 64 characters.';
     case 'bad-characters':
       return 'This name has characters that cannot be shown.';
-  }
-}
-
-/** What to say of a device that could not be had. */
-export function mediaProblemSentence(
-  device: 'camera' | 'microphone',
-  problem: MediaProblem,
-): string {
-  switch (problem) {
-    case 'insecure':
-      return `The browser gives no ${device} to a page without https. Open it by https, or as localhost on the server itself.`;
-    case 'refused':
-      return `The ${device} is not allowed. Allow it in the browser’s address bar to be ${device === 'camera' ? 'seen' : 'heard'}.`;
-    case 'missing':
-      return `No ${device} was found.`;
-    case 'busy':
-      return `The ${device} is in use by another program.`;
-    case 'lost':
-      return `The ${device} was disconnected.`;
-    case 'failed':
-      return `The ${device} could not be started.`;
-  }
-}
-
-/** What to say when both devices fail for the same reason. */
-export function bothProblemSentence(problem: MediaProblem): string {
-  switch (problem) {
-    case 'insecure':
-      return 'The browser gives no camera or microphone to a page without https. Open it by https, or as localhost on the server itself.';
-    case 'refused':
-      return 'Camera and microphone are not allowed. Allow them in the browser’s address bar to be seen and heard.';
-    case 'missing':
-      return 'No camera and no microphone were found.';
-    case 'busy':
-      return 'Camera and microphone are in use by another program.';
-    case 'lost':
-      return 'Camera and microphone were disconnected.';
-    case 'failed':
-      return 'Camera and microphone could not be started.';
-  }
-}
-
-/** What joining with these devices missing comes to. */
-export function joinAnywaySentence(missing: 'camera' | 'microphone' | 'both'): string {
-  switch (missing) {
-    case 'camera':
-      return 'You can join without: the others will hear you and see your initials.';
-    case 'microphone':
-      return 'You can join without: the others will see you but not hear you.';
-    case 'both':
-      return 'You can join without, to watch and listen.';
   }
 }
 

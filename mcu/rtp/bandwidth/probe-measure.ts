@@ -7,8 +7,12 @@ const fewestPackets = 3;
 /** What is delivered so much slower than it was sent shows the capacity, and less than that is asked for (libwebrtc: probe_bitrate_estimator.cc). */
 const unsaturated = 0.9;
 const utilization = 0.95;
-/** Received faster than sent by more than this, a cluster was held up somewhere (libwebrtc: kMaxValidRatio). */
+/**
+ * Received faster than sent by more than this, a cluster was held up somewhere (libwebrtc: kMaxValidRatio); by fewer
+ * milliseconds it was only not sent or not read at once, as on any busy machine.
+ */
 const mostRatio = 2;
+const leastHeldUpMs = 10;
 /** A delay that grows faster (milliseconds per millisecond) in a stretch shows the capacity. */
 const growing = 0.05;
 
@@ -71,10 +75,10 @@ function cluster(sent: SentPackets, first: number, last: number): number | null 
     lastArrival = Math.max(lastArrival, arrivalMs);
   }
   // Between the first and the last packet of n, n − 1 were sent, and n − 1 arrived.
-  const sendRate = ((bytes - lastSentBytes) * 8000) / Math.max(1, lastSent - firstSent);
-  const receiveRate =
-    ((bytes - firstArrivalBytes) * 8000) / Math.max(1, lastArrival - firstArrival);
-  if (receiveRate > mostRatio * sendRate) return null;
+  const [sendMs, receiveMs] = [lastSent - firstSent, lastArrival - firstArrival];
+  const sendRate = ((bytes - lastSentBytes) * 8000) / Math.max(1, sendMs);
+  const receiveRate = ((bytes - firstArrivalBytes) * 8000) / Math.max(1, receiveMs);
+  if (receiveRate > mostRatio * sendRate && sendMs - receiveMs > leastHeldUpMs) return null;
   return receiveRate < unsaturated * sendRate
     ? utilization * receiveRate
     : Math.min(sendRate, receiveRate);

@@ -44,6 +44,7 @@ describe('settings', () => {
       hlsWindowSeconds: 12,
       maxStreams: 3,
       outputQueueBytes: 32 * 1024 * 1024,
+      checkBytes: 262_144,
       apiKey: undefined,
       logLevel: 'info',
     });

@@ -28,6 +28,15 @@ describe('a receiver over a simulated path, with the product’s own sender', ()
     expect(call.changes[1]!.second).toBeLessThan(8);
   });
 
+  it('believes a first burst that comes late, as over a satellite', () => {
+    const call = simulateCall({ seconds: 10, rate: () => 1e7, rttMs: 700 });
+    expect(rungs(call)).toEqual(['tiny', 'high']);
+    expect(call.changes[1]!.second).toBeLessThan(1.2);
+    expect(longestGap(call.pictures, 2000)).toBeLessThan(200);
+    const narrow = simulateCall({ seconds: 10, rate: () => 1.5e5, rttMs: 700 });
+    expect(rungs(narrow)).toEqual(['tiny']);
+  });
+
   it.each([undefined, 5000])(
     'goes down with the path and up again at once (token bucket: %s)',
     (bucketBytes) => {
@@ -62,6 +71,17 @@ describe('a receiver over a simulated path, with the product’s own sender', ()
     expect(call.pictures.filter((atMs) => atMs > 10_000).length / 50).toBeGreaterThan(5);
   });
 
+  it.each([1, 2, 3, 4])(
+    'keeps its picture where all of a join comes through 100 kbit/s (%i)',
+    (seed) => {
+      // Descriptions and who is here, then the news of a call.
+      const others = (s: number): number => (s < 1 ? 6e4 : s < 2 ? 4e4 : 8e3);
+      const call = simulateCall({ seconds: 30, rate: () => 1e5, bucketBytes: 3000, others, seed });
+      expect(rungs(call)).toEqual(['tiny']);
+      expect(longestGap(call.pictures, 3000)).toBeLessThan(1500);
+    },
+  );
+
   it('does not let losses freeze the picture: 5 % at high, 20 % at what gets through', () => {
     const few = simulateCall({ seconds: 30, rate: () => 1e7, loss: () => 0.05 });
     expect(rungs(few)).toEqual(['high']);
@@ -94,13 +114,17 @@ describe('a receiver over a simulated path, with the product’s own sender', ()
   });
 
   it('does not make others pay: who loses much asks a shared rung for no keyframe', () => {
-    const path = { seconds: 30, rate: () => 1e7, loss: () => 0.1 };
-    const alone = simulateCall(path);
-    const shared = simulateCall({ ...path, shared: true });
-    const visits = rungs(alone).filter((rung) => rung === 'high').length;
-    expect(alone.keyframes.get('high')).toBeGreaterThan(visits);
-    expect(rungs(shared).filter((rung) => rung === 'high')).toHaveLength(1);
-    expect(shared.plis).toBeGreaterThan(0);
-    expect(shared.keyframes.get('high')).toBe(1);
+    const calls = [1, 2, 3].map((seed) => {
+      const path = { seconds: 30, rate: () => 1e7, loss: () => 0.08, seed };
+      return { alone: simulateCall(path), shared: simulateCall({ ...path, shared: true }) };
+    });
+    const visits = (call: CallOutcome): number =>
+      rungs(call).filter((rung) => rung === 'high').length;
+    const asked = (call: CallOutcome): number => (call.keyframes.get('high') ?? 0) - visits(call);
+    expect(calls.map(({ alone }) => asked(alone)).reduce((a, b) => a + b)).toBeGreaterThan(2);
+    for (const { shared } of calls) {
+      expect(shared.plis).toBeGreaterThan(0);
+      expect(asked(shared)).toBe(0);
+    }
   });
 });

@@ -76,6 +76,18 @@ describe('pacing', () => {
     expect(sent.map(({ timestamp }) => timestamp)).toEqual([1, 1, 1, 1, 3]);
   });
 
+  it('lets nothing leave while it is held, and all of it afterwards', () => {
+    const { pacer, sent, push, runTo } = make(800_000, 1000);
+    pacer.hold(true);
+    push(3, 1);
+    runTo(500);
+    expect(sent).toEqual([]);
+    expect(pacer.backlogMs).toBeCloseTo(30, 0);
+    pacer.hold(false);
+    runTo(1000);
+    expect(sent).toHaveLength(3);
+  });
+
   it('keeps the order, and never exceeds its rate over any time by more than the burst and a packet', () => {
     const pushes = fc.array(fc.tuple(fc.nat(200), fc.integer({ min: 1, max: 30 })), {
       maxLength: 20,

@@ -2,6 +2,7 @@ import type {
   CandidateInit,
   ConnectionState,
   DescriptionInit,
+  DeviceLike,
   EncodingLike,
   IceServerInit,
   MediaRequest,
@@ -70,14 +71,23 @@ export class FakeTrack extends Listeners implements TrackLike {
   enabled = true;
   contentHint = '';
   size: { width?: number; height?: number } = { width: 1280, height: 720 };
+  /** What {@link FakeTrack.getSettings} tells besides. */
+  settings: Omit<ReturnType<TrackLike['getSettings']>, 'width' | 'height'> = {};
 
   constructor(kind: 'audio' | 'video') {
     super();
     this.kind = kind;
   }
 
-  getSettings(): { width?: number; height?: number } {
-    return this.size;
+  getSettings(): ReturnType<TrackLike['getSettings']> {
+    return { ...this.size, ...this.settings };
+  }
+
+  /** What {@link FakeTrack.applyConstraints} does; a test replaces it. */
+  takes: (constraints: object) => Promise<void> = () => Promise.resolve();
+
+  applyConstraints(constraints: object): Promise<void> {
+    return this.takes(constraints);
   }
 
   stop(): void {
@@ -223,7 +233,10 @@ export class FakePlatform implements Platform {
       ),
     );
   readonly #wakeListeners = new Set<() => void>();
+  /** What is plugged in. */
+  plugged: readonly DeviceLike[] = [];
   readonly #networkListeners = new Set<() => void>();
+  readonly #deviceListeners = new Set<() => void>();
   #now = 0;
   #timers: { at: number; action: () => void }[] = [];
 
@@ -246,6 +259,23 @@ export class FakePlatform implements Platform {
   getUserMedia(request: MediaRequest): Promise<StreamLike> {
     this.requests.push(request);
     return this.devices(request);
+  }
+
+  listDevices(): Promise<readonly DeviceLike[]> {
+    return Promise.resolve(this.plugged);
+  }
+
+  onDeviceChange(listener: () => void): () => void {
+    this.#deviceListeners.add(listener);
+    return () => {
+      this.#deviceListeners.delete(listener);
+    };
+  }
+
+  /** Plugs these in, and all others out. */
+  plug(...devices: DeviceLike[]): void {
+    this.plugged = devices;
+    for (const listener of this.#deviceListeners) listener();
   }
 
   after(delayMs: number, action: () => void): () => void {

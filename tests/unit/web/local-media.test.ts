@@ -129,4 +129,66 @@ describe('LocalMedia', () => {
     expect(late.map((track) => track.readyState)).toEqual(['ended', 'ended']);
     expect(media.state.camera.status).toBe('idle');
   });
+
+  it.each([
+    ['Permission denied by system', 'blocked'],
+    ['Permission dismissed', 'dismissed'],
+    ['Permission denied', 'refused'],
+  ])('knows by “%s” who said no: %s', async (message, problem) => {
+    const { media } = mediaWith(() =>
+      Promise.reject(Object.assign(new Error(message), { name: 'NotAllowedError' })),
+    );
+    await media.acquire();
+    expect(media.state.camera).toEqual({ status: 'unavailable', problem });
+  });
+
+  it('comes muted, and without asking for a camera, where that is how one joins', async () => {
+    const platform = new FakePlatform();
+    const media = new LocalMedia(platform);
+    await media.acquire({ microphone: false, camera: false });
+    expect(platform.requests.map((request) => Object.keys(request))).toEqual([['audio']]);
+    expect(media.tracks.audio?.enabled).toBe(false);
+    expect(media.state.microphone.status).toBe('off');
+    expect(media.state.camera).toEqual({ status: 'off', track: null });
+    await media.setMicrophone(true);
+    expect(media.tracks.audio?.enabled).toBe(true);
+    await media.setCamera(true);
+    expect(media.switchedOn).toEqual({ audio: true, video: true });
+  });
+
+  it('comes as it was wanted last while the browser still asked', async () => {
+    const tracks = [new FakeTrack('audio'), new FakeTrack('video')];
+    let give = (_stream: StreamLike): void => undefined;
+    const { media } = mediaWith(
+      () =>
+        new Promise((resolve) => {
+          give = resolve;
+        }),
+    );
+    const asking = media.acquire();
+    await media.setMicrophone(false);
+    await media.setCamera(false);
+    give(fakeStream(...tracks));
+    await asking;
+    expect(media.switchedOn).toEqual({ audio: false, video: false });
+    expect(tracks.map(({ enabled, readyState }) => [enabled, readyState])).toEqual([
+      [false, 'live'],
+      [true, 'ended'],
+    ]);
+  });
+
+  it('turns to the camera that looks the other way', async () => {
+    const [front, back] = [new FakeTrack('video'), new FakeTrack('video')];
+    const cameras = [front, back];
+    const { platform, media } = mediaWith(() => {
+      return Promise.resolve(fakeStream(cameras.shift()!));
+    });
+    await media.setCamera(true);
+    await media.face('environment');
+    expect(platform.requests.at(-1)?.video).toMatchObject({
+      facingMode: { ideal: 'environment' },
+    });
+    expect(media.tracks.video).toBe(back);
+    expect(front!.readyState).toBe('ended');
+  });
 });

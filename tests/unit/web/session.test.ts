@@ -943,4 +943,27 @@ describe('the quality', () => {
     stage.platform.socket.receive(joined());
     expect(stage.platform.socket.of('quality')).toEqual([{ type: 'quality', max: 'tiny' }]);
   });
+
+  it('is sound only while that is enough, and then again what was chosen', async () => {
+    const stage = new Stage();
+    await stage.live();
+    stage.session.holdToSound(true);
+    stage.session.holdToSound(true);
+    stage.session.setQuality('low');
+    stage.session.holdToSound(false);
+    const told = stage.platform.socket.of('quality').map(({ max }) => max);
+    expect(told).toEqual(['audio', 'low']);
+  });
+
+  it('is told to who was away when it changed', async () => {
+    const stage = new Stage();
+    await stage.live();
+    stage.session.holdToSound(true);
+    stage.platform.socket.drop();
+    stage.session.holdToSound(false);
+    await stage.platform.pass(300);
+    stage.platform.socket.open();
+    stage.platform.socket.receive({ ...joined(), resumed: true });
+    expect(stage.platform.socket.of('quality')).toEqual([{ type: 'quality', max: 'auto' }]);
+  });
 });

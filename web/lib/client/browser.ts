@@ -16,12 +16,19 @@ export const browserPlatform: Platform = {
     new RTCPeerConnection({ iceServers: iceServers.map(toIceServer) }) as PeerLike,
   createStream: () => new MediaStream(),
   getUserMedia(request): Promise<StreamLike> {
-    // The DOM types promise mediaDevices; browsers keep it back outside a secure context.
-    const devices = navigator.mediaDevices as MediaDevices | undefined;
+    const devices = mediaDevices();
     if (devices === undefined) {
       return Promise.reject(new InsecureContextError('no navigator.mediaDevices here'));
     }
-    return navigator.mediaDevices.getUserMedia(request);
+    return devices.getUserMedia(request);
+  },
+  listDevices: () => mediaDevices()?.enumerateDevices() ?? Promise.resolve([]),
+  onDeviceChange(listener) {
+    const devices = mediaDevices();
+    devices?.addEventListener('devicechange', listener);
+    return () => {
+      devices?.removeEventListener('devicechange', listener);
+    };
   },
   after(delayMs, action) {
     const timer = setTimeout(action, delayMs);
@@ -86,6 +93,11 @@ export function signallingUrl(): string {
 export function streamOf(track: TrackLike | null): MediaStream | null {
   // Every track of this platform came out of a real RTCPeerConnection or getUserMedia.
   return track === null ? null : new MediaStream([track as MediaStreamTrack]);
+}
+
+/** The DOM types promise mediaDevices; browsers keep it back outside a secure context. */
+function mediaDevices(): MediaDevices | undefined {
+  return navigator.mediaDevices as MediaDevices | undefined;
 }
 
 function toIceServer(server: IceServerInit): RTCIceServer {

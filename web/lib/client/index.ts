@@ -1,12 +1,22 @@
+export { canChooseSpeaker, watchLevel } from './browser-sound.ts';
 export { browserPlatform, signallingUrl, streamOf } from './browser.ts';
 export type { LinkState } from './connection-watch.ts';
+export { DeviceWatch, noDevices, type DeviceInfo, type DeviceLists } from './devices.ts';
 export {
   LocalMedia,
   type Device,
+  type DeviceChoice,
   type LocalTracks,
-  type MediaProblem,
   type MediaState,
 } from './local-media.ts';
+export {
+  defaultChoices,
+  type Facing,
+  type MediaChoices,
+  type MediaProblem,
+  type SoundProcessing,
+} from './media-request.ts';
+export { meterPart } from './level.ts';
 export type { LinksView } from './media-links.ts';
 export type { NetworkReading } from './network-reading.ts';
 export type { Platform, TrackLike } from './platform.ts';
@@ -26,4 +36,6 @@ export {
   type SessionEvents,
   type SessionState,
 } from './session.ts';
+export { TalkDetector } from './talk-detector.ts';
+export { playTones, type Tone } from './tones.ts';
 export { nameProblem, roomProblem, type InputProblem } from './validate.ts';

@@ -1,14 +1,17 @@
 import { Emitter } from './emitter.ts';
 import {
-  InsecureContextError,
-  type MediaRequest,
-  type Platform,
-  type StreamLike,
-  type TrackLike,
-} from './platform.ts';
-
-/** Why a camera or microphone could not be had. */
-export type MediaProblem = 'insecure' | 'refused' | 'missing' | 'busy' | 'lost' | 'failed';
+  cameraConstraints,
+  defaultChoices,
+  isProcessedAs,
+  microphoneConstraints,
+  problemOf,
+  requestFor,
+  type Facing,
+  type MediaChoices,
+  type MediaProblem,
+  type SoundProcessing,
+} from './media-request.ts';
+import type { MediaRequest, Platform, StreamLike, TrackLike } from './platform.ts';
 
 /**
  * A camera or microphone. `off` keeps a muted microphone's track (it comes back at once); a camera
@@ -26,30 +29,53 @@ export interface MediaState {
   readonly camera: Device;
 }
 
+/** Which devices are wanted switched on. */
+export interface DeviceChoice {
+  readonly microphone: boolean;
+  readonly camera: boolean;
+}
+
+/** What {@link LocalMedia} reports. */
+export interface LocalMediaEvents {
+  changed: [state: MediaState];
+  /** The device in use was unplugged, and another one has taken its place. */
+  fellBack: [device: keyof MediaState];
+  /** Another device was chosen and could not be had: the one before is still in use. */
+  refused: [device: keyof MediaState, problem: MediaProblem];
+}
+
 /** The tracks there are to send; a muted microphone still counts. */
 export interface LocalTracks {
   readonly audio: TrackLike | null;
   readonly video: TrackLike | null;
 }
 
-const audioConstraints = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
-/** As much as the server asks for where somebody fills its composite; it is made smaller before it is sent. */
-const videoConstraints = {
-  width: { ideal: 1280 },
-  height: { ideal: 720 },
-  frameRate: { ideal: 25 },
-};
-
 /** This participant's camera and microphone. Nothing here throws: what is missing is a state. */
-export class LocalMedia extends Emitter<{ changed: [state: MediaState] }> {
+export class LocalMedia extends Emitter<LocalMediaEvents> {
   readonly #platform: Pick<Platform, 'getUserMedia'>;
   #state: MediaState = { microphone: { status: 'idle' }, camera: { status: 'idle' } };
   /** Grows with every release, so that what was asked for earlier and comes later is let go. */
   #generation = 0;
+  #choices: MediaChoices;
+  /** Whether the microphone is to be muted, whichever it will be. */
+  #muted = false;
+  /** Whether the camera is to be off, should it still come. */
+  #unseen = false;
+  /** Grows with every switch of a device, so that only the last one of several counts. */
+  readonly #switches = { microphone: 0, camera: 0 };
 
-  constructor(platform: Pick<Platform, 'getUserMedia'>) {
+  constructor(
+    platform: Pick<Platform, 'getUserMedia'>,
+    choices: Partial<MediaChoices> = defaultChoices,
+  ) {
     super();
     this.#platform = platform;
+    this.#choices = { ...defaultChoices, ...choices };
+  }
+
+  /** What was chosen of both. */
+  get choices(): MediaChoices {
+    return this.#choices;
   }
 
   /** Both devices, as they are now. */
@@ -70,13 +96,26 @@ export class LocalMedia extends Emitter<{ changed: [state: MediaState] }> {
     };
   }
 
-  /** Asks for both devices together, and for each alone when that fails. Only from idle. */
-  async acquire(): Promise<void> {
+  /**
+   * Asks for both devices together, and for each alone when that fails. Only from idle.
+   * @param choice - a microphone that is not wanted yet is asked for all the same, and muted; such a camera is left alone
+   */
+  async acquire(choice: DeviceChoice = { microphone: true, camera: true }): Promise<void> {
     if (this.#state.microphone.status !== 'idle' || this.#state.camera.status !== 'idle') return;
-    this.#update({ microphone: { status: 'asking' }, camera: { status: 'asking' } });
+    this.#muted = !choice.microphone;
+    this.#unseen = !choice.camera;
     const generation = this.#generation;
+    if (this.#unseen) {
+      this.#update({ microphone: { status: 'asking' }, camera: { status: 'off', track: null } });
+      this.#settle(generation, { microphone: await this.#askFor('audio') });
+      return;
+    }
+    this.#update({ microphone: { status: 'asking' }, camera: { status: 'asking' } });
     try {
-      const stream = await this.#ask({ audio: audioConstraints, video: videoConstraints });
+      const stream = await this.#ask({
+        audio: microphoneConstraints(this.#choices),
+        video: cameraConstraints(this.#choices),
+      });
       this.#settle(generation, {
         microphone: this.#deviceFrom(stream, 'audio'),
         camera: this.#deviceFrom(stream, 'video'),
@@ -88,8 +127,9 @@ export class LocalMedia extends Emitter<{ changed: [state: MediaState] }> {
     }
   }
 
-  /** Mutes or unmutes; asks for the microphone where there was none. */
+  /** Mutes or unmutes; asks for the microphone where there was none. While it is asked for: how it is to come. */
   async setMicrophone(on: boolean): Promise<void> {
+    this.#muted = !on;
     const device = this.#state.microphone;
     const track = trackOf(device);
     if (device.status === 'asking' || (device.status === 'on') === on) return;
@@ -103,8 +143,9 @@ export class LocalMedia extends Emitter<{ changed: [state: MediaState] }> {
     }
   }
 
-  /** Turns the camera really off (its light goes out), or asks for it again. */
+  /** Turns the camera really off (its light goes out), or asks for it again. While it is asked for: how it is to come. */
   async setCamera(on: boolean): Promise<void> {
+    this.#unseen = !on;
     const device = this.#state.camera;
     if (device.status === 'asking' || (device.status === 'on') === on) return;
     if (!on) {
@@ -117,9 +158,45 @@ export class LocalMedia extends Emitter<{ changed: [state: MediaState] }> {
     this.#settle(generation, { camera: await this.#askFor('video') });
   }
 
+  /**
+   * Uses another device from now on; null: as the browser deems right. A muted microphone stays muted, and a camera that is
+   * off stays off. Where it cannot be had, the one before stays in use, and `refused` says so.
+   */
+  async choose(name: keyof MediaState, id: string | null): Promise<void> {
+    const before = this.#choices[name];
+    this.#choices = { ...this.#choices, [name]: id };
+    const { status } = this.#state[name];
+    const isWanted = status === 'unavailable' || trackOf(this.#state[name]) !== null;
+    if (isWanted && !(await this.#switch(name)))
+      this.#choices = { ...this.#choices, [name]: before };
+  }
+
+  /** Uses a camera that looks the other way from now on, as phones have them. */
+  async face(facing: Facing): Promise<void> {
+    const before = this.#choices;
+    this.#choices = { ...before, camera: null, facing };
+    if (this.tracks.video !== null && !(await this.#switch('camera'))) this.#choices = before;
+  }
+
+  /** Has the browser process the microphone's sound in another way from now on. */
+  async process(change: Partial<SoundProcessing>): Promise<void> {
+    this.#choices = { ...this.#choices, ...change };
+    const track = this.tracks.audio;
+    if (track === null) return;
+    try {
+      await track.applyConstraints(microphoneConstraints(this.#choices));
+    } catch {
+      // Not every browser changes a microphone that is in use.
+    }
+    // A browser gives all streams of a microphone the same sound, so the old one is let go first.
+    if (!isProcessedAs(track, this.#choices)) await this.#switch('microphone', 'let go first');
+  }
+
   /** Lets both devices go; {@link acquire} may be called again. */
   close(): void {
     this.#generation += 1;
+    this.#muted = false;
+    this.#unseen = false;
     trackOf(this.#state.microphone)?.stop();
     trackOf(this.#state.camera)?.stop();
     this.#update({ microphone: { status: 'idle' }, camera: { status: 'idle' } });
@@ -130,17 +207,21 @@ export class LocalMedia extends Emitter<{ changed: [state: MediaState] }> {
     return await this.#platform.getUserMedia(request);
   }
 
-  async #askFor(kind: 'audio' | 'video'): Promise<Device> {
+  /** @param choices - where the one that was chosen is gone, any will do */
+  async #askFor(kind: 'audio' | 'video', choices = this.#choices): Promise<Device> {
     try {
-      const request = kind === 'audio' ? { audio: audioConstraints } : { video: videoConstraints };
-      const stream = await this.#ask(request);
+      const stream = await this.#ask(requestFor(kind, choices));
       const inUse = Object.values(this.tracks);
       for (const other of stream.getTracks()) {
         if (other.kind !== kind && !inUse.includes(other)) other.stop();
       }
       return this.#deviceFrom(stream, kind);
     } catch (error) {
-      return { status: 'unavailable', problem: problemOf(error) };
+      const problem = problemOf(error);
+      if (problem === 'missing' && choices[nameOf(kind)] !== null) {
+        return await this.#askFor(kind, anyDevice(choices));
+      }
+      return { status: 'unavailable', problem };
     }
   }
 
@@ -150,16 +231,76 @@ export class LocalMedia extends Emitter<{ changed: [state: MediaState] }> {
     if (track.readyState === 'ended') return { status: 'unavailable', problem: 'lost' };
     if (kind === 'video') track.contentHint = 'motion';
     track.addEventListener('ended', () => {
-      const device = { status: 'unavailable', problem: 'lost' } as const;
-      if (kind === 'audio' && this.tracks.audio === track) this.#update({ microphone: device });
-      if (kind === 'video' && this.tracks.video === track) this.#update({ camera: device });
+      if (this.tracks[kind] === track) void this.#replaceLost(nameOf(kind));
     });
     return { status: 'on', track };
   }
 
+  /**
+   * Takes another device in the place of the one in use, or of the one that could not be had.
+   * @returns whether it has come to that
+   */
+  async #switch(name: keyof MediaState, order?: 'let go first'): Promise<boolean> {
+    const current = ++this.#switches[name];
+    const before = trackOf(this.#state[name]);
+    const kind = name === 'microphone' ? 'audio' : 'video';
+    if (order === 'let go first') before?.stop();
+    let device = await this.#askFor(kind);
+    if (device.status === 'unavailable' && device.problem === 'busy' && before !== null) {
+      // Phones open one camera at a time.
+      before.stop();
+      device = await this.#askFor(kind);
+    }
+    if (current !== this.#switches[name] || trackOf(this.#state[name]) !== before) {
+      // Chosen again, switched off or closed meanwhile.
+      trackOf(device)?.stop();
+      return true;
+    }
+    if (device.status === 'unavailable' && before?.readyState === 'live') {
+      this.emit('refused', name, device.problem);
+      return false;
+    }
+    before?.stop();
+    this.#update({ [name]: this.#withMute(name, device) });
+    return true;
+  }
+
+  /** A device that is unplugged leaves its place to any other one. */
+  async #replaceLost(name: keyof MediaState): Promise<void> {
+    const lost = { status: 'unavailable', problem: 'lost' } as const;
+    const current = ++this.#switches[name];
+    this.#update({ [name]: lost });
+    const kind = name === 'microphone' ? 'audio' : 'video';
+    const device = await this.#askFor(kind, anyDevice(this.#choices));
+    if (current !== this.#switches[name] || this.#state[name] !== lost) {
+      trackOf(device)?.stop();
+    } else if (device.status === 'on') {
+      this.#update({ [name]: this.#withMute(name, device) });
+      this.emit('fellBack', name);
+    }
+  }
+
+  #withMute(name: keyof MediaState, device: Device): Device {
+    if (name === 'camera' || device.status !== 'on' || !this.#muted) return device;
+    device.track.enabled = false;
+    return { status: 'off', track: device.track };
+  }
+
+  /** It may have been switched off while it was asked for. */
+  #asWanted(devices: Partial<MediaState>): Partial<MediaState> {
+    const { microphone, camera } = devices;
+    const isUnwanted = this.#unseen && camera?.status === 'on';
+    if (isUnwanted) camera.track.stop();
+    return {
+      ...devices,
+      ...(microphone && { microphone: this.#withMute('microphone', microphone) }),
+      ...(isUnwanted && { camera: { status: 'off', track: null } }),
+    };
+  }
+
   #settle(generation: number, devices: Partial<MediaState>): void {
     if (generation === this.#generation) {
-      this.#update(devices);
+      this.#update(this.#asWanted(devices));
       return;
     }
     for (const device of Object.values(devices)) trackOf(device)?.stop();
@@ -175,22 +316,10 @@ function trackOf(device: Device): TrackLike | null {
   return device.status === 'on' || device.status === 'off' ? device.track : null;
 }
 
-/** The DOMException names of getUserMedia (Media Capture and Streams, section 10.3). */
-function problemOf(error: unknown): MediaProblem {
-  if (error instanceof InsecureContextError) return 'insecure';
-  const name =
-    typeof error === 'object' && error !== null && 'name' in error ? error.name : undefined;
-  switch (name) {
-    case 'NotAllowedError':
-    case 'SecurityError':
-      return 'refused';
-    case 'NotFoundError':
-    case 'OverconstrainedError':
-      return 'missing';
-    case 'NotReadableError':
-    case 'AbortError':
-      return 'busy';
-    default:
-      return 'failed';
-  }
+function nameOf(kind: 'audio' | 'video'): keyof MediaState {
+  return kind === 'audio' ? 'microphone' : 'camera';
+}
+
+function anyDevice(choices: MediaChoices): MediaChoices {
+  return { ...choices, microphone: null, camera: null };
 }

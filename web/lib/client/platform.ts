@@ -18,8 +18,18 @@ export interface TrackLike {
   readonly readyState: 'live' | 'ended';
   enabled: boolean;
   contentHint: string;
-  /** Pixels, where the browser knows them. */
-  getSettings(): { readonly width?: number; readonly height?: number };
+  /** Sizes in pixels. What the browser does not know, or do, is missing. */
+  getSettings(): {
+    readonly width?: number;
+    readonly height?: number;
+    readonly deviceId?: string;
+    /** Which way a camera looks. */
+    readonly facingMode?: string;
+    readonly echoCancellation?: boolean | string;
+    readonly noiseSuppression?: boolean;
+    readonly autoGainControl?: boolean;
+  };
+  applyConstraints(constraints: object): Promise<void>;
   stop(): void;
   addEventListener(type: 'ended', listener: () => void): void;
 }
@@ -126,6 +136,13 @@ export interface MediaRequest {
   video?: object;
 }
 
+/** The part of `MediaDeviceInfo` that is read. Id and label are empty until the device may be used. */
+export interface DeviceLike {
+  readonly kind: string;
+  readonly deviceId: string;
+  readonly label: string;
+}
+
 /** Everything the client library takes from its surroundings; a test hands in fakes. */
 export interface Platform {
   /** Opens a WebSocket. */
@@ -136,6 +153,10 @@ export interface Platform {
   createStream(): StreamLike;
   /** Asks for camera and microphone; rejects with the browser's error, or an {@link InsecureContextError}. */
   getUserMedia(request: MediaRequest): Promise<StreamLike>;
+  /** Cameras, microphones and speakers that are plugged in; none where there is no `navigator.mediaDevices`. */
+  listDevices(): Promise<readonly DeviceLike[]>;
+  /** Calls `listener` whenever a device was plugged in or out, until the returned function is called. */
+  onDeviceChange(listener: () => void): () => void;
   /** Runs `action` once after `delayMs` milliseconds, unless the returned function is called before. */
   after(delayMs: number, action: () => void): () => void;
   /** Whether the person has asked pages to save data (`navigator.connection.saveData`). */

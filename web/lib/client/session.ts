@@ -76,6 +76,10 @@ export class RoomSession extends Emitter<SessionEvents> {
   #attempts = 0;
   /** The best quality wanted; the server forgets it with the stay, so it is told again after each join. */
   #quality: QualityCap = 'auto';
+  /** What the server knows of it. */
+  #toldQuality: QualityCap = 'auto';
+  /** Nobody looks at the page: sound is enough for now. */
+  #soundOnly = false;
   /** Whether media has come down since the server let us in, or made it anew. */
   #mediaCame = false;
   #toldMedia = { audio: false, video: false };
@@ -145,7 +149,13 @@ export class RoomSession extends Emitter<SessionEvents> {
   /** Sets the best quality this browser wants to receive, for this room and those to come. */
   setQuality(max: QualityCap): void {
     this.#quality = max;
-    if (this.#state.phase === 'live') this.send({ type: 'quality', max });
+    this.#tellQuality();
+  }
+
+  /** Asks for sound only while `on`, whatever quality is set. */
+  holdToSound(on: boolean): void {
+    this.#soundOnly = on;
+    this.#tellQuality();
   }
 
   /** Calls `listener` about every 2 s with how the network is, until the returned function is called. */
@@ -282,7 +292,9 @@ export class RoomSession extends Emitter<SessionEvents> {
     if (resumed) this.#links.resume(message.iceServers);
     else this.#links.restart(message.iceServers);
     this.#tellMedia();
-    if (this.#quality !== 'auto') this.send({ type: 'quality', max: this.#quality });
+    // Who comes back finds it as it was; a new stay begins anew.
+    if (!resumed) this.#toldQuality = 'auto';
+    this.#tellQuality();
   }
 
   /**
@@ -322,6 +334,13 @@ export class RoomSession extends Emitter<SessionEvents> {
     } else if (this.#state.phase === 'joining') {
       this.#end({ kind: 'unreachable' });
     }
+  }
+
+  #tellQuality(): void {
+    const max = this.#soundOnly ? 'audio' : this.#quality;
+    if (this.#state.phase !== 'live' || max === this.#toldQuality) return;
+    this.#toldQuality = max;
+    this.send({ type: 'quality', max });
   }
 
   #tellMedia(): void {

@@ -10,6 +10,8 @@ function probe(options: {
   readonly bucketBytes?: number;
   readonly lost?: (index: number) => boolean;
   readonly marked?: (index: number) => boolean;
+  /** When the receiver reads what arrives before. */
+  readonly readMs?: number;
 }): MeasuredProbe {
   const { count, everyMs, bitsPerSecond, bucketBytes = 1000 } = options;
   const sent = new SentPackets();
@@ -26,7 +28,7 @@ function probe(options: {
     tokens = Math.max(0, tokens - 1000);
     freeMs = startMs + waitMs;
     if (options.lost?.(index) ?? false) sent.markLost(number);
-    else sent.markReceived(number, 50_000 + freeMs + 20);
+    else sent.markReceived(number, 50_000 + Math.max(freeMs, options.readMs ?? 0) + 20);
   }
   const atMs = count * everyMs;
   expect(probes.takeMeasured(last, 50, atMs)).toEqual([]);
@@ -49,6 +51,20 @@ describe('a cluster', () => {
   it('shows a little less than the path takes where that is less', () => {
     const { bitsPerSecond } = probe({ count: 10, everyMs: 1.5, bitsPerSecond: 500_000 });
     expect(bitsPerSecond! / 500_000).toBeCloseTo(0.95, 2);
+  });
+
+  it('shows what it was sent at where both ends only were busy for a moment', () => {
+    const { bitsPerSecond } = probe({
+      ...{ count: 6, everyMs: 1, bitsPerSecond: 50_000_000, readMs: 5 },
+    });
+    expect(bitsPerSecond! / 8_000_000).toBeCloseTo(1, 1);
+  });
+
+  it('shows nothing where it was held up and let go', () => {
+    const { bitsPerSecond } = probe({
+      ...{ count: 6, everyMs: 4, bitsPerSecond: 50_000_000, readMs: 20 },
+    });
+    expect(bitsPerSecond).toBeNull();
   });
 
   it('shows nothing where hardly anything arrived', () => {
