@@ -31,6 +31,13 @@ module.exports = {
       to: { path: '^(mcu|mixer|tests|bin)/', pathNot: `^mcu/protocol/|${sharedGeometry}` },
     },
     {
+      name: 'client-library-stands-alone',
+      comment: 'Any page may use it: it knows no framework, and nothing of this one.',
+      severity: 'error',
+      from: { path: '^web/lib/client/' },
+      to: { pathNot: '^(web/lib/client|mcu/protocol)/' },
+    },
+    {
       name: 'shared-geometry-is-pure',
       comment: 'It runs in the page, too.',
       severity: 'error',

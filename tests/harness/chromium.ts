@@ -195,7 +195,9 @@ export class Person {
 
   /** Chooses the best quality to receive, as people do. */
   async chooses(name: string): Promise<void> {
+    await this.press('Quality');
     await this.page.getByRole('combobox', { name: 'Quality' }).selectOption({ label: name });
+    await this.page.keyboard.press('Escape');
   }
 
   /** Levels in dB of tones in what this person hears. */

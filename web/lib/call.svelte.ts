@@ -14,6 +14,7 @@ import {
   type ShareState,
 } from './client/index.ts';
 import { ChatDesk } from './chat-desk.svelte.ts';
+import { Announcements } from './announcements.svelte.ts';
 import { presenceTones, PresenceChimes } from './chimes.ts';
 import { DeviceSettings } from './device-settings.svelte.ts';
 import { newHands } from './people.ts';
@@ -29,6 +30,7 @@ import {
   errorSentence,
   mediaProblemSentence,
   qualityNames,
+  qualitySentence,
   savingSentence,
   words,
 } from './words.ts';
@@ -56,6 +58,8 @@ export class Call {
   readonly chat: ChatDesk;
   readonly reactions = new ShownReactions();
   #shared: ShareState = $state.raw({ status: 'off' });
+  /** What screen readers are told: who came or went, what began or ended. */
+  readonly announcements = new Announcements();
   /** Which devices are in use, and what was chosen of them. */
   readonly settings: DeviceSettings;
   #state: SessionState = $state.raw({ phase: 'idle' });
@@ -64,7 +68,6 @@ export class Call {
     camera: { status: 'idle' },
   });
   #choice: DeviceChoice = $state.raw(loadPreferences().devices);
-  #announcement = $state('');
   #notice: Notice | null = $state.raw(null);
   #noticeTimer: ReturnType<typeof setTimeout> | undefined;
   #recordAsked = $state(false);
@@ -109,6 +112,7 @@ export class Call {
         this.#noticeRecording(before, state.view);
         this.#noticePinned(before, state.view);
         this.#noticeHands(before, state.view);
+        this.#noticeQuality(before, state.view);
       } else {
         this.closeNotice();
         this.reactions.clear();
@@ -198,11 +202,6 @@ export class Call {
     if (this.media.state.camera.status === 'unavailable') await this.media.setCamera(true);
   }
 
-  /** The latest coming or going, or begin or end of a recording, for screen readers. */
-  get announcement(): string {
-    return this.#announcement;
-  }
-
   /** Mutes or unmutes, and says so: who does it by a key sees and hears nothing of it otherwise. */
   toggleMicrophone(): void {
     const isOn = this.#mediaState.microphone.status === 'on';
@@ -287,6 +286,19 @@ export class Call {
   closeNotice(): void {
     clearTimeout(this.#noticeTimer);
     this.#notice = null;
+  }
+
+  /** Said to screen readers. */
+  set #announcement(sentence: string) {
+    this.announcements.say(sentence);
+  }
+
+  /** What one gets now, when that has changed while one was looking. */
+  #noticeQuality(before: RoomView | null, now: RoomView): void {
+    const { quality } = now;
+    if (before === null || quality === null || before.quality === null) return;
+    if (before.quality.rung === quality.rung && before.quality.reason === quality.reason) return;
+    this.#announcement = qualitySentence(quality);
   }
 
   #arrange(arrangement: Arrangement): void {

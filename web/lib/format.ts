@@ -31,3 +31,20 @@ export function whenText(iso: string): string {
 export function timeText(iso: string): string {
   return new Date(iso).toLocaleTimeString(undefined, { timeStyle: 'short' });
 }
+
+/** A rate: `820 kbit/s`, `1.6 Mbit/s`; null stays null. */
+export function rateText(kbps: number | null): string | null {
+  if (kbps === null) return null;
+  return kbps < 999.5 ? `${Math.round(kbps)} kbit/s` : `${(kbps / 1000).toFixed(1)} Mbit/s`;
+}
+
+/** A part of all in per cent, finer where it is small: `0 %`, `0.4 %`, `12 %`; null stays null. */
+export function percentText(percent: number | null): string | null {
+  if (percent === null) return null;
+  return `${percent > 0 && percent < 9.95 ? percent.toFixed(1) : Math.round(percent)} %`;
+}
+
+/** A time there and back: `34 ms`, `1 ms` at least; null stays null. */
+export function roundTripText(ms: number | null): string | null {
+  return ms === null ? null : `${Math.max(1, Math.round(ms))} ms`;
+}

@@ -9,6 +9,7 @@ import type {
   RoomRecording,
   SessionEnd,
 } from './client/index.ts';
+import { networkWords } from './words/network.ts';
 import { connectionWords, lobbyWords } from './words/lobby.ts';
 import { mutedWords, settingsWords, shortcutWords, viewWords } from './words/settings.ts';
 import { chat, moderate, people, reactions } from './words/together.ts';
@@ -50,7 +51,6 @@ export const words = {
     layout: 'Layout',
     soundOnly: 'Sound only: the picture is switched off.',
     soundOnlyNetwork: 'Your network carries only the sound right now.',
-    saves: (percent: number) => `−${percent} %`,
     startSound: 'Turn on the sound',
     soundBlocked: 'Your browser holds the sound back until you say so.',
     connecting: 'Connecting…',
@@ -61,6 +61,7 @@ export const words = {
   },
 
   chat,
+  network: networkWords,
 
   tiles: {
     heading: 'Who is where in the picture',

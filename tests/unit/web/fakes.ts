@@ -237,6 +237,7 @@ export class FakePlatform implements Platform {
         ...(request.video === undefined ? [] : [new FakeTrack('video')]),
       ),
     );
+  readonly #wakeListeners = new Set<() => void>();
   /** What is plugged in. */
   plugged: readonly DeviceLike[] = [];
   readonly #networkListeners = new Set<() => void>();
@@ -330,9 +331,21 @@ export class FakePlatform implements Platform {
     for (const listener of this.#networkListeners) listener();
   }
 
-  /** Who still listens for that. */
+  onWake(listener: () => void): () => void {
+    this.#wakeListeners.add(listener);
+    return () => {
+      this.#wakeListeners.delete(listener);
+    };
+  }
+
+  /** The page runs again after it was asleep. */
+  wake(): void {
+    for (const listener of this.#wakeListeners) listener();
+  }
+
+  /** Who still listens for one or the other. */
   get networkListeners(): number {
-    return this.#networkListeners.size;
+    return this.#networkListeners.size + this.#wakeListeners.size;
   }
 
   random(): number {

@@ -615,6 +615,42 @@ describe('a change of the network', () => {
   });
 });
 
+describe('sleep', () => {
+  it('is over: who was coming back tries at once, and waits for no socket of before', async () => {
+    const stage = new Stage();
+    await stage.live();
+    for (let attempt = 0; attempt < 5; attempt++) {
+      stage.platform.socket.drop();
+      await stage.platform.pass(3_000);
+    }
+    stage.platform.socket.drop();
+    const waiting = stage.platform.sockets.length;
+    stage.platform.wake();
+    expect(stage.platform.sockets).toHaveLength(waiting + 1);
+    const hanging = stage.platform.socket;
+    stage.platform.wake();
+    expect(hanging.closed).toBe(true);
+    expect(stage.platform.sockets).toHaveLength(waiting + 2);
+    stage.platform.socket.open();
+    expect(stage.platform.socket.of('join')).toMatchObject([{ name: 'Ana', resume: 'resume-1' }]);
+  });
+
+  it('has not hurt who still receives, and brings another socket within 3 s to who does not', async () => {
+    const stage = new Stage();
+    const { uplink, downlink } = await stage.live();
+    stage.platform.wake();
+    await stage.platform.pass(300);
+    uplink.received += 1;
+    downlink.received += 1;
+    await stage.platform.pass(5_000);
+    expect(stage.platform.sockets).toHaveLength(1);
+    stage.platform.wake();
+    await settle();
+    await stage.platform.pass(2_700);
+    expect(stage.platform.sockets).toHaveLength(2);
+  });
+});
+
 describe('candidates', () => {
   it('wait for the description, and those of another one are dropped', async () => {
     const stage = new Stage();

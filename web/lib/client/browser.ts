@@ -7,6 +7,7 @@ import {
   type StreamLike,
   type TrackLike,
 } from './platform.ts';
+import { watchWake } from './wake.ts';
 
 /** The real browser, as the {@link Platform} of the client library. */
 export const browserPlatform: Platform = {
@@ -60,6 +61,30 @@ export const browserPlatform: Platform = {
       for (const [target, type] of sources) target?.removeEventListener(type, listener);
     };
   },
+  onWake: (listener) =>
+    watchWake(
+      {
+        now: () => Date.now(),
+        every(ms, action) {
+          const timer = setInterval(action, ms);
+          return () => {
+            clearInterval(timer);
+          };
+        },
+        onShown(shown) {
+          const sources: [EventTarget, string][] = [
+            [document, 'visibilitychange'],
+            [document, 'resume'],
+            [window, 'pageshow'],
+          ];
+          for (const [target, type] of sources) target.addEventListener(type, shown);
+          return () => {
+            for (const [target, type] of sources) target.removeEventListener(type, shown);
+          };
+        },
+      },
+      listener,
+    ),
   random: () => Math.random(),
 };
 

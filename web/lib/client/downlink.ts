@@ -2,6 +2,7 @@ import type { Candidate } from '../../../mcu/protocol/common.ts';
 import { type ConnectionWatch, watchConnection, type LinkState } from './connection-watch.ts';
 import { Emitter } from './emitter.ts';
 import { onLocalCandidate } from './local-candidates.ts';
+import { type Counters, countersOf } from './network-reading.ts';
 import type { PeerLike, Platform, ReceiverLike, TrackLike } from './platform.ts';
 import { RemoteCandidates } from './remote-candidates.ts';
 
@@ -80,6 +81,16 @@ export class Downlink extends Emitter<DownlinkEvents> {
   /** A candidate of the server. */
   handleCandidate(candidate: Candidate): void {
     if (!this.#closed) this.#candidates.add(candidate);
+  }
+
+  /** What the browser has counted of this PeerConnection so far; null before it is connected, and after its end. */
+  async counters(): Promise<Counters | null> {
+    try {
+      return countersOf(await this.#peer.getStats());
+    } catch {
+      // Closed meanwhile.
+      return null;
+    }
   }
 
   /** The network may be another one now. */

@@ -18,6 +18,7 @@ export {
 } from './media-request.ts';
 export { meterPart } from './level.ts';
 export type { LinksView } from './media-links.ts';
+export type { NetworkReading } from './network-reading.ts';
 export type { Platform, TrackLike } from './platform.ts';
 export {
   ApiError,

@@ -5,6 +5,7 @@ import type { LinkState } from './connection-watch.ts';
 import { Downlink } from './downlink.ts';
 import { Emitter } from './emitter.ts';
 import type { LocalTracks } from './local-media.ts';
+import type { NetworkSample } from './network-reading.ts';
 import type { IceServerInit, Platform, TrackLike } from './platform.ts';
 import { Uplink } from './uplink.ts';
 import type { UplinkDemand } from './video-encoding.ts';
@@ -71,6 +72,15 @@ export class MediaLinks extends Emitter<LinksEvents> {
   /** Both directions, as they are now. */
   get view(): LinksView {
     return this.#view;
+  }
+
+  /** What the browser has counted of both directions so far. */
+  async sample(): Promise<NetworkSample> {
+    const [uplink = null, downlink = null] = await Promise.all([
+      this.#uplink?.counters(),
+      this.#downlink?.counters(),
+    ]);
+    return { uplink, downlink };
   }
 
   /** Starts afresh: no PeerConnection of before survives; the server offers a downlink by itself. */

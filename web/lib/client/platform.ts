@@ -177,6 +177,8 @@ export interface Platform {
   savesData(): boolean;
   /** Calls `listener` whenever the network may have become another one, until the returned function is called. */
   onNetworkChange(listener: () => void): () => void;
+  /** Calls `listener` whenever the page runs again after it was asleep, until the returned function is called. */
+  onWake(listener: () => void): () => void;
   /** A number in [0, 1). */
   random(): number;
 }

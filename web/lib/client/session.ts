@@ -7,6 +7,8 @@ import { Emitter } from './emitter.ts';
 import type { LocalMedia } from './local-media.ts';
 import { MediaLinks } from './media-links.ts';
 import { OutgoingMedia, type Sent } from './outgoing-media.ts';
+import { meterNetwork } from './network-meter.ts';
+import type { NetworkReading } from './network-reading.ts';
 import type { Platform } from './platform.ts';
 import {
   viewOf,
@@ -88,7 +90,7 @@ export class RoomSession extends Emitter<SessionEvents> {
   /** What the server knows of what is sent; null where it has to be told anyway. */
   #told: Sent | null = null;
   #cancelTimer: () => void = () => undefined;
-  #endNetworkWatch: () => void = () => undefined;
+  #endWatches: () => void = () => undefined;
 
   /**
    * @param url of the signalling WebSocket
@@ -129,9 +131,17 @@ export class RoomSession extends Emitter<SessionEvents> {
     this.#request = request;
     this.#resumeToken = null;
     this.#attempts = 0;
-    this.#endNetworkWatch = this.#platform.onNetworkChange(() => {
-      this.#handleNetworkChange();
-    });
+    const watches = [
+      this.#platform.onNetworkChange(() => {
+        this.#handleNetworkChange();
+      }),
+      this.#platform.onWake(() => {
+        this.#handleWake();
+      }),
+    ];
+    this.#endWatches = () => {
+      for (const end of watches) end();
+    };
     this.#enter({ phase: 'joining' });
     this.#connect();
   }
@@ -158,6 +168,11 @@ export class RoomSession extends Emitter<SessionEvents> {
     this.#tellQuality();
   }
 
+  /** Calls `listener` about every 2 s with how the network is, until the returned function is called. */
+  watchNetwork(listener: (reading: NetworkReading) => void): () => void {
+    return meterNetwork(this.#platform, () => this.#links.sample(), listener);
+  }
+
   /** Tries at once instead of when the back-off says: the network has just come back. */
   retryNow(): void {
     if (this.#state.phase !== 'reconnecting' || this.#signalling !== null) return;
@@ -175,6 +190,15 @@ export class RoomSession extends Emitter<SessionEvents> {
   #handleNetworkChange(): void {
     if (this.#state.phase === 'live') this.#links.handleNetworkChange();
     else this.retryNow();
+  }
+
+  /** The network went away while the page slept, and a socket of before may never say so. */
+  #handleWake(): void {
+    if (this.#state.phase === 'reconnecting') {
+      this.#signalling?.close();
+      this.#signalling = null;
+    }
+    this.#handleNetworkChange();
   }
 
   #connect(): void {
@@ -357,7 +381,7 @@ export class RoomSession extends Emitter<SessionEvents> {
 
   #end(end: SessionEnd): void {
     this.#cancelTimer();
-    this.#endNetworkWatch();
+    this.#endWatches();
     this.#signalling?.close();
     this.#signalling = null;
     this.#resumeToken = null;

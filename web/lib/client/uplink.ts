@@ -3,6 +3,7 @@ import { onLocalCandidate } from './local-candidates.ts';
 import { type ConnectionWatch, watchConnection, type LinkState } from './connection-watch.ts';
 import { Emitter } from './emitter.ts';
 import type { LocalTracks } from './local-media.ts';
+import { type Counters, countersOf } from './network-reading.ts';
 import type { PeerLike, Platform, SenderLike, StreamLike, TrackLike } from './platform.ts';
 import { RemoteCandidates } from './remote-candidates.ts';
 import { answeredPtime, shapeSound, soundFirst, withPtime } from './sound-encoding.ts';
@@ -124,6 +125,16 @@ export class Uplink extends Emitter<UplinkEvents> {
   /** A candidate of the server. */
   handleCandidate(candidate: Candidate): void {
     if (!this.#closed) this.#candidates.add(candidate);
+  }
+
+  /** What the browser has counted of this PeerConnection so far; null before it is connected, and after its end. */
+  async counters(): Promise<Counters | null> {
+    try {
+      return countersOf(await this.#peer.getStats());
+    } catch {
+      // Closed meanwhile.
+      return null;
+    }
   }
 
   /** The network may be another one now. */

@@ -1,0 +1,185 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import type { Page } from 'playwright-core';
+import { afterEach, describe, expect, it } from 'vitest';
+import { openHouse } from '../harness/house.ts';
+import { FakeRecordingsApi, recordingOf } from '../harness/recordings-api.ts';
+import { until } from '../harness/until.ts';
+
+const axeSource = readFileSync(
+  createRequire(import.meta.url).resolve('axe-core/axe.min.js'),
+  'utf8',
+);
+
+/** Nothing here is about how fast it is: a busy machine may take its time. */
+const patienceMs = 15_000;
+
+interface AxeWindow {
+  axe: {
+    run(options: object): Promise<{
+      violations: { id: string; nodes: { html: string; failureSummary: string }[] }[];
+    }>;
+  };
+}
+
+/** What axe finds wrong with the page as it is, one line for each element. */
+async function violations(page: Page): Promise<string[]> {
+  return page.evaluate(async (source) => {
+    const page = window as unknown as Partial<AxeWindow>;
+    // As the tools of the browser do: it is not the page that loads it.
+    if (page.axe === undefined) (0, eval)(source);
+    // What changes its colour is looked at when it has done so.
+    await Promise.allSettled(document.getAnimations().map(({ finished }) => finished));
+    const { violations } = await (window as unknown as AxeWindow).axe.run({
+      resultTypes: ['violations'],
+    });
+    return violations.flatMap(({ id, nodes }) =>
+      nodes.map(({ html, failureSummary }) => `${id}: ${html}: ${failureSummary}`),
+    );
+  }, axeSource);
+}
+
+const screens = [
+  { width: 1280, height: 800 },
+  { width: 390, height: 844 },
+] as const;
+
+/** Looks at a view on a laptop and on a phone, in light and dark. */
+async function expectAccessible(page: Page, view: string): Promise<void> {
+  const found: string[] = [];
+  for (const size of screens) {
+    await page.setViewportSize(size);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      for (const violation of await violations(page)) {
+        found.push(`${view}, ${size.width} wide, ${colorScheme}: ${violation}`);
+      }
+    }
+  }
+  expect(found).toEqual([]);
+}
+
+describe('the client', () => {
+  const house = openHouse({ ONEGRID_MEDIA_TIMEOUT_MS: '300000', ONEGRID_RUNGS: 'high' });
+  const complaints: string[] = [];
+  const listen = (page: Page): void => {
+    page.on('console', (message) => {
+      if (message.type() === 'error') complaints.push(message.text());
+    });
+    page.on('pageerror', ({ message }) => complaints.push(message));
+  };
+  afterEach(() => {
+    expect(complaints.splice(0)).toEqual([]);
+  });
+
+  it('has nothing that axe finds wrong: lobby, room, menus, panels and dialogs', async () => {
+    const ana = await house.open('axe', 'Ana', { colour: '#5b6fa8', tone: 0, fps: 5 });
+    const { page } = ana;
+    listen(page);
+    await expectAccessible(page, 'lobby');
+    await ana.enter();
+    await house.attend('axe', 'Ben');
+    await until(() => ana.last('layout')?.tiles.length === 2, patienceMs);
+    await page.getByRole('button', { name: 'Pin Ben, muted' }).waitFor();
+    await expectAccessible(page, 'room');
+    for (const [button, role] of [
+      ['Layout', 'menu'],
+      ['Quality', 'dialog'],
+    ] as const) {
+      await ana.press(button);
+      await page.getByRole(role).waitFor();
+      await expectAccessible(page, button);
+      await page.keyboard.press('Escape');
+      await page.getByRole(role).waitFor({ state: 'detached' });
+    }
+    await ana.press('Settings');
+    await page.getByRole('dialog').waitFor();
+    await expectAccessible(page, 'settings');
+  });
+
+  it('has nothing that axe finds wrong with the recordings and their dialogs', async () => {
+    const { page } = await house.open('axe', 'Ana', {});
+    listen(page);
+    const nothing = fileURLToPath(new URL('../../docs/call.png', import.meta.url));
+    const api = new FakeRecordingsApi({ media: nothing, poster: nothing });
+    api.recordings = [recordingOf('one'), recordingOf('two', { state: 'failed', poster: null })];
+    await api.serve(page);
+    await page.goto(`${house.server.url}/recordings`);
+    await page.getByRole('article').first().waitFor();
+    await expectAccessible(page, 'recordings');
+    await page
+      .getByRole('button', { name: /^Delete/ })
+      .first()
+      .click();
+    await page.getByRole('dialog').waitFor();
+    await expectAccessible(page, 'delete');
+  });
+
+  it('lets one make a whole call by keyboard alone', async () => {
+    const ana = await house.open('keys', 'Ana', { colour: '#5b6fa8', tone: 0, fps: 5 });
+    const { page } = ana;
+    listen(page);
+    await house.attend('keys', 'Ben');
+    const press = (key: string): Promise<void> => page.keyboard.press(key);
+    /** Tab until what has the focus, and shows it, is named so. */
+    const tabTo = async (name: string): Promise<void> => {
+      const passed: string[] = [];
+      for (let presses = 0; presses < 40; presses++) {
+        const focused = await page.evaluate(() => {
+          const element = document.activeElement;
+          const text = element?.getAttribute('aria-label') ?? element?.textContent ?? '';
+          return { name: text.trim(), isSeen: element?.matches(':focus-visible') === true };
+        });
+        if (focused.name === name && focused.isSeen) return;
+        passed.push(focused.name);
+        await press('Tab');
+      }
+      throw new Error(`Tab does not lead to ${name}, but to ${passed.join(' | ')}`);
+    };
+    const told = (what: () => boolean): Promise<void> => until(what, patienceMs);
+
+    await press('Enter');
+    await told(() => ana.last('joined') !== undefined);
+    await told(() => ana.last('layout')?.tiles.length === 2);
+    await tabTo('Mute');
+    await press('Space');
+    await page.getByRole('button', { name: 'Unmute', exact: true }).waitFor();
+    await tabTo('Layout');
+    await press('Enter');
+    await page.getByRole('menuitemradio', { name: 'Automatic', checked: true }).waitFor();
+    await press('ArrowDown');
+    await press('Enter');
+    await told(() => ana.last('layout')?.mode === 'grid');
+    await tabTo('Pin Ben, muted');
+    await press('ArrowRight');
+    await press('Enter');
+    await told(() => ana.last('layout')?.pinned !== null);
+    await tabTo('Quality');
+    await press('Enter');
+    const details = page.getByRole('dialog', { name: 'Quality and network' });
+    await details.waitFor();
+    // What the browser measured is there after a moment.
+    await details
+      .getByText(/^\d.* [kM]bit\/s$/)
+      .first()
+      .waitFor();
+    const choice = page.getByRole('combobox', { name: 'Quality' });
+    await until(() => choice.evaluate((each) => each === document.activeElement), patienceMs);
+    await press('ArrowDown');
+    await until(
+      () => choice.evaluate((each) => (each as HTMLSelectElement).value === 'high'),
+      patienceMs,
+    );
+    await press('Escape');
+    await details.waitFor({ state: 'detached' });
+    await tabTo('Record');
+    await press('Enter');
+    await page.getByRole('button', { name: 'Stop recording', exact: true }).waitFor();
+    await press('Enter');
+    await page.getByRole('button', { name: 'Record', exact: true }).waitFor();
+    await tabTo('Leave');
+    await press('Enter');
+    await page.getByText('You left the room.').waitFor();
+  });
+});
