@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Browser } from 'playwright-core';
-import { launchChromium, Person } from '../harness/chromium.ts';
+import { launchChromium, type Person } from '../harness/chromium.ts';
 import { openHouse } from '../harness/house.ts';
 import { until } from '../harness/until.ts';
 
@@ -126,7 +126,7 @@ describe('the settings', () => {
     await ana.page.addInitScript(() => {
       const page = window as unknown as { clones: MediaStreamTrack[] };
       page.clones = [];
-      const clone = Reflect.get(MediaStreamTrack.prototype, 'clone') as () => MediaStreamTrack;
+      const clone = Reflect.get<MediaStreamTrack, 'clone'>(MediaStreamTrack.prototype, 'clone');
       MediaStreamTrack.prototype.clone = function (): MediaStreamTrack {
         const own = clone.call(this);
         page.clones.push(own);

@@ -8,7 +8,9 @@ const press = (key: string, more: object = {}) => ({
 
 describe('shortcuts', () => {
   it('are what their keys say, in either case', () => {
-    expect(Object.fromEntries([...'mvscf? '].map((key) => [key, actionOf(press(key))]))).toEqual({
+    expect(
+      Object.fromEntries(Array.from('mvscf? ').map((key) => [key, actionOf(press(key))])),
+    ).toEqual({
       ...{ m: 'mute', v: 'camera', s: 'share', c: 'chat', f: 'fullScreen' },
       ...{ '?': 'help', ' ': 'talk' },
     });
