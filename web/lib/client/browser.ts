@@ -147,7 +147,7 @@ function mixSound(tracks: readonly TrackLike[]): SoundMix {
 
 /** The DOM types promise mediaDevices; browsers keep it back outside a secure context. */
 function mediaDevices(): MediaDevices | undefined {
-  return navigator.mediaDevices as MediaDevices | undefined;
+  return 'mediaDevices' in navigator ? navigator.mediaDevices : undefined;
 }
 
 function toIceServer(server: IceServerInit): RTCIceServer {

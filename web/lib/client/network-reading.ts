@@ -39,8 +39,7 @@ export interface NetworkSample {
 
 /** Reads the counters out of a PeerConnection's statistics (W3C webrtc-stats); null before there is a connection. */
 export function countersOf(stats: StatsLike): Counters | null {
-  let at: number | null = null;
-  let roundTripMs: number | null = null;
+  const latest: { at: number | null; roundTripMs: number | null } = { at: null, roundTripMs: null };
   const sums = {
     bytesReceived: 0,
     bytesSent: 0,
@@ -57,8 +56,9 @@ export function countersOf(stats: StatsLike): Counters | null {
       case 'candidate-pair': {
         const { timestamp, nominated, currentRoundTripTime } = report;
         if (nominated !== true) return;
-        if (typeof timestamp === 'number') at = Math.max(at ?? 0, timestamp);
-        if (typeof currentRoundTripTime === 'number') roundTripMs = currentRoundTripTime * 1000;
+        if (typeof timestamp === 'number') latest.at = Math.max(latest.at ?? 0, timestamp);
+        if (typeof currentRoundTripTime === 'number')
+          latest.roundTripMs = currentRoundTripTime * 1000;
         add('bytesReceived', report['bytesReceived']);
         add('bytesSent', report['bytesSent']);
         return;
@@ -73,10 +73,11 @@ export function countersOf(stats: StatsLike): Counters | null {
       case 'remote-inbound-rtp': {
         const { roundTripTime } = report;
         add('lostUp', report['packetsLost']);
-        if (typeof roundTripTime === 'number') roundTripMs ??= roundTripTime * 1000;
+        if (typeof roundTripTime === 'number') latest.roundTripMs ??= roundTripTime * 1000;
       }
     }
   });
+  const { at, roundTripMs } = latest;
   return at === null ? null : { at, ...sums, roundTripMs };
 }
 

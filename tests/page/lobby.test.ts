@@ -33,9 +33,13 @@ const welcome = <One extends { close(): Promise<void> }>(one: One): One => {
 
 async function visit(
   options: BrowserContextOptions = {},
-  { of = browser, path = '/r/lobby', url = server.url } = {},
+  { of = browser, path = '/r/lobby', url = server.url, clockStands = false } = {},
 ): Promise<Page> {
   const page = await welcome(await of.newContext(options)).newPage();
+  if (clockStands) {
+    await page.clock.install({ time: 0 });
+    await page.clock.pauseAt(1000);
+  }
   await page.goto(url + path);
   return page;
 }
@@ -61,7 +65,8 @@ beforeAll(async () => {
 });
 
 afterEach(async () => {
-  await Promise.all(open.splice(0).map((each) => each.close()));
+  // Pages before the browsers they are in.
+  for (const each of open.splice(0).reverse()) await each.close();
   await until(async () => (await server.metricSum('onegrid_rooms')) === 0, patienceMs);
   expect(server.complaints()).toEqual([]);
 });
@@ -114,6 +119,7 @@ describe('the lobby', () => {
         const { srcObject } = video as HTMLVideoElement;
         return (srcObject as MediaStream).getVideoTracks()[0]?.label;
       });
+    await until(async () => (await cameras.locator('option').count()) === 2, patienceMs);
     const [first, second] = await cameras.locator('option').allInnerTexts();
     expect(await inUse()).toBe(first);
     await cameras.selectOption({ label: second! });
@@ -149,14 +155,14 @@ describe('the lobby', () => {
     await shows(page, 'Weak connection: you will see a smaller picture.');
     expect(asked.filter((url) => url.includes('connection-check'))).toHaveLength(3);
 
-    const hasty = await visit();
+    const hasty = await visit({}, { clockStands: true });
     let checks = 0;
     hasty.on(
       'request',
       (request) => (checks += Number(request.url().includes('connection-check'))),
     );
     await join(hasty, 'Hasty');
-    await hasty.waitForTimeout(1200);
+    await hasty.clock.runFor(1200);
     expect(checks).toBe(0);
   });
 

@@ -256,8 +256,10 @@ describe('the settings', () => {
     await dialog(ana).getByRole('switch', { name: 'Use these keys' }).click();
     await press('Escape');
 
+    await ana.press('Quality');
     await page.getByRole('combobox', { name: 'Quality' }).focus();
     await press('m');
+    await press('Escape');
     await page.evaluate(() => {
       const field = document.createElement('textarea');
       document.body.append(field);
