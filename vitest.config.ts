@@ -25,9 +25,9 @@ export default defineConfig({
       },
       {
         test: {
-          // Real servers and browsers, too, but nothing here is about how fast they are: they need not have the machine for themselves.
-          name: 'page',
-          include: ['tests/page/**/*.test.ts'],
+          // Real servers and browsers, too, but nothing here is about how fast they are: they share the machine.
+          name: 'browser',
+          include: ['tests/browser/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
           maxWorkers: 2,
