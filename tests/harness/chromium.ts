@@ -81,6 +81,9 @@ export class Person {
   readonly receivedAt: number[] = [];
   readonly #context: BrowserContext;
 
+  /** What the page has written to the console as an error, or thrown. */
+  readonly complaints: string[] = [];
+
   private constructor(context: BrowserContext, page: Page, name: string) {
     this.#context = context;
     this.page = page;
@@ -106,6 +109,10 @@ export class Person {
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
     const page = await context.newPage();
     const person = new Person(context, page, name);
+    page.on('console', (message) => {
+      if (message.type() === 'error') person.complaints.push(message.text());
+    });
+    page.on('pageerror', (error) => person.complaints.push(String(error)));
     page.on('websocket', (socket) => {
       socket.on('framereceived', ({ payload }) => {
         person.receivedAt.push(Date.now());
