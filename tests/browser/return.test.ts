@@ -1,6 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
 import { launchChromium, Person } from '../harness/chromium.ts';
-import { freePort } from '../harness/free-port.ts';
 import type { Rgb } from '../harness/probes.ts';
 import { TestServer } from '../harness/server.ts';
 import { sleep, until } from '../harness/until.ts';
@@ -45,16 +44,6 @@ async function join(server: TestServer): Promise<{ alice: Person; renderers: num
   const renderers = processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => id);
   return { alice, renderers };
 }
-
-it('who was in a room is back in it by themselves when the server was killed and is there again', async () => {
-  const PORT = String(await freePort());
-  const first = await start({ PORT });
-  const { alice } = await join(first);
-  await first.stop('SIGKILL');
-  await alice.page.getByText('reconnecting', { exact: false }).first().waitFor();
-  await start({ PORT });
-  expect(await backMs(alice)).toBeLessThan(5000);
-});
 
 it('who slept for longer than the server waits is back by themselves on waking', async () => {
   const server = await start({ ONEGRID_MEDIA_TIMEOUT_MS: '4000', ONEGRID_RESUME_MS: '1000' });

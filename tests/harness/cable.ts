@@ -12,8 +12,11 @@ export class Cable {
     this.#server = server;
   }
 
-  /** @param port - of the server, on this machine */
-  static async to(port: number): Promise<Cable> {
+  /**
+   * @param port - of the server, on this machine
+   * @param address - where it can be reached
+   */
+  static async to(port: number, address = '127.0.0.1'): Promise<Cable> {
     const server = createServer();
     const cable = new Cable(server);
     server.on('connection', (near) => {
@@ -35,13 +38,14 @@ export class Cable {
         });
       }
     });
-    server.listen(0, '127.0.0.1');
+    server.listen(0, address);
     await once(server, 'listening');
     return cable;
   }
 
   get url(): string {
-    return `http://127.0.0.1:${String((this.#server.address() as AddressInfo).port)}`;
+    const { address, port } = this.#server.address() as AddressInfo;
+    return `http://${address}:${String(port)}`;
   }
 
   /** Ends every connection there is, without a word to either side. */

@@ -95,6 +95,11 @@ export class TestHost {
     ip('link', 'set', this.link, 'down');
   }
 
+  /** Puts the link together again. */
+  mend(): void {
+    ip('link', 'set', this.link, 'up');
+  }
+
   /** Limits the rates of the link from now on; null: no longer. See {@link limitLink}. */
   limit(rates: Rates | null): void {
     limitLink([], this.link, rates?.down ?? null);

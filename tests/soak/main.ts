@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { whyNoNetwork } from '../harness/network.ts';
+import { returnsSoak } from './client/returns.ts';
 import { mixSoak } from './mix.ts';
 import { farSoak } from './network/far.ts';
 import { lossSoak } from './network/loss.ts';
@@ -19,6 +20,7 @@ const soaks: Record<string, Soak> = {
   far: onNetwork(farSoak),
   kills: killsSoak,
   hour: hourSoak,
+  returns: onNetwork(returnsSoak),
 };
 
 /** Needs a network of its own, and says so where none can be made. */

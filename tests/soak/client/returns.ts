@@ -1,0 +1,33 @@
+import { faults, Returns } from '../../harness/returns.ts';
+
+const bar = 5000;
+
+/**
+ * T2: the gateway killed and started again, the room process killed, the WebSocket cut, the network down for 10 s, the page
+ * stopped for 5 s, ten times each: back without a click within 5 s of the cause's end, as the same participant where the
+ * server still knew them.
+ * @returns what is wrong
+ */
+export async function returnsSoak({ quick }: { quick: boolean }): Promise<string[]> {
+  const wrong: string[] = [];
+  const rounds = quick ? 1 : 10;
+  const returns = await Returns.start();
+  try {
+    for (const fault of faults) {
+      const took: number[] = [];
+      for (let round = 0; round < rounds; round += 1) {
+        const { backMs, isSame, wasKnown } = await returns.strike(fault);
+        took.push(backMs);
+        if (backMs > bar) wrong.push(`${fault}: back after ${backMs.toFixed(0)} ms.`);
+        if (isSame !== wasKnown) wrong.push(`${fault}: the participant is another one.`);
+      }
+      took.sort((a, b) => a - b);
+      console.log(
+        `${fault.padEnd(10)} back after ${took.map((ms) => ms.toFixed(0)).join(', ')} ms`,
+      );
+    }
+  } finally {
+    await returns.stop();
+  }
+  return wrong;
+}
