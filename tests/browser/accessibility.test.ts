@@ -101,7 +101,9 @@ describe('the client', () => {
   it('has nothing that axe finds wrong with the recordings and their dialogs', async () => {
     const { page } = await house.open('axe', 'Ana', {});
     listen(page);
-    const nothing = fileURLToPath(new URL('../../docs/images/lobby-phone-light.png', import.meta.url));
+    const nothing = fileURLToPath(
+      new URL('../../docs/images/lobby-phone-light.png', import.meta.url),
+    );
     const api = new FakeRecordingsApi({ media: nothing, poster: nothing });
     api.recordings = [recordingOf('one'), recordingOf('two', { state: 'failed', poster: null })];
     await api.serve(page);
