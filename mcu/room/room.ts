@@ -62,7 +62,7 @@ export class MediaRoom {
   #metricsAtMs = 0;
   #demandsAtMs = 0;
   #cpuSeconds = 0;
-  #speakers = '';
+  #speakers: readonly string[] = [];
   readonly #speakerNews = new SpeakerNews();
 
   /**
@@ -266,7 +266,7 @@ export class MediaRoom {
     this.#participants.set(id, participant);
     this.#scene.touch();
     this.#scene.tellAgain();
-    if (this.#speakers !== '') signal({ type: 'speakers', active: this.#speakers.split(',') });
+    if (this.#speakers.length > 0) signal({ type: 'speakers', active: [...this.#speakers] });
   }
 
   /** Who is back is told all that others were told meanwhile. */
@@ -274,7 +274,7 @@ export class MediaRoom {
     participant.setAway(away);
     if (away) return;
     const { id: participantId } = participant;
-    const active = this.#speakers === '' ? [] : this.#speakers.split(',');
+    const active = [...this.#speakers];
     for (const message of [this.#scene.told, { type: 'speakers' as const, active }]) {
       if (message !== undefined) this.#send({ type: 'message', participantId, message });
     }
@@ -333,8 +333,8 @@ export class MediaRoom {
   }
 
   #tellSpeakers(speakers: string[], nowMs: number): void {
-    if (speakers.join() !== this.#speakers) this.#stage.setSpeaking(speakers);
-    this.#speakers = speakers.join();
+    if (speakers.join() !== this.#speakers.join()) this.#stage.setSpeaking(speakers);
+    this.#speakers = speakers;
     const narrow = [...this.#participants.values()].filter(({ isNarrow }) => isNarrow);
     const { except, only } = this.#speakerNews.next(
       speakers,
