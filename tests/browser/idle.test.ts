@@ -4,7 +4,7 @@ import { openHouse } from '../harness/house.ts';
 import { sleep, until } from '../harness/until.ts';
 
 const patienceMs = 15_000;
-const idleMs = 6000;
+const idleMs = 5000;
 
 /** Of a trace (Trace Event Format): a task of a thread, `tdur` microseconds of its own time. */
 const traceSchema = z.object({
@@ -27,7 +27,7 @@ describe('a page in a call in which nobody does anything', () => {
     await house.join('idle', 'Ben', { colour: 'green', tone: 0 });
     await until(() => ana.last('layout')?.tiles.length === 2, patienceMs);
     const browser = ana.page.context().browser()!;
-    await browser.startTracing(ana.page, { categories: ['toplevel', '__metadata'] });
+    await browser.startTracing(ana.page, { categories: ['-*', 'toplevel', '__metadata'] });
     await sleep(idleMs);
     const { traceEvents } = traceSchema.parse(
       JSON.parse((await browser.stopTracing()).toString('utf8')),

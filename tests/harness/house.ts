@@ -43,8 +43,14 @@ export function openHouse(
     ]);
   });
   afterEach(async () => {
-    await Promise.all(people.splice(0).map((each) => each.close()));
-    await until(async () => (await server.metricSum('onegrid_rooms')) === 0, 10_000);
+    // One after the other, pages ahead of those who make them hear much: a browser that still gets messages resets its socket
+    // and cannot say goodbye.
+    for (const each of people.splice(0).reverse()) await each.close();
+    await until(
+      async () => (await server.metricSum('onegrid_rooms')) === 0,
+      10_000,
+      () => JSON.stringify(server.log.filter(({ msg }) => msg.startsWith('participant')).slice(-5)),
+    );
     expect(server.complaints()).toEqual([]);
   });
   afterAll(async () => {

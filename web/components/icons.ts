@@ -1,4 +1,3 @@
-import type { LucideIcon } from '@lucide/svelte';
 // One by one: the package's index would take all of them into the page.
 import Again from '@lucide/svelte/icons/rotate-cw';
 import Settings from '@lucide/svelte/icons/settings';
@@ -79,7 +78,7 @@ export const icons = {
   close: Close,
   leave: Leave,
   sound: Sound,
-} satisfies { readonly [name: string]: LucideIcon };
+} satisfies { readonly [name: string]: typeof Again };
 
 /** The pictures there are; all are decoration, the words stand beside them. */
 export type IconName = keyof typeof icons;
