@@ -1,17 +1,10 @@
-import type { ReactionName } from '../../mixer/compositor/index.ts';
+import { type ReactionName, reactionsByEmoji } from '../../mixer/compositor/index.ts';
 import type { Reaction } from '../protocol/common.ts';
 
 /** How long a reaction is shown, milliseconds. */
 const shownMs = 4000;
 
-const names: Readonly<Record<Reaction, ReactionName>> = {
-  '👍': 'like',
-  '👏': 'applause',
-  '❤️': 'heart',
-  '😂': 'laugh',
-  '😮': 'surprise',
-  '🎉': 'celebrate',
-};
+const names: Readonly<Record<Reaction, ReactionName>> = reactionsByEmoji;
 
 /** Who reacts just now, and with what: the last of each, for a few seconds. */
 export class Reactions {

@@ -3,7 +3,7 @@ export { Compositor, type CompositorOptions } from './compositor.ts';
 export { type CanvasMatrix, type I420Frame, yuvOf } from './i420.ts';
 export type { NativePicture, Picture } from './picture.ts';
 export type { SceneLayout, SceneMember, VideoSource } from './scene.ts';
-export { type ReactionName, reactionNames } from './overlay/reaction-shapes.ts';
+export { type ReactionName, reactionNames, reactionsByEmoji } from './overlay/reaction-shapes.ts';
 export { type Rotation, rotateI420 } from './rotate.ts';
 export { PageTurner } from './page-turner.ts';
 export { layout, pagesOf, resolveMode } from './layout.ts';

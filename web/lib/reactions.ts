@@ -1,14 +1,10 @@
 import type { Reaction } from '../../mcu/protocol/common.ts';
-import type { ReactionName } from '../../mixer/compositor/overlay/reaction-shapes.ts';
+import {
+  type ReactionName,
+  reactionsByEmoji,
+} from '../../mixer/compositor/overlay/reaction-shapes.ts';
 
-const names: Readonly<Record<Reaction, ReactionName>> = {
-  '👍': 'like',
-  '👏': 'applause',
-  '❤️': 'heart',
-  '😂': 'laugh',
-  '😮': 'surprise',
-  '🎉': 'celebrate',
-};
+const names: Readonly<Record<Reaction, ReactionName>> = reactionsByEmoji;
 
 /** The reactions there are, as they are sent and as they are drawn, in the order they are offered. */
 export const reactions = Object.entries(names) as [Reaction, ReactionName][];

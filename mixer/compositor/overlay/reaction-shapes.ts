@@ -10,6 +10,16 @@ export const reactionNames = [
 /** One of {@link reactionNames}. */
 export type ReactionName = (typeof reactionNames)[number];
 
+/** What is drawn for an emoji, in the order they are offered. */
+export const reactionsByEmoji = {
+  '👍': 'like',
+  '👏': 'applause',
+  '❤️': 'heart',
+  '😂': 'laugh',
+  '😮': 'surprise',
+  '🎉': 'celebrate',
+} as const satisfies Readonly<Record<string, ReactionName>>;
+
 /** One stroke of a drawing, as SVG has it, on a square of {@link reactionUnits}. */
 export interface ReactionShape {
   /** Path data. */

@@ -6,7 +6,7 @@ import { backoffDelayMs } from './backoff.ts';
 import { Emitter } from './emitter.ts';
 import type { LocalMedia } from './local-media.ts';
 import { MediaLinks } from './media-links.ts';
-import { OutgoingMedia, type Sent } from './outgoing-media.ts';
+import { OutgoingMedia } from './outgoing-media.ts';
 import { meterNetwork } from './network-meter.ts';
 import type { NetworkReading } from './network-reading.ts';
 import type { Platform } from './platform.ts';
@@ -19,6 +19,7 @@ import {
 } from './room-view.ts';
 import type { ScreenShare } from './screen-share.ts';
 import { Signalling } from './signalling.ts';
+import { Wishes } from './wishes.ts';
 
 /** Why a stay in a room ended. */
 export type SessionEnd =
@@ -79,16 +80,11 @@ export class RoomSession extends Emitter<SessionEvents> {
   #signalling: Signalling | null = null;
   #resumeToken: string | null = null;
   #attempts = 0;
-  /** The best quality wanted; the server forgets it with the stay, so it is told again after each join. */
-  #quality: QualityCap = 'auto';
-  /** What the server knows of it. */
-  #toldQuality: QualityCap = 'auto';
-  /** Nobody looks at the page: sound is enough for now. */
-  #soundOnly = false;
+  readonly #wishes = new Wishes((message) => {
+    this.send(message);
+  });
   /** Whether media has come down since the server let us in, or made it anew. */
   #mediaCame = false;
-  /** What the server knows of what is sent; null where it has to be told anyway. */
-  #told: Sent | null = null;
   #cancelTimer: () => void = () => undefined;
   #endWatches: () => void = () => undefined;
 
@@ -153,18 +149,18 @@ export class RoomSession extends Emitter<SessionEvents> {
 
   /** The best quality this browser wants to receive. */
   get maxQuality(): QualityCap {
-    return this.#quality;
+    return this.#wishes.quality;
   }
 
   /** Sets the best quality this browser wants to receive, for this room and those to come. */
   setQuality(max: QualityCap): void {
-    this.#quality = max;
+    this.#wishes.quality = max;
     this.#tellQuality();
   }
 
   /** Asks for sound only while `on`, whatever quality is set. */
   holdToSound(on: boolean): void {
-    this.#soundOnly = on;
+    this.#wishes.soundOnly = on;
     this.#tellQuality();
   }
 
@@ -225,7 +221,7 @@ export class RoomSession extends Emitter<SessionEvents> {
     const { room, name, token } = this.#request;
     const { sent } = this.#media;
     const { audio, video } = sent;
-    this.#told = sent.source === 'camera' ? sent : null;
+    this.#wishes.joining(sent);
     this.send({
       type: 'join',
       protocol: 1,
@@ -298,9 +294,8 @@ export class RoomSession extends Emitter<SessionEvents> {
     this.#cancelTimer();
     this.#attempts = 0;
     this.#resumeToken = message.resumeToken;
-    // It keeps what was shown, which may have ended meanwhile.
     const self = message.participants.find(({ id }) => id === message.participantId);
-    if (self?.source === 'screen') this.#told = null;
+    this.#wishes.joined(resumed, self?.source === 'screen');
     this.#mediaCame = resumed && this.#links.view.downlink === 'connected';
     const view = { ...viewOf(message), links: this.#links.view };
     this.#enter({
@@ -312,8 +307,6 @@ export class RoomSession extends Emitter<SessionEvents> {
     else this.#links.restart(message.iceServers);
     this.#tellMedia();
     if (before.phase === 'reconnecting' && !resumed) this.#raiseAgain(before.view);
-    // Who comes back finds it as it was; a new stay begins anew.
-    if (!resumed) this.#toldQuality = 'auto';
     this.#tellQuality();
   }
 
@@ -363,20 +356,11 @@ export class RoomSession extends Emitter<SessionEvents> {
   }
 
   #tellQuality(): void {
-    const max = this.#soundOnly ? 'audio' : this.#quality;
-    if (this.#state.phase !== 'live' || max === this.#toldQuality) return;
-    this.#toldQuality = max;
-    this.send({ type: 'quality', max });
+    if (this.#state.phase === 'live') this.#wishes.tellQuality();
   }
 
   #tellMedia(): void {
-    if (this.#state.phase !== 'live') return;
-    const { sent } = this.#media;
-    const told = this.#told;
-    this.#told = sent;
-    if (told !== null && JSON.stringify(told) === JSON.stringify(sent)) return;
-    const { shareAudio, ...media } = sent;
-    this.send({ type: 'media', ...media, ...(shareAudio && { shareAudio }) });
+    if (this.#state.phase === 'live') this.#wishes.tellMedia(this.#media.sent);
   }
 
   #end(end: SessionEnd): void {
