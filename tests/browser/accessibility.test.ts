@@ -30,7 +30,13 @@ async function violations(page: Page): Promise<string[]> {
     // As the tools of the browser do: it is not the page that loads it.
     if (page.axe === undefined) (0, eval)(source);
     // What changes its colour is looked at when it has done so.
-    await Promise.allSettled(document.getAnimations().map(({ finished }) => finished));
+    const changes = document
+      .getAnimations()
+      .filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity)
+      .map(({ finished }) => finished);
+    // One that is paused, or replaced, is never finished.
+    const second = new Promise((resolve) => setTimeout(resolve, 1000));
+    await Promise.race([Promise.allSettled(changes), second]);
     const { violations } = await (window as unknown as AxeWindow).axe.run({
       resultTypes: ['violations'],
     });
