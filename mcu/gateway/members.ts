@@ -25,6 +25,8 @@ export interface Member {
   readonly where: Whereabouts;
   /** Whether the room's media was restarted, and they have not answered its new offer: they may not know. */
   resetIsOpen: boolean;
+  /** Who has muted them, while they have not said a word about their microphone since: they may not know. */
+  mutedBy: string | null;
 }
 
 type Entry = { -readonly [K in keyof Member]: Member[K] } & { digest: Buffer | null };
@@ -78,6 +80,7 @@ export class Members {
       participant,
       quality: 'auto',
       shareAudio: false,
+      mutedBy: null,
       order: this.#joined,
       where: { kind: 'here', connection, sinceMs: this.#context.now() },
       resetIsOpen: false,

@@ -111,19 +111,22 @@ export class Session implements Connection {
 
   #read(data: RawData, isBinary: boolean): void {
     if (this.#state.phase === 'ended') return;
+    let message: ClientMessage | null = null;
     try {
       if (!this.#messages.take(performance.now())) throw tooFast();
-      this.#handle(parseMessage(data, isBinary));
+      message = parseMessage(data, isBinary);
+      this.#handle(message);
     } catch (error) {
       const joining = this.#state.phase === 'awaiting-join';
       const told = asTold(error);
       if (told.code === 'internal') this.#log.error({ err: error }, 'message failed');
-      this.#fail(told, joining || told.code === 'too-large');
+      const ref = message?.type === 'chat' ? message.ref : undefined;
+      this.#fail(told, joining || told.code === 'too-large', ref);
     }
   }
 
-  #fail({ code, message }: OnegridError, fatal: boolean): void {
-    this.send({ type: 'error', code, message, fatal });
+  #fail({ code, message }: OnegridError, fatal: boolean, ref?: string): void {
+    this.send({ type: 'error', code, message, fatal, ...(ref !== undefined && { ref }) });
     if (!fatal) return;
     this.#ended(true);
     this.#socket.close(1008, code);
