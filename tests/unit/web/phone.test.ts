@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { Background } from '../../../web/lib/phone/background.ts';
 import { isMirrored } from '../../../web/lib/mirror.ts';
 import { Interruptions } from '../../../web/lib/phone/interruptions.ts';
+import { watchKeyboard } from '../../../web/lib/phone/keyboard.ts';
 import { flipFrom } from '../../../web/lib/phone/flip.ts';
 import { showMediaControls } from '../../../web/lib/phone/media-controls.ts';
 import { WakeLock, type WakeLockLike } from '../../../web/lib/phone/wake-lock.ts';
@@ -120,6 +121,39 @@ describe('a microphone that a phone call had', () => {
     await settle();
     expect(asked()).toBe(1);
     expect(page.listeners.size).toBe(0);
+  });
+});
+
+describe('a keyboard on the screen', () => {
+  it('lies over the foot of the page: not so a bar of the browser, nor a page that is pinched open', () => {
+    const told: number[] = [];
+    const listeners = new Set<() => void>();
+    const viewport = {
+      ...{ height: 750, scale: 1 },
+      addEventListener: (_: string, listener: () => void) => listeners.add(listener),
+      removeEventListener: (_: string, listener: () => void) => listeners.delete(listener),
+    };
+    let pageHeight = 750;
+    const end = watchKeyboard(
+      viewport,
+      () => pageHeight,
+      (px) => told.push(px),
+    );
+    const become = (height: number, scale = 1): void => {
+      Object.assign(viewport, { height, scale });
+      for (const listener of listeners) listener();
+    };
+    become(690);
+    become(414.4);
+    become(414);
+    become(750);
+    become(375, 2);
+    // A browser that makes the page smaller itself.
+    pageHeight = 414;
+    become(414);
+    expect(told).toEqual([0, 336, 0]);
+    end();
+    expect(listeners.size).toBe(0);
   });
 });
 
