@@ -1,3 +1,4 @@
+export { askAccess, tokenHeaders, type Invitation } from './access.ts';
 export { canChooseSpeaker, watchLevel } from './browser-sound.ts';
 export { browserPlatform, signallingUrl, streamOf } from './browser.ts';
 export type { LinkState } from './connection-watch.ts';
