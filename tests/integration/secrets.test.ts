@@ -74,6 +74,8 @@ it('a server that tells all it can says no secret, its own or of those who use i
       await client.drop();
     }
     const first = await SignallingClient.join(url, 'kitchen', 'Hanna', { token: good });
+    const offer = await first.next('offer');
+    keep(/a=ice-pwd:(\S+)/.exec(offer.sdp)![1]!);
     await first.drop();
     const resume = keep(first.resumeToken);
     const hanna = await SignallingClient.join(url, 'kitchen', 'Hanna', { token: good, resume });
@@ -81,8 +83,6 @@ it('a server that tells all it can says no secret, its own or of those who use i
     const { iceServers } = await hanna.next('joined');
     for (const { credential } of iceServers) if (credential !== undefined) keep(credential);
     hanna.send({ type: 'chat', text: keep('what nobody else is to read') });
-    const offer = await hanna.next('offer');
-    keep(/a=ice-pwd:(\S+)/.exec(offer.sdp)![1]!);
     const transport = [
       `a=ice-ufrag:abcd`,
       `a=ice-pwd:${keep('a-password-of-ice-that-is-long')}`,
