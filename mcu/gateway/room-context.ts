@@ -6,6 +6,8 @@ import type { RoomProcess } from './room-process.ts';
 
 /** A participant's connection, as a room sees it. */
 export interface Connection {
+  /** Whether it comes from an address that the internet does not reach: such peers may have candidates of that kind. */
+  readonly isPrivate: boolean;
   /** Sends a message to the participant. */
   send(message: ServerMessage): void;
   /** Tells the participant why their stay is over and ends the connection. */

@@ -48,6 +48,8 @@ export class RoomParticipant implements VideoSource {
   readonly name: string;
   /** Their place among all who ever joined. */
   readonly order: number;
+  /** Whether they only watch: they send nothing, and have no tile. */
+  readonly watches: boolean;
   /** Whether they raise their hand. */
   hand: boolean;
   readonly #context: ParticipantContext;
@@ -82,7 +84,7 @@ export class RoomParticipant implements VideoSource {
    * @param context - the room
    */
   constructor(
-    { id, name, media, hand, quality, order, away }: Member,
+    { id, name, media, hand, quality, order, away, watches }: Member,
     generation: number,
     context: ParticipantContext,
   ) {
@@ -91,6 +93,7 @@ export class RoomParticipant implements VideoSource {
     this.name = name;
     this.hand = hand;
     this.order = order;
+    this.watches = watches;
     this.#isAway = away;
     this.#media = media;
     this.#context = context;
@@ -165,6 +168,8 @@ export class RoomParticipant implements VideoSource {
 
   /** The uplink's offer: another DTLS fingerprint replaces the PeerConnection. */
   offer(sdp: string): void {
+    // The gateway has refused it already.
+    if (this.watches) return;
     const fingerprint = fingerprintOf(sdp);
     if (this.#uplink !== undefined && fingerprint !== this.#uplinkFingerprint) {
       this.#uplink.close();
@@ -269,7 +274,7 @@ export class RoomParticipant implements VideoSource {
   #openUplink(): Uplink {
     this.#control.restart();
     const { settings, downlink, sound, now } = this.#context;
-    return new Uplink(settings, downlink.iceServers, {
+    return new Uplink(settings, downlink, {
       signal: (message) => {
         this.#tell({ ...message, pc: 'uplink' });
       },
