@@ -19,11 +19,12 @@ export class RoomActions {
   readonly #outputs: RoomOutputs;
   readonly #remove: (id: string) => void;
   readonly #log: Logger;
-  readonly #chat = new ChatHistory();
+  readonly #chat: ChatHistory;
   #layout: RoomLayout = { mode: 'auto', pinned: null };
 
   /**
    * @param remove - shows somebody the door; throws OnegridError `not-found`
+   * @param chatHistoryBytes - how much of what was written a newcomer gets
    * @param log - lines carry the room's name already
    */
   constructor(
@@ -31,8 +32,10 @@ export class RoomActions {
     media: RoomMedia,
     outputs: RoomOutputs,
     remove: (id: string) => void,
+    chatHistoryBytes: number,
     log: Logger,
   ) {
+    this.#chat = new ChatHistory(chatHistoryBytes);
     this.#members = members;
     this.#media = media;
     this.#outputs = outputs;

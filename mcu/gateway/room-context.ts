@@ -12,6 +12,9 @@ export interface Connection {
   close(reason: ClosedReason): void;
 }
 
+/** The server is about to stop. */
+export type ClosingMessage = Extract<ServerMessage, { type: 'closing' }>;
+
 /** What a room needs from around it. */
 export interface RoomContext {
   readonly settings: Settings;
@@ -19,6 +22,8 @@ export interface RoomContext {
   readonly outputs: OutputServices;
   /** @throws OnegridError `overloaded` where there are no ports for one more participant, or the server stops */
   checkPorts(): void;
+  /** What newcomers are told where the server is about to stop; null where it is not. */
+  closing(): ClosingMessage | null;
   /** A process for this room's media: the spare one, mostly. */
   takeProcess(): RoomProcess;
   /** A snapshot of the room process's metrics. */

@@ -3,7 +3,7 @@ import type { Logger } from '../log.ts';
 import type { ClientMessage } from '../protocol/client.ts';
 import type { Participant } from '../protocol/common.ts';
 import { OnegridError } from '../protocol/errors.ts';
-import type { ClosedReason } from '../protocol/server.ts';
+import type { ClosedReason, ServerMessage } from '../protocol/server.ts';
 import { iceServersFor } from './ice-servers.ts';
 import { type Member, Members } from './members.ts';
 import { type PeopleEvent, RoomMedia } from './room-media.ts';
@@ -78,6 +78,7 @@ export class Room {
       (id) => {
         this.remove(id);
       },
+      context.settings.chatHistoryBytes,
       this.#log,
     );
   }
@@ -209,6 +210,11 @@ export class Room {
     this.#actions.handle(member, message);
   }
 
+  /** Tells everybody in it. */
+  tell(message: ServerMessage): void {
+    this.#members.broadcast(message);
+  }
+
   /** Ends the room for everybody in it. */
   close(reason: ClosedReason): void {
     if (this.#closed) return;
@@ -250,6 +256,8 @@ export class Room {
       chat: this.#actions.chat,
       mayModerate: this.#actions.mayModerate(member.participant),
     });
+    const closing = this.#context.closing();
+    if (closing !== null) connection.send(closing);
   }
 
   /** Somebody comes back with other things switched on than they had. */

@@ -7,6 +7,7 @@ import type { Logger } from '../log.ts';
 import { maxMessageBytes } from '../protocol/common.ts';
 import { createApp } from './app.ts';
 import { prepareDataDir } from './data-dir.ts';
+import { Doors } from './doors.ts';
 import { HlsHouse } from './live/hls.ts';
 import { Metrics } from './metrics.ts';
 import { isOriginAllowed } from './origin.ts';
@@ -15,15 +16,19 @@ import { OutputLauncher } from './outputs/launcher.ts';
 import { RecordingStore } from './recordings/store.ts';
 import { RoomRegistry } from './room-registry.ts';
 import { type StartRoomProcess, startRoomProcess } from './room-process.ts';
-import { Session } from './session.ts';
 import { UdpProbe } from './udp-probe.ts';
+import { within } from './within.ts';
 
 /** A running gateway. */
 export interface Gateway {
   /** The TCP port it listens on. */
   readonly port: number;
-  /** Tells everybody, ends all room processes, stops listening. */
+  /** No room is opened any more; those there are may go on for `ONEGRID_DRAIN_MS`. Then, or behind the last one, {@link close}. */
+  drain(): Promise<void>;
+  /** Finishes recordings, tells everybody, ends all processes, stops listening. */
   close(): Promise<void>;
+  /** Tells everybody and kills the processes; whatever is not finished by then is repaired at the next start. */
+  abort(): void;
 }
 
 /** Proxies cut connections that are silent for a minute. */
@@ -31,6 +36,7 @@ const pingIntervalMs = 25_000;
 
 /** WebSocket upgrades: the right path, an allowed origin, then a session each. */
 function acceptSockets(server: Server, rooms: RoomRegistry, settings: Settings, log: Logger) {
+  const doors = new Doors(settings, rooms, log);
   // A little over the limit gets an error that says so; far over it is cut off by ws itself.
   const sockets = new WebSocketServer({ noServer: true, maxPayload: 4 * maxMessageBytes });
   server.on('upgrade', (request, socket, head) => {
@@ -50,7 +56,7 @@ function acceptSockets(server: Server, rooms: RoomRegistry, settings: Settings, 
       refuse('403 Forbidden');
     } else {
       sockets.handleUpgrade(request, socket, head, (webSocket) => {
-        new Session(webSocket, (message, connection) => rooms.join(message, connection), log);
+        doors.open(webSocket, request.socket.remoteAddress ?? '');
       });
     }
   });
@@ -106,20 +112,35 @@ export async function startGateway(
   }, pingIntervalMs);
   const { port } = server.address() as AddressInfo;
   log.info({ port }, 'listening');
+  const close = async (): Promise<void> => {
+    clearInterval(pings);
+    server.close();
+    (await udpProbe)?.close();
+    rooms.refuse();
+    await store.close(finishPatienceMs);
+    await rooms.close('shutdown');
+    await launcher.close();
+    await hls.close();
+    for (const socket of sockets.clients) socket.terminate();
+    server.closeAllConnections();
+    log.info('stopped');
+  };
   return {
     port,
-    async close() {
-      clearInterval(pings);
-      server.close();
-      (await udpProbe)?.close();
-      rooms.drain();
-      await store.close(finishPatienceMs);
-      await rooms.close('shutdown');
-      await launcher.close();
-      await hls.close();
-      for (const socket of sockets.clients) socket.terminate();
-      server.closeAllConnections();
-      log.info('stopped');
+    close,
+    async drain() {
+      const { drainMs } = settings;
+      if (drainMs > 0) {
+        log.info({ drainMs, rooms: rooms.all.length }, 'draining');
+        await within(drainMs, rooms.drain(drainMs));
+        log.info({ rooms: rooms.all.length }, 'drained');
+      }
+      await close();
+    },
+    abort() {
+      log.warn('stopped at once');
+      rooms.abort();
+      launcher.abort();
     },
   };
 }

@@ -1,0 +1,71 @@
+import type { WebSocket } from 'ws';
+import type { Settings } from '../config/settings.ts';
+import type { Logger } from '../log.ts';
+import { asTold, OnegridError } from '../protocol/errors.ts';
+import { AddressLimit } from './address-limit.ts';
+import { addressKey } from './address-key.ts';
+import { Connections, type Counted } from './connections.ts';
+import type { RoomRegistry } from './room-registry.ts';
+import { Session } from './session.ts';
+
+/** Where WebSockets come in: so many of them, so many of one address, and so many joins of one address a minute. */
+export class Doors {
+  readonly #settings: Settings;
+  readonly #rooms: RoomRegistry;
+  readonly #log: Logger;
+  readonly #connections: Connections;
+  /** Null: as many as there are. */
+  readonly #joins: AddressLimit | null;
+
+  constructor(settings: Settings, rooms: RoomRegistry, log: Logger) {
+    this.#settings = settings;
+    this.#rooms = rooms;
+    this.#log = log;
+    this.#connections = new Connections({
+      most: settings.maxConnections,
+      mostPerAddress: settings.maxConnectionsPerAddress,
+      mostUnjoined: settings.maxUnjoined,
+    });
+    const { joinsPerMinute } = settings;
+    this.#joins = joinsPerMinute === 0 ? null : new AddressLimit(joinsPerMinute / 60, joinsPerMinute);
+    const { metrics } = rooms;
+    metrics.gauge('onegrid_connections', 'WebSockets open.', () => this.#connections.count);
+    metrics.gauge(
+      'onegrid_connections_waiting',
+      'WebSockets that have not joined yet.',
+      () => this.#connections.waiting,
+    );
+  }
+
+  /** Lets one in; where there are too many it is told so, and closed. */
+  open(socket: WebSocket, address: string): void {
+    let counted: Counted | undefined;
+    const session = new Session(socket, {
+      limits: this.#settings,
+      log: this.#log,
+      enter: (message, connection) => {
+        try {
+          if (this.#joins?.take(address, performance.now()) === false) {
+            throw new OnegridError('too-fast', 'There are too many joins from this address.');
+          }
+          return this.#rooms.join(message, connection);
+        } catch (error) {
+          const { code } = asTold(error);
+          this.#rooms.metrics.refusals.inc({ code });
+          this.#log.info({ code }, 'join refused');
+          throw error;
+        }
+      },
+      joined: () => counted?.joined(),
+    });
+    try {
+      counted = this.#connections.add(addressKey(address), () => {
+        session.fail(new OnegridError('too-fast', 'Others of this address wait, too.'), true);
+      });
+    } catch (error) {
+      this.#rooms.metrics.refusals.inc({ code: asTold(error).code });
+      session.fail(asTold(error), true);
+    }
+    socket.on('close', () => counted?.gone());
+  }
+}
