@@ -64,7 +64,7 @@ export const limitSettings = {
   ),
   maxCandidates: setting(
     'ONEGRID_MAX_CANDIDATES',
-    integer(1, 1000),
+    integer(1, 64),
     '64',
     'most ICE candidates of one participant for each offer or answer',
   ),

@@ -27,7 +27,8 @@ export class Doors {
       mostUnjoined: settings.maxUnjoined,
     });
     const { joinsPerMinute } = settings;
-    this.#joins = joinsPerMinute === 0 ? null : new AddressLimit(joinsPerMinute / 60, joinsPerMinute);
+    this.#joins =
+      joinsPerMinute === 0 ? null : new AddressLimit(joinsPerMinute / 60, joinsPerMinute);
     const { metrics } = rooms;
     metrics.gauge('onegrid_connections', 'WebSockets open.', () => this.#connections.count);
     metrics.gauge(
