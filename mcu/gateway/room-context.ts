@@ -1,5 +1,6 @@
 import type { Settings } from '../config/settings.ts';
 import type { Logger } from '../log.ts';
+import type { RoomLoad } from '../protocol/ipc.ts';
 import type { ClosedReason, ServerMessage } from '../protocol/server.ts';
 import type { OutputServices } from './room-outputs.ts';
 import type { RoomProcess } from './room-process.ts';
@@ -26,8 +27,8 @@ export interface RoomContext {
   closing(): ClosingMessage | null;
   /** A process for this room's media: the spare one, mostly. */
   takeProcess(): RoomProcess;
-  /** A snapshot of the room process's metrics. */
-  metrics(process: RoomProcess, snapshot: readonly unknown[]): void;
+  /** A snapshot of the room process's metrics, and how much it has to do. */
+  metrics(process: RoomProcess, snapshot: readonly unknown[], load: RoomLoad | undefined): void;
   /** A room process is gone; `died`: by itself. */
   processEnded(process: RoomProcess, died: boolean): void;
   /** The last participant has left, or the room was closed: forget it. */

@@ -1,3 +1,7 @@
+import { admissionGauges } from './admission/gauges.ts';
+import { Admission, type Newcomer } from './admission/admission.ts';
+import { newcomerCost, roomCost } from './admission/cost.ts';
+import { machineCores } from './admission/machine-cores.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Logger } from '../log.ts';
 import type { ClientMessage } from '../protocol/client.ts';
@@ -40,6 +44,7 @@ export class RoomRegistry {
   readonly #rooms = new Map<string, Room>();
   readonly #spare: SpareProcess;
   readonly #processes = new Set<RoomProcess>();
+  readonly #admission: Admission;
   #phase: Phase = { name: 'open' };
 
   constructor(outputs: OutputServices, metrics: Metrics, startProcess: StartRoomProcess) {
@@ -48,6 +53,15 @@ export class RoomRegistry {
     this.#log = outputs.log;
     this.#spare = new SpareProcess(startProcess);
     this.metrics = metrics;
+    this.#admission = new Admission({
+      budget: this.#settings.cpuBudget ?? machineCores(),
+      ownCpuSeconds: () => {
+        const { user, system } = process.cpuUsage();
+        return (user + system) / 1e6;
+      },
+      now: () => performance.now(),
+    });
+    admissionGauges(metrics, this.#admission);
     metrics.gauge('onegrid_rooms', 'Rooms open now.', () => this.#rooms.size);
     metrics.gauge('onegrid_participants', 'Participants in all rooms.', () => this.#participants);
     metrics.gauge('onegrid_draining', 'Whether the server is about to stop: 1, or 0.', () =>
@@ -68,8 +82,22 @@ export class RoomRegistry {
     if (known !== undefined && resumed !== undefined)
       return { room: known, participantId: resumed };
     this.#checkPorts();
+    const newcomer = this.#newcomer(known === undefined);
+    if (!this.#admission.hasTimeFor(newcomer)) {
+      throw new OnegridError('overloaded', 'This server has no processor time left for more.');
+    }
     const room = known ?? this.#open(message.room.toLowerCase());
-    return { room, participantId: room.join(message, connection) };
+    const participantId = room.join(message, connection);
+    this.#admission.admit(newcomer);
+    return { room, participantId };
+  }
+
+  #newcomer(opens: boolean): Newcomer {
+    if (!opens) return { opens, cores: newcomerCost };
+    const { canvas, fps, rungs } = this.#settings;
+    // Most watch the best there is.
+    const best = rungs.slice(0, 1).map((rung) => ({ rung, codec: 'h264' as const }));
+    return { opens, cores: roomCost({ participants: 1, canvas, fps, rungs: best }) };
   }
 
   #checkPorts(): void {
@@ -101,12 +129,14 @@ export class RoomRegistry {
         this.#processes.add(process);
         return process;
       },
-      metrics: (process, snapshot) => {
+      metrics: (process, snapshot, load) => {
         this.metrics.update(process.pid, snapshot);
+        if (load !== undefined) this.#admission.read(process.pid, load);
       },
       processEnded: (process, died) => {
         this.#processes.delete(process);
         this.metrics.retire(process.pid);
+        this.#admission.forget(process.pid);
         if (died) this.metrics.restarts.inc();
       },
       closed: () => {
@@ -153,7 +183,11 @@ export class RoomRegistry {
 
   /** Whether another room could be opened. */
   get isReady(): boolean {
-    return this.#phase.name === 'open' && this.#rooms.size < this.#settings.maxRooms;
+    return (
+      this.#phase.name === 'open' &&
+      this.#rooms.size < this.#settings.maxRooms &&
+      this.#admission.hasTimeFor(this.#newcomer(true))
+    );
   }
 
   get #closing(): ClosingMessage | null {
