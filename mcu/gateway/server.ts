@@ -25,7 +25,7 @@ export interface Gateway {
   readonly port: number;
   /** No room is opened any more; those there are may go on for `ONEGRID_DRAIN_MS`. Then, or behind the last one, {@link close}. */
   drain(): Promise<void>;
-  /** Finishes recordings, tells everybody, ends all processes, stops listening. */
+  /** Finishes recordings, tells everybody, ends all processes, stops listening. Can be called twice. */
   close(): Promise<void>;
   /** Tells everybody and kills the processes; whatever is not finished by then is repaired at the next start. */
   abort(): void;
@@ -112,7 +112,7 @@ export async function startGateway(
   }, pingIntervalMs);
   const { port } = server.address() as AddressInfo;
   log.info({ port }, 'listening');
-  const close = async (): Promise<void> => {
+  const closeAll = async (): Promise<void> => {
     clearInterval(pings);
     server.close();
     (await udpProbe)?.close();
@@ -125,6 +125,8 @@ export async function startGateway(
     server.closeAllConnections();
     log.info('stopped');
   };
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => (closing ??= closeAll());
   return {
     port,
     close,
