@@ -28,7 +28,7 @@ export interface Gateway {
   readonly port: number;
   /** No room is opened any more; those there are may go on for `ONEGRID_DRAIN_MS`. Then, or behind the last one, {@link close}. */
   drain(): Promise<void>;
-  /** Finishes recordings, tells everybody, ends all processes, stops listening. */
+  /** Finishes recordings, tells everybody, ends all processes, stops listening. Can be called twice. */
   close(): Promise<void>;
   /** Tells everybody and kills the processes; whatever is not finished by then is repaired at the next start. */
   abort(): void;
@@ -127,7 +127,7 @@ export async function startGateway(
   }, pingIntervalMs);
   const { port } = server.address() as AddressInfo;
   log.info({ port }, 'listening');
-  const close = async (): Promise<void> => {
+  const closeAll = async (): Promise<void> => {
     clearInterval(pings);
     unwatch();
     server.close();
@@ -141,6 +141,8 @@ export async function startGateway(
     server.closeAllConnections();
     log.info('stopped');
   };
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => (closing ??= closeAll());
   return {
     port,
     close,

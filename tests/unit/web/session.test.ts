@@ -930,7 +930,11 @@ describe('the end', () => {
     await stage.live();
     const told: number[] = [];
     stage.session.on('closing', (inMs) => told.push(inMs));
-    stage.platform.socket.receive({ type: 'closing', at: '2026-01-01T10:00:00.000Z', inMs: 60_000 });
+    stage.platform.socket.receive({
+      type: 'closing',
+      at: '2026-01-01T10:00:00.000Z',
+      inMs: 60_000,
+    });
     expect(told).toEqual([60_000]);
     expect(stage.session.state.phase).toBe('live');
   });
