@@ -119,7 +119,7 @@ export class RoomMedia {
       case 'metrics':
         this.#watch.heard();
         this.#rungs = event.rungs ?? [];
-        this.#context.metrics(process, event.metrics);
+        this.#context.metrics(process, event.metrics, event.load);
         return;
       case 'snapshot':
         this.#snapshots.answer(event.requestId, event.jpeg);

@@ -8,9 +8,12 @@ import type { MediaMessage } from '../protocol/server.ts';
 import { RoomMetrics } from '../room-metrics.ts';
 import { NtpClock } from '../rtp/index.ts';
 import { AudioOutput, audioTickMs } from './audio-output.ts';
+import type { Ease } from './ease.ts';
+import { Governing } from './governing.ts';
 import { RoomParticipant } from './participant.ts';
 import { Reactions } from './reactions.ts';
 import { Recorded, type RecordedCommand } from './recorded.ts';
+import { RoomReport } from './room-report.ts';
 import { Scene } from './scene.ts';
 import { SpeakerNews } from './speaker-news.ts';
 import { Stage } from './stage.ts';
@@ -56,12 +59,10 @@ export class MediaRoom {
   readonly #checking = new Set<string>();
   /** When video tick 0 was due. */
   #videoStartMs = 0;
-  #skipped = 0;
-  /** Keyframes already told, by rung and codec. */
-  readonly #keyframes = new Map<string, number>();
+  readonly #report = new RoomReport(this.#metrics);
+  readonly #governing: Governing;
   #metricsAtMs = 0;
   #demandsAtMs = 0;
-  #cpuSeconds = 0;
   #speakers: readonly string[] = [];
   readonly #speakerNews = new SpeakerNews();
 
@@ -116,6 +117,18 @@ export class MediaRoom {
       log,
       send,
     });
+    this.#governing = new Governing({
+      isOn: settings.governor,
+      fps,
+      now: () => monotonicClock.now(),
+      skipped: () => this.#tickers[0]?.skipped ?? 0,
+      isPinned: () => this.#video.isRecorded,
+      apply: (ease) => {
+        this.#setEase(ease);
+      },
+      metrics: this.#metrics,
+      log,
+    });
     const ticks = (
       periodMs: number,
       offsetMs: number,
@@ -132,7 +145,7 @@ export class MediaRoom {
     this.#tickers = [
       ticks(1000 / fps, 0, (tick, dueMs) => {
         this.#videoStartMs = dueMs - (tick * 1000) / fps;
-        return this.#videoTick(tick);
+        return this.#governing.run(tick, () => this.#videoTick(tick));
       }),
       ticks(audioTickMs, audioOffsetMs, (tick, dueMs) => this.#audio.run(tick, dueMs)),
     ];
@@ -263,6 +276,7 @@ export class MediaRoom {
       changed: () => {
         this.#scene.touch();
       },
+      ease: () => this.#governing.ease,
     });
     this.#participants.set(id, participant);
     this.#scene.touch();
@@ -327,6 +341,7 @@ export class MediaRoom {
     this.#scene.setSpeaker(this.#mixer.activeSpeaker);
     if (this.#reactions.expire(nowMs)) this.#stage.setReactions(this.#reactions.shown);
     this.#scene.turnPage(nowMs);
+    this.#governing.look();
     this.#tellSpeakers(speakers, nowMs);
     for (const participant of this.#participants.values()) void this.#check(participant);
     if (nowMs < this.#metricsAtMs) return;
@@ -364,30 +379,14 @@ export class MediaRoom {
   }
 
   async #tellMetrics(): Promise<void> {
-    const metrics = this.#metrics;
-    for (const { name: rung, codec, active, keyframes } of this.#video.encodes) {
-      metrics.videoEncoders.set({ rung, codec }, active ? 1 : 0);
-      const key = `${rung} ${codec}`;
-      metrics.keyframes.inc({ rung }, keyframes - (this.#keyframes.get(key) ?? 0));
-      this.#keyframes.set(key, keyframes);
-    }
-    metrics.audioEncoders.set(this.#mixer.encoderCount);
-    metrics.residentBytes.set(process.memoryUsage.rss());
     const skipped = this.#tickers[0]?.skipped ?? 0;
-    metrics.framesSkipped.inc(skipped - this.#skipped);
-    this.#skipped = skipped;
-    const { user, system } = process.cpuUsage();
-    const cpuSeconds = (user + system) / 1e6;
-    metrics.cpuSeconds.inc(cpuSeconds - this.#cpuSeconds);
-    this.#cpuSeconds = cpuSeconds;
-    const rungs = this.#video.encodes
-      .filter(({ active }) => active)
-      .map(({ name: rung, codec, viewers, bitsPerSecond }) => ({
-        rung,
-        codec,
-        viewers,
-        kbps: Math.round(bitsPerSecond / 1000),
-      }));
-    this.#send({ type: 'metrics', metrics: await metrics.registry.getMetricsAsJSON(), rungs });
+    this.#send(await this.#report.next(this.#video, this.#mixer, this.#governing, skipped));
+  }
+
+  /** Does without something else. */
+  #setEase(ease: Ease): void {
+    const { transitions } = this.#settings;
+    this.#stage.setTransitionMs(transitions && ease.transitions ? transitionMs : 0);
+    for (const participant of this.#participants.values()) participant.setEase(ease);
   }
 }

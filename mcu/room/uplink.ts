@@ -38,6 +38,8 @@ export interface UplinkEvents {
   audio(data: NativeAudioData): void;
   /** A picture has come; {@link Uplink.latest} has it. */
   video(): void;
+  /** Pictures come that have more pixels than allowed, and are not shown; once for each uplink. */
+  tooLarge(): void;
 }
 
 /**
@@ -49,6 +51,8 @@ export class Uplink implements VideoSource {
   readonly #isPrivate: boolean;
   readonly #connection: NativePeerConnection;
   readonly #sinks: (() => void)[] = [];
+  readonly #mostPixels: number;
+  #isTooLarge = false;
   #frame: I420Frame | null = null;
   /** By how much the newest picture is still to be turned. */
   #rotation: Rotation = 0;
@@ -66,12 +70,13 @@ export class Uplink implements VideoSource {
    * @param events - told what comes
    */
   constructor(
-    { udpPorts }: Pick<RoomSettings, 'udpPorts'>,
+    { udpPorts, maxUplink }: Pick<RoomSettings, 'udpPorts' | 'maxUplink'>,
     { iceServers, isPrivate }: { iceServers: readonly IceServer[]; isPrivate: boolean },
     events: UplinkEvents,
   ) {
     this.#events = events;
     this.#isPrivate = isPrivate;
+    this.#mostPixels = maxUplink.width * maxUplink.height;
     this.#connection = new RTCPeerConnection({
       iceServers: ownIceServers(iceServers),
       bundlePolicy: 'max-bundle',
@@ -198,6 +203,11 @@ export class Uplink implements VideoSource {
     const sink = new RTCVideoSink(track);
     sink.onframe = ({ frame: { width, height, rotation = 0, data } }) => {
       if (this.#closed) return;
+      if (width * height > this.#mostPixels) {
+        if (!this.#isTooLarge) this.#events.tooLarge();
+        this.#isTooLarge = true;
+        return;
+      }
       this.#frame = {
         width,
         height,

@@ -1,33 +1,8 @@
-import { readFileSync, readdirSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { SignallingClient } from '../harness/client.ts';
+import { childrenOf, isAlive } from '../harness/processes.ts';
 import { TestServer } from '../harness/server.ts';
 import { until } from '../harness/until.ts';
-
-/** Process ids of a process's living children. */
-function childrenOf(pid: number): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((candidate) => {
-      try {
-        const stat = readFileSync(`/proc/${String(candidate)}/stat`, 'utf8');
-        const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-        return Number(parent) === pid && state !== 'Z';
-      } catch {
-        return false;
-      }
-    });
-}
-
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-};
 
 describe('room processes', () => {
   let server: TestServer | undefined;

@@ -28,6 +28,7 @@ import { pathOfRecordings } from './route.ts';
 import { ShownReactions } from './shown-reactions.svelte.ts';
 import { withToken } from './token-store.ts';
 import {
+  closingSentence,
   errorSentence,
   mediaProblemSentence,
   qualityNames,
@@ -49,6 +50,8 @@ export interface Notice {
   readonly sentence: string;
   /** Where it leads to. Such a notice stays until it is closed: nobody has to be quick to follow it. */
   readonly link?: { readonly path: string; readonly label: string };
+  /** Whether it stays until it is closed. */
+  readonly stays?: boolean;
 }
 
 /** The session and the devices as Svelte state: the one bridge between library and components. */
@@ -142,6 +145,9 @@ export class Call {
     this.session.on('muted', (by) => {
       const { muted, mutedBySomebody } = words.moderate;
       this.#show({ sentence: by === null ? mutedBySomebody : muted(by.name) });
+    });
+    this.session.on('closing', (inMs) => {
+      this.#show({ sentence: closingSentence(inMs), stays: true });
     });
     this.session.on('problem', (code) => {
       this.#recordAsked = false;
@@ -372,7 +378,7 @@ export class Call {
   #show(notice: Notice): void {
     this.closeNotice();
     this.#notice = notice;
-    if (notice.link !== undefined) return;
+    if (notice.link !== undefined || notice.stays === true) return;
     this.#noticeTimer = setTimeout(() => {
       this.#notice = null;
     }, noticeMs);

@@ -19,6 +19,7 @@ export { processingNames } from './words/settings.ts';
 export { chatProblemSentence } from './words/together.ts';
 
 export * from './words/devices.ts';
+export { closingSentence } from './words/server.ts';
 export { findingLines, verdictSentence } from './words/lobby.ts';
 
 /** Every word a person reads or hears in the client. */
@@ -211,6 +212,8 @@ export function qualitySentence({ rung, reason }: Pick<QualityMessage, 'rung' | 
       return `You get: ${name}. Your network is too slow for more.`;
     case 'loss':
       return `You get: ${name}. Your network loses too much for more.`;
+    case 'server':
+      return `You get: ${name}. The server is too busy for more.`;
   }
 }
 

@@ -22,6 +22,8 @@ export class OutputLauncher {
   readonly #start: StartOutputProcess;
   readonly #sockets = new Sockets();
   readonly #running = new Set<OutputProcess>();
+  /** Those that would go on for minutes. */
+  readonly #assembling = new Set<OutputProcess>();
   #closing = false;
 
   constructor(
@@ -71,6 +73,7 @@ export class OutputLauncher {
   assemble(directory: string, started: (pid: number) => void): Promise<Outcome> {
     if (this.#closing) return Promise.resolve({ type: 'died', why: 'the server ends' });
     const process = this.#track(this.#start());
+    this.#assembling.add(process);
     return new Promise((resolve) => {
       let outcome: Outcome | undefined;
       const timer = setTimeout(() => {
@@ -84,6 +87,7 @@ export class OutputLauncher {
         },
         ended: (why) => {
           clearTimeout(timer);
+          this.#assembling.delete(process);
           this.#running.delete(process);
           resolve(outcome ?? { type: 'died', why });
         },
@@ -91,6 +95,13 @@ export class OutputLauncher {
       started(process.pid);
       process.send({ type: 'assemble', directory, logLevel: this.#settings.logLevel });
     });
+  }
+
+  /** The server ends at once: what puts files together is killed, the others finish theirs by themselves. */
+  abort(): void {
+    this.#closing = true;
+    for (const process of this.#assembling) process.kill();
+    this.#sockets.close();
   }
 
   /** Waits a moment for what is still running, kills it and removes the sockets. */

@@ -517,12 +517,12 @@ describe('the downlink', () => {
     tell('requested');
     expect(sound!.jitterBufferTarget).toBeNull();
     tell('bandwidth');
-    expect(sound!.jitterBufferTarget).toBe(150);
+    expect(sound!.jitterBufferTarget).toBe(200);
     stage.platform.socket.receive({ type: 'offer', pc: 'downlink', sdp: 'two', negotiation: 2 });
     await settle();
     const next: ReceiverLike = {};
     stage.platform.peer.fire('track', { track: new FakeTrack('audio'), receiver: next });
-    expect(next.jitterBufferTarget).toBe(150);
+    expect(next.jitterBufferTarget).toBe(200);
     tell('auto');
     expect(next.jitterBufferTarget).toBeNull();
     expect(picture).toEqual({});
@@ -940,6 +940,20 @@ describe('who is here', () => {
 });
 
 describe('the end', () => {
+  it('is told beforehand where the server stops, and the call goes on', async () => {
+    const stage = new Stage();
+    await stage.live();
+    const told: number[] = [];
+    stage.session.on('closing', (inMs) => told.push(inMs));
+    stage.platform.socket.receive({
+      type: 'closing',
+      at: '2026-01-01T10:00:00.000Z',
+      inMs: 60_000,
+    });
+    expect(told).toEqual([60_000]);
+    expect(stage.session.state.phase).toBe('live');
+  });
+
   it('switches the microphone off for who is muted, who is told by whom and may unmute', async () => {
     const stage = new Stage();
     await stage.live();
