@@ -36,8 +36,11 @@ export class RoomRegistry {
     this.#outputs = outputs;
     this.#settings = outputs.settings;
     this.#log = outputs.log;
-    this.#spare = new SpareProcess(startProcess);
     this.metrics = metrics;
+    this.#spare = new SpareProcess(startProcess, ({ pid }, death) => {
+      this.#log.error({ roomPid: pid, ...death }, 'spare process died');
+      metrics.deaths.inc({ process: 'room', cause: death.cause });
+    });
     metrics.gauge('onegrid_rooms', 'Rooms open now.', () => this.#rooms.size);
     metrics.gauge('onegrid_participants', 'Participants in all rooms.', () => this.#participants);
     metrics.gauge('onegrid_streams_active', 'Restreams (RTMP, SRT) of all rooms.', () =>
@@ -89,10 +92,12 @@ export class RoomRegistry {
       metrics: (process, snapshot) => {
         this.metrics.update(process.pid, snapshot);
       },
-      processEnded: (process, died) => {
+      processEnded: (process, death) => {
         this.#processes.delete(process);
         this.metrics.retire(process.pid);
-        if (died) this.metrics.restarts.inc();
+        if (death === null) return;
+        this.metrics.restarts.inc();
+        this.metrics.deaths.inc({ process: 'room', cause: death.cause });
       },
       closed: () => {
         if (this.#rooms.get(key) === room) this.#rooms.delete(key);
