@@ -370,9 +370,11 @@ export class MediaRoom {
     if (this.#checking.has(id)) return;
     this.#checking.add(id);
     try {
-      if (!(await participant.isGone()) || this.#participants.get(id) !== participant) return;
-      this.#log.info({ participant: id }, 'nothing heard of participant');
-      this.#send({ type: 'gone', participantId: id, reason: 'timeout' });
+      const reason = await participant.whyGone();
+      if (reason === null || this.#participants.get(id) !== participant) return;
+      const words = { timeout: 'nothing heard of participant', closed: 'participant hung up' };
+      this.#log.info({ participant: id }, words[reason]);
+      this.#send({ type: 'gone', participantId: id, reason });
     } catch (error) {
       this.#log.error({ participant: id, err: error }, 'presence check failed');
     } finally {
