@@ -174,6 +174,18 @@ export const settingDefinitions = {
     '30000',
     'how long a participant whose connection is gone may come back as if nothing had happened; milliseconds; 0: not at all',
   ),
+  hangMs: setting(
+    'ONEGRID_HANG_MS',
+    integer(0, 600_000),
+    '3000',
+    'a room process that does nothing for so long is ended, and another one takes over; milliseconds; 0: never',
+  ),
+  roomMemoryBytes: setting(
+    'ONEGRID_ROOM_MEMORY_BYTES',
+    integer(0, 1e15 - 1),
+    '2147483648',
+    'a room process that holds more memory is ended, and another one takes over; bytes; 0: no limit',
+  ),
   uplinkHoldMs: setting(
     'ONEGRID_UPLINK_HOLD_MS',
     integer(0, 600_000),

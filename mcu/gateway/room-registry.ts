@@ -52,7 +52,6 @@ export class RoomRegistry {
     this.#outputs = outputs;
     this.#settings = outputs.settings;
     this.#log = outputs.log;
-    this.#spare = new SpareProcess(startProcess);
     this.metrics = metrics;
     this.#admission = new Admission({
       budget: this.#settings.cpuBudget ?? machineCores(),
@@ -63,6 +62,10 @@ export class RoomRegistry {
       now: () => performance.now(),
     });
     admissionGauges(metrics, this.#admission);
+    this.#spare = new SpareProcess(startProcess, ({ pid }, death) => {
+      this.#log.error({ roomPid: pid, ...death }, 'spare process died');
+      metrics.deaths.inc({ process: 'room', cause: death.cause });
+    });
     metrics.gauge('onegrid_rooms', 'Rooms open now.', () => this.#rooms.size);
     metrics.gauge('onegrid_participants', 'Participants in all rooms.', () => this.#participants);
     metrics.gauge('onegrid_draining', 'Whether the server is about to stop: 1, or 0.', () =>
@@ -136,11 +139,13 @@ export class RoomRegistry {
         this.metrics.update(process.pid, snapshot);
         if (load !== undefined) this.#admission.read(process.pid, load);
       },
-      processEnded: (process, died) => {
+      processEnded: (process, death) => {
         this.#processes.delete(process);
         this.metrics.retire(process.pid);
         this.#admission.forget(process.pid);
-        if (died) this.metrics.restarts.inc();
+        if (death === null) return;
+        this.metrics.restarts.inc();
+        this.metrics.deaths.inc({ process: 'room', cause: death.cause });
       },
       closed: () => {
         if (this.#rooms.get(key) === room) this.#rooms.delete(key);

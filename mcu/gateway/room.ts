@@ -349,7 +349,9 @@ export class Room {
         return;
       case 'gone': {
         const member = this.#members.get(event.participantId);
-        if (member !== undefined) this.#timedOut(member);
+        if (member === undefined) return;
+        if (event.reason === 'timeout') this.#timedOut(member);
+        else if (member.where.kind === 'away') this.leave(event.participantId);
         return;
       }
       default:

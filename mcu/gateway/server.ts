@@ -21,6 +21,7 @@ import { createWebServer } from './tls.ts';
 import { RoomTokens } from './tokens/room-token.ts';
 import { UdpProbe } from './udp-probe.ts';
 import { within } from './within.ts';
+import { Watchdog } from './watchdog.ts';
 
 /** A running gateway. */
 export interface Gateway {
@@ -90,18 +91,22 @@ export interface ProcessStarters {
 export async function startGateway(
   settings: Settings,
   log: Logger,
-  start: ProcessStarters = {
-    room: () => startRoomProcess(log),
-    output: () => startOutputProcess(log),
-  },
+  start?: ProcessStarters,
 ): Promise<Gateway> {
+  const watchdog = new Watchdog(log);
+  const processes: ProcessStarters = start ?? {
+    room: () => startRoomProcess(settings, log, watchdog),
+    output: () => startOutputProcess(settings, log, watchdog),
+  };
   await prepareDataDir(settings.dataDir);
   const { server, unwatch } = await createWebServer(settings, log);
   server.listen(settings.port, settings.host);
   // Rejects if `error` comes first. Nothing else is started until the port is ours.
   await once(server, 'listening');
   const metrics = new Metrics();
-  const launcher = new OutputLauncher(settings, log, start.output);
+  const launcher = new OutputLauncher(settings, log, processes.output, (cause) => {
+    metrics.deaths.inc({ process: 'output', cause });
+  });
   const hls = new HlsHouse(settings, log, launcher);
   const store = new RecordingStore({
     settings,
@@ -114,7 +119,7 @@ export async function startGateway(
   metrics.gauge('onegrid_recordings_active', 'Recordings running.', () => store.activeCount);
   metrics.gauge('onegrid_hls_active', 'Rooms with HLS.', () => hls.activeCount);
   const outputs = { settings, log, launcher, store, hls };
-  const rooms = new RoomRegistry(outputs, metrics, start.room);
+  const rooms = new RoomRegistry(outputs, metrics, processes.room);
   const udpProbe = UdpProbe.open(settings, log);
   const trust = trustOf(settings);
   const { tokenSecret } = settings;
@@ -139,6 +144,7 @@ export async function startGateway(
     await hls.close();
     for (const socket of sockets.clients) socket.terminate();
     server.closeAllConnections();
+    await watchdog.close();
     log.info('stopped');
   };
   let closing: Promise<void> | undefined;

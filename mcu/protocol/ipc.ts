@@ -156,7 +156,8 @@ export const roomEventSchema = z.discriminatedUnion('type', [
     /** Who is not told. */
     except: z.array(participantId).optional(),
   }),
-  z.object({ type: z.literal('gone'), participantId, reason: z.literal('timeout') }),
+  /** `timeout`: nothing has come of them for too long; `closed`: who is away has closed their PeerConnections. */
+  z.object({ type: z.literal('gone'), participantId, reason: z.enum(['timeout', 'closed']) }),
   z.object({
     type: z.literal('metrics'),
     metrics: z.array(z.unknown()),

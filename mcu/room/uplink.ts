@@ -165,6 +165,13 @@ export class Uplink implements VideoSource {
     return this.#closed ? noCounts : countsOf((await this.#connection.getStats()).values());
   }
 
+  /** Whether the browser has closed it, and said so (DTLS close_notify). Asks libwebrtc, so call it seldom. */
+  async hasHungUp(): Promise<boolean> {
+    if (this.#closed) return true;
+    const reports = [...(await this.#connection.getStats()).values()];
+    return reports.some(({ type, dtlsState }) => type === 'transport' && dtlsState === 'closed');
+  }
+
   /** Whether it has ended; may change during any `await`. */
   isClosed(): boolean {
     return this.#closed;
