@@ -3,7 +3,7 @@ export interface TokenPlace {
   /** The page's address. */
   readonly href: string;
   /** Puts another address into its place, without loading it. */
-  replace(href: string): void;
+  readonly replace: (href: string) => void;
   /** What lives as long as the tab; null where it is switched off. */
   readonly storage: Pick<Storage, 'getItem' | 'setItem'> | null;
 }

@@ -1,7 +1,12 @@
 import type { AccessInfo } from '../../../mcu/protocol/access.ts';
-import type { FetchLike } from './recordings.ts';
 
 export type { Invitation } from '../../../mcu/protocol/access.ts';
+
+/** The part of `fetch` that is used. */
+export type FetchLike = (
+  path: string,
+  request: { method: string; headers?: Record<string, string>; body?: string },
+) => Promise<{ readonly ok: boolean; text(): Promise<string> }>;
 
 /** The headers of a request by who has a room token. */
 export const tokenHeaders = (token: string | null): Record<string, string> =>

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../../mcu/protocol/errors.ts';
 import type { Recording } from '../../../mcu/protocol/recordings.ts';
-import { askAccess, tokenHeaders } from './access.ts';
+import { askAccess, type FetchLike, tokenHeaders } from './access.ts';
 
 export type { Recording } from '../../../mcu/protocol/recordings.ts';
 
@@ -17,12 +17,6 @@ export class ApiError extends Error {
     this.problem = problem;
   }
 }
-
-/** The part of `fetch` that is used. */
-export type FetchLike = (
-  path: string,
-  request: { method: string; headers?: Record<string, string>; body?: string },
-) => Promise<{ readonly ok: boolean; text(): Promise<string> }>;
 
 /** The server's recordings over HTTP (CONTRACT: HTTP). Every method throws {@link ApiError}. */
 export class RecordingsApi {
