@@ -8,6 +8,7 @@ import {
 } from './config/settings.ts';
 import { startGateway } from './gateway/server.ts';
 import { createLog } from './log.ts';
+import { tokenCommand } from './token-command.ts';
 
 type Key = keyof Settings;
 const keys = Object.keys(settingDefinitions) as Key[];
@@ -67,7 +68,8 @@ async function serve(flags: Record<string, string>): Promise<void> {
   });
   // Last: who has read it may send a signal.
   const host = settings.host ?? 'localhost';
-  process.stderr.write(`onegrid is on http://${host}:${String(gateway.port)}\n`);
+  const scheme = settings.tlsCert === undefined ? 'http' : 'https';
+  process.stderr.write(`onegrid is on ${scheme}://${host}:${String(gateway.port)}\n`);
 }
 
 function serveCommand(): Command {
@@ -105,7 +107,8 @@ export async function main(argv: string[]): Promise<void> {
   const program = new Command('onegrid')
     .description('a WebRTC MCU: everybody sends one stream and receives one')
     .exitOverride()
-    .addCommand(serveCommand().exitOverride());
+    .addCommand(serveCommand().exitOverride())
+    .addCommand(tokenCommand(fail).exitOverride());
   for (const command of otherCommands()) program.addCommand(command.exitOverride());
   try {
     await program.parseAsync(argv, { from: 'user' });

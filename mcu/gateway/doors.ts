@@ -7,19 +7,40 @@ import { addressKey } from './address-key.ts';
 import { Connections, type Counted } from './connections.ts';
 import type { RoomRegistry } from './room-registry.ts';
 import { Session } from './session.ts';
+import { passFor } from './tokens/door.ts';
+import type { RoomTokens } from './tokens/room-token.ts';
+
+/** Where a WebSocket comes from. */
+interface Caller {
+  readonly address: string;
+  readonly isPrivate: boolean;
+}
 
 /** Where WebSockets come in: so many of them, so many of one address, and so many joins of one address a minute. */
 export class Doors {
   readonly #settings: Settings;
   readonly #rooms: RoomRegistry;
+  readonly #tokens: RoomTokens | undefined;
   readonly #log: Logger;
   readonly #connections: Connections;
   /** Null: as many as there are. */
   readonly #joins: AddressLimit | null;
 
-  constructor(settings: Settings, rooms: RoomRegistry, log: Logger) {
+  /** @param tokens - undefined: rooms ask for none */
+  constructor({
+    settings,
+    rooms,
+    tokens,
+    log,
+  }: {
+    readonly settings: Settings;
+    readonly rooms: RoomRegistry;
+    readonly tokens: RoomTokens | undefined;
+    readonly log: Logger;
+  }) {
     this.#settings = settings;
     this.#rooms = rooms;
+    this.#tokens = tokens;
     this.#log = log;
     this.#connections = new Connections({
       most: settings.maxConnections,
@@ -38,23 +59,30 @@ export class Doors {
     );
   }
 
-  /** Lets one in; where there are too many it is told so, and closed. */
-  open(socket: WebSocket, address: string): void {
+  /**
+   * Lets one in; where there are too many it is told so, and closed.
+   */
+  open(socket: WebSocket, { address, isPrivate }: Caller): void {
     let counted: Counted | undefined;
     const session = new Session(socket, {
       limits: this.#settings,
       log: this.#log,
-      enter: (message, connection) => {
+      isPrivate,
+      pass: async (message) => {
         try {
-          if (this.#joins?.take(address, performance.now()) === false) {
+          if (this.#joins?.take(addressKey(address), performance.now()) === false) {
             throw new OnegridError('too-fast', 'There are too many joins from this address.');
           }
-          return this.#rooms.join(message, connection);
+          return await passFor(this.#tokens, message);
         } catch (error) {
-          const { code } = asTold(error);
-          this.#rooms.metrics.refusals.inc({ code });
-          this.#log.info({ code }, 'join refused');
-          throw error;
+          throw this.#refused(error);
+        }
+      },
+      enter: (message, connection, pass) => {
+        try {
+          return this.#rooms.join(message, connection, pass);
+        } catch (error) {
+          throw this.#refused(error);
         }
       },
       joined: () => counted?.joined(),
@@ -64,9 +92,18 @@ export class Doors {
         session.fail(new OnegridError('too-fast', 'Others of this address wait, too.'), true);
       });
     } catch (error) {
-      this.#rooms.metrics.refusals.inc({ code: asTold(error).code });
-      session.fail(asTold(error), true);
+      session.fail(this.#refused(error), true);
     }
     socket.on('close', () => counted?.gone());
+  }
+
+  /** Counts it. */
+  #refused(error: unknown): OnegridError {
+    const told = asTold(error);
+    const { code } = told;
+    this.#rooms.metrics.refusals.inc({ code });
+    if (code === 'internal') this.#log.error({ err: error }, 'join failed');
+    else this.#log.info({ code }, 'join refused');
+    return told;
   }
 }

@@ -1,5 +1,6 @@
 import { AggregatorRegistry, collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import { RoomMetrics } from '../room-metrics.ts';
+import { deathCauses } from './death.ts';
 
 /** What a registry gives as JSON. */
 type Snapshot = readonly unknown[];
@@ -24,6 +25,8 @@ export class Metrics {
   #retired: Promise<Snapshot> = new RoomMetrics().registry.getMetricsAsJSON();
   /** Room processes that died. */
   readonly restarts: Counter;
+  /** Processes of ours that died, by what of. */
+  readonly deaths: Counter<'process' | 'cause'>;
 
   /** Joins and connections that were refused, by error code. */
   readonly refusals: Counter<'code'>;
@@ -52,6 +55,15 @@ export class Metrics {
       help: 'Room processes that died.',
       registers: [this.#own],
     });
+    this.deaths = new Counter({
+      name: 'onegrid_process_deaths_total',
+      help: 'Room (spares included) and output processes that died, by what of.',
+      labelNames: ['process', 'cause'],
+      registers: [this.#own],
+    });
+    for (const process of ['room', 'output']) {
+      for (const cause of deathCauses) this.deaths.inc({ process, cause }, 0);
+    }
   }
 
   /** @param value - asked at each scrape */

@@ -13,6 +13,7 @@ import type { ClosingMessage, Connection } from './room-context.ts';
 import type { OutputServices } from './room-outputs.ts';
 import type { RoomProcess, StartRoomProcess } from './room-process.ts';
 import { SpareProcess } from './spare.ts';
+import { expired, type Pass } from './tokens/door.ts';
 
 /** One for the downlink, one for the uplink on each of the machine's networks; more while one replaces another. */
 const portsPerParticipant = 4;
@@ -51,7 +52,6 @@ export class RoomRegistry {
     this.#outputs = outputs;
     this.#settings = outputs.settings;
     this.#log = outputs.log;
-    this.#spare = new SpareProcess(startProcess);
     this.metrics = metrics;
     this.#admission = new Admission({
       budget: this.#settings.cpuBudget ?? machineCores(),
@@ -62,6 +62,10 @@ export class RoomRegistry {
       now: () => performance.now(),
     });
     admissionGauges(metrics, this.#admission);
+    this.#spare = new SpareProcess(startProcess, ({ pid }, death) => {
+      this.#log.error({ roomPid: pid, ...death }, 'spare process died');
+      metrics.deaths.inc({ process: 'room', cause: death.cause });
+    });
     metrics.gauge('onegrid_rooms', 'Rooms open now.', () => this.#rooms.size);
     metrics.gauge('onegrid_participants', 'Participants in all rooms.', () => this.#participants);
     metrics.gauge('onegrid_draining', 'Whether the server is about to stop: 1, or 0.', () =>
@@ -74,20 +78,22 @@ export class RoomRegistry {
 
   /**
    * Lets somebody in, or go on where they were; the room is opened if there is none.
-   * @throws OnegridError `room-full`; `overloaded` when there are as many rooms as allowed, or no ports for one more participant
+   * @param pass - what their token says they may be
+   * @throws OnegridError `unauthorized` where it has expired; `room-full`; `overloaded` when there are as many rooms as allowed, or no ports for one more participant
    */
-  join(message: JoinMessage, connection: Connection): Stay {
+  join(message: JoinMessage, connection: Connection, pass: Pass): Stay {
     const known = this.#rooms.get(message.room.toLowerCase());
-    const resumed = known?.resume(message, connection);
+    const resumed = known?.resume(message, connection, pass);
     if (known !== undefined && resumed !== undefined)
       return { room: known, participantId: resumed };
+    if (pass.isExpired) throw expired();
     this.#checkPorts();
     const newcomer = this.#newcomer(known === undefined);
     if (!this.#admission.hasTimeFor(newcomer)) {
       throw new OnegridError('overloaded', 'This server has no processor time left for more.');
     }
     const room = known ?? this.#open(message.room.toLowerCase());
-    const participantId = room.join(message, connection);
+    const participantId = room.join(message, connection, pass);
     this.#admission.admit(newcomer);
     return { room, participantId };
   }
@@ -133,11 +139,13 @@ export class RoomRegistry {
         this.metrics.update(process.pid, snapshot);
         if (load !== undefined) this.#admission.read(process.pid, load);
       },
-      processEnded: (process, died) => {
+      processEnded: (process, death) => {
         this.#processes.delete(process);
         this.metrics.retire(process.pid);
         this.#admission.forget(process.pid);
-        if (died) this.metrics.restarts.inc();
+        if (death === null) return;
+        this.metrics.restarts.inc();
+        this.metrics.deaths.inc({ process: 'room', cause: death.cause });
       },
       closed: () => {
         if (this.#rooms.get(key) === room) this.#rooms.delete(key);

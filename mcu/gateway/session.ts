@@ -8,11 +8,27 @@ import type { ServerMessage } from '../protocol/server.ts';
 import type { Stay } from './room-registry.ts';
 import type { Connection } from './room-context.ts';
 import { checkSdp } from './sdp-limits.ts';
+import type { Pass } from './tokens/door.ts';
 import { TokenBucket } from './token-bucket.ts';
 
 type JoinMessage = Extract<ClientMessage, { type: 'join' }>;
 
-type State = { phase: 'awaiting-join' } | ({ phase: 'live' } & Stay) | { phase: 'ended' };
+/** A message as it came. */
+interface Raw {
+  readonly data: RawData;
+  readonly isBinary: boolean;
+}
+
+type State =
+  | { phase: 'awaiting-join' }
+  /** Their token is being read; what they have sent meanwhile is looked at afterwards. */
+  | { phase: 'entering'; waiting: Raw[]; bytes: number }
+  | ({ phase: 'live' } & Stay)
+  | { phase: 'ended' };
+
+/** So much may wait until a token has been read. */
+const mostWaiting = 64;
+const mostWaitingBytes = 4 * maxMessageBytes;
 
 /** A connection that has not joined after so long is closed. */
 const joinTimeoutMs = 30_000;
@@ -45,10 +61,14 @@ export type SessionLimits = Pick<
 export interface SessionContext {
   readonly limits: SessionLimits;
   readonly log: Logger;
-  /** Lets somebody into the room they ask for. @throws OnegridError */
-  enter(message: JoinMessage, connection: Connection): Stay;
+  /** See {@link Connection.isPrivate}. */
+  readonly isPrivate: boolean;
+  /** What somebody may be in the room they ask for; rejects with OnegridError. */
+  readonly pass: (message: JoinMessage) => Promise<Pass>;
+  /** Lets them in. @throws OnegridError */
+  readonly enter: (message: JoinMessage, connection: Connection, pass: Pass) => Stay;
   /** The connection has joined. */
-  joined(): void;
+  readonly joined: () => void;
 }
 
 /** The code for a message whose shape is wrong: names have codes of their own. */
@@ -92,8 +112,16 @@ const isNegotiation = ({ type }: ClientMessage): boolean =>
   type === 'quality' ||
   type === 'record';
 
+/** Keeps a message for later. @throws OnegridError `too-fast` where too much waits already */
+function wait(state: Extract<State, { phase: 'entering' }>, raw: Raw): void {
+  state.bytes += (raw.data as Buffer).length;
+  if (state.waiting.length >= mostWaiting || state.bytes > mostWaitingBytes) throw tooFast();
+  state.waiting.push(raw);
+}
+
 /** One WebSocket: reads its messages, joins it to a room, and tells that when it closes. */
 export class Session implements Connection {
+  readonly isPrivate: boolean;
   readonly #socket: WebSocket;
   readonly #context: SessionContext;
   readonly #joinTimer: NodeJS.Timeout;
@@ -106,6 +134,7 @@ export class Session implements Connection {
   constructor(socket: WebSocket, context: SessionContext) {
     this.#socket = socket;
     this.#context = context;
+    this.isPrivate = context.isPrivate;
     const { messagesPerSecond, negotiationsPerSecond } = context.limits;
     const nowMs = performance.now();
     this.#messages = new TokenBucket(messagesPerSecond, messageBurst * messagesPerSecond, nowMs);
@@ -152,19 +181,25 @@ export class Session implements Connection {
   }
 
   #read(data: RawData, isBinary: boolean): void {
-    if (this.#state.phase === 'ended') return;
+    const state = this.#state;
+    if (state.phase === 'ended') return;
     if ((data as Buffer).length > maxMessageBytes) {
       this.fail(new OnegridError('too-large', 'A message is at most 64 KiB.'), true);
       return;
     }
     try {
       if (!this.#messages.take(performance.now())) throw tooFast();
-      this.#handle(parseMessage(data, isBinary));
+      if (state.phase === 'entering') wait(state, { data, isBinary });
+      else this.#handle(parseMessage(data, isBinary));
     } catch (error) {
-      const told = asTold(error);
-      if (told.code === 'internal') this.#context.log.error({ err: error }, 'message failed');
-      this.fail(told, this.#state.phase === 'awaiting-join');
+      this.#refuse(error, state.phase !== 'live');
     }
+  }
+
+  #refuse(error: unknown, fatal: boolean): void {
+    const told = asTold(error);
+    if (told.code === 'internal') this.#context.log.error({ err: error }, 'message failed');
+    this.fail(told, fatal);
   }
 
   /** Tells that something does not work; `fatal`: and ends the connection. */
@@ -177,7 +212,7 @@ export class Session implements Connection {
 
   #handle(message: ClientMessage): void {
     const state = this.#state;
-    if (state.phase === 'ended') return;
+    if (state.phase === 'ended' || state.phase === 'entering') return;
     if (state.phase === 'awaiting-join') {
       if (message.type !== 'join') throw new OnegridError('not-joined', 'Join a room first.');
       this.#join(message);
@@ -231,10 +266,31 @@ export class Session implements Connection {
     if ([...message.name].length > maxNameLength) {
       throw new OnegridError('bad-name', `A name has at most ${String(maxNameLength)} characters.`);
     }
-    const stay = this.#context.enter(message, this);
-    this.#context.joined();
-    clearTimeout(this.#joinTimer);
-    this.#state = { phase: 'live', ...stay };
+    const entering = { phase: 'entering' as const, waiting: [], bytes: 0 };
+    this.#state = entering;
+    void this.#enter(message, entering.waiting);
+  }
+
+  async #enter(message: JoinMessage, waiting: readonly Raw[]): Promise<void> {
+    const { pass, enter, joined } = this.#context;
+    try {
+      const may = await pass(message);
+      if (this.#state.phase !== 'entering') return;
+      const stay = enter(message, this, may);
+      joined();
+      clearTimeout(this.#joinTimer);
+      this.#state = { phase: 'live', ...stay };
+    } catch (error) {
+      if (this.#state.phase === 'entering') this.#refuse(error, true);
+      return;
+    }
+    for (const { data, isBinary } of waiting) {
+      try {
+        this.#handle(parseMessage(data, isBinary));
+      } catch (error) {
+        this.#refuse(error, false);
+      }
+    }
   }
 
   /** @param forGood - false: they may come back */

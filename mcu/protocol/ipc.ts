@@ -56,6 +56,10 @@ export const memberSchema = z.object({
   order: z.number().int(),
   /** Whether their connection is gone. */
   away: z.boolean(),
+  /** Whether they only watch: they send nothing and have no tile. */
+  watches: z.boolean(),
+  /** Whether they come from an address that the internet does not reach. */
+  isPrivate: z.boolean(),
   /** For the server's side of this participant's PeerConnections. */
   iceServers: z.array(iceServerSchema),
 });
@@ -152,7 +156,8 @@ export const roomEventSchema = z.discriminatedUnion('type', [
     /** Who is not told. */
     except: z.array(participantId).optional(),
   }),
-  z.object({ type: z.literal('gone'), participantId, reason: z.literal('timeout') }),
+  /** `timeout`: nothing has come of them for too long; `closed`: who is away has closed their PeerConnections. */
+  z.object({ type: z.literal('gone'), participantId, reason: z.enum(['timeout', 'closed']) }),
   z.object({
     type: z.literal('metrics'),
     metrics: z.array(z.unknown()),

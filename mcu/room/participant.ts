@@ -36,6 +36,9 @@ export interface ParticipantContext {
   readonly ease: () => Ease;
 }
 
+/** Why somebody is gone: silent for too long, or they have closed everything. */
+export type GoneReason = 'timeout' | 'closed';
+
 /** So long an uplink waits for the first downlink, in milliseconds. */
 const firstDownlinkMs = 3000;
 
@@ -51,6 +54,8 @@ export class RoomParticipant implements VideoSource {
   readonly name: string;
   /** Their place among all who ever joined. */
   readonly order: number;
+  /** Whether they only watch: they send nothing, and have no tile. */
+  readonly watches: boolean;
   /** Whether they raise their hand. */
   hand: boolean;
   readonly #context: ParticipantContext;
@@ -69,6 +74,8 @@ export class RoomParticipant implements VideoSource {
   /** Whether their browser has to come by a gate. */
   #throughGate = false;
   #hadPicture = false;
+  /** Whether their browser has closed the downlink. */
+  #hasHungUp = false;
   /** Whether their connection is gone: nothing can be told, and it is the gateway that waits for them. */
   #isAway: boolean;
   readonly #control: UplinkControl;
@@ -87,7 +94,7 @@ export class RoomParticipant implements VideoSource {
    * @param context - the room
    */
   constructor(
-    { id, name, media, hand, quality, order, away }: Member,
+    { id, name, media, hand, quality, order, away, watches }: Member,
     generation: number,
     context: ParticipantContext,
   ) {
@@ -96,6 +103,7 @@ export class RoomParticipant implements VideoSource {
     this.name = name;
     this.hand = hand;
     this.order = order;
+    this.watches = watches;
     this.#isAway = away;
     this.#media = media;
     this.#context = context;
@@ -177,6 +185,8 @@ export class RoomParticipant implements VideoSource {
 
   /** The uplink's offer: another DTLS fingerprint replaces the PeerConnection. */
   offer(sdp: string): void {
+    // The gateway has refused it already.
+    if (this.watches) return;
     const fingerprint = fingerprintOf(sdp);
     if (this.#uplink !== undefined && fingerprint !== this.#uplinkFingerprint) {
       this.#uplink.close();
@@ -241,27 +251,32 @@ export class RoomParticipant implements VideoSource {
 
   /**
    * Looks after presence and a downlink that has failed; call it a few times a second.
-   * @returns whether nothing at all has come for longer than allowed of who is not away
+   * @returns `timeout` where nothing at all has come for longer than allowed of who is not away, `closed` where who is away
+   *   has closed their PeerConnections: a page that waits for its connection keeps them
    */
-  async isGone(): Promise<boolean> {
+  async whyGone(): Promise<GoneReason | null> {
     const now = this.#context.now();
+    if (this.#isAway && this.#hasHungUp && (await this.#uplink?.hasHungUp()) !== false) {
+      return 'closed';
+    }
     // An offer would not reach who is away.
     if (!this.#isAway) this.#mendDownlink(now);
     if (this.#hadPicture && !this.#presence.hasPicture(now)) this.#forgetPicture();
     const limit = this.#context.settings.mediaTimeoutMs;
     const isSilent = !this.#isAway && this.#presence.silentFor(now) >= limit / 2;
     if (!isSilent) this.#receivedBefore = undefined;
-    if (!isSilent && !this.#control.isLookDue) return false;
+    if (!isSilent && !this.#control.isLookDue) return null;
     // Sound comes out of the jitter buffer whether packets come or not: ask for the packets.
     const counts = (await this.#uplink?.received()) ?? noCounts;
     this.#control.look(counts, this.#media.video);
-    if (!isSilent) return false;
+    if (!isSilent) return null;
     // Who was asked to send no video may have nothing else to send.
     const received = counts.packets + (this.#control.isVideoStopped ? counts.checks : 0);
     const more = this.#receivedBefore !== undefined && received > this.#receivedBefore;
     this.#receivedBefore = received;
     if (more) this.#presence.heard(this.#context.now());
-    return !this.#isAway && this.#presence.silentFor(this.#context.now()) >= limit;
+    const isGone = !this.#isAway && this.#presence.silentFor(this.#context.now()) >= limit;
+    return isGone ? 'timeout' : null;
   }
 
   /** Ends both PeerConnections; may be called twice. */
@@ -281,7 +296,7 @@ export class RoomParticipant implements VideoSource {
   #openUplink(): Uplink {
     this.#control.restart();
     const { settings, downlink, sound, now } = this.#context;
-    return new Uplink(settings, downlink.iceServers, {
+    return new Uplink(settings, downlink, {
       signal: (message) => {
         this.#tell({ ...message, pc: 'uplink' });
       },
@@ -332,6 +347,7 @@ export class RoomParticipant implements VideoSource {
     const { downlink, log, now } = this.#context;
     this.#tellQuality(null);
     this.#reoffers.offered();
+    this.#hasHungUp = false;
     return new Downlink(this.id, this.#controller, this.#throughGate, downlink, {
       offer: (sdp) => {
         this.#tell({ type: 'offer', pc: 'downlink', sdp, negotiation });
@@ -346,6 +362,9 @@ export class RoomParticipant implements VideoSource {
       failed: () => {
         log.info({ participant: this.id, negotiation }, 'downlink failed');
         this.#reoffers.failed(now());
+      },
+      hungUp: () => {
+        this.#hasHungUp = true;
       },
       quality: (bitsPerSecond) => {
         this.#tellQuality(bitsPerSecond);

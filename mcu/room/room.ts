@@ -29,6 +29,8 @@ const audioOffsetMs = 17;
 /** How often presence, speakers and metrics are looked at. */
 const housekeepingMs = 200;
 const metricsMs = 500;
+/** A tick that takes longer is as if the event loop stood still. */
+const longestTickMs = 1000;
 /** How often the paths to the receivers are looked after. */
 const adaptMs = 50;
 
@@ -56,6 +58,8 @@ export class MediaRoom {
   readonly #recorded: Recorded;
   readonly #ntp = new NtpClock(monotonicClock.now(), Date.now());
   readonly #tickers: Ticker[];
+  /** When picture and sound last had a tick that came to its end. */
+  readonly #tickedMs: { video: number; audio: number };
   readonly #checking = new Set<string>();
   /** When video tick 0 was due. */
   #videoStartMs = 0;
@@ -142,12 +146,22 @@ export class MediaRoom {
         onTick,
         onError: onError('tick failed'),
       });
+    const openedMs = monotonicClock.now();
+    this.#tickedMs = { video: openedMs, audio: openedMs };
     this.#tickers = [
-      ticks(1000 / fps, 0, (tick, dueMs) => {
+      ticks(1000 / fps, 0, async (tick, dueMs) => {
         this.#videoStartMs = dueMs - (tick * 1000) / fps;
-        return this.#governing.run(tick, () => this.#videoTick(tick));
+        await this.#governing
+          .run(tick, () => this.#videoTick(tick))
+          .finally(() => {
+            this.#tickedMs.video = monotonicClock.now();
+          });
       }),
-      ticks(audioTickMs, audioOffsetMs, (tick, dueMs) => this.#audio.run(tick, dueMs)),
+      ticks(audioTickMs, audioOffsetMs, async (tick, dueMs) => {
+        await this.#audio.run(tick, dueMs).finally(() => {
+          this.#tickedMs.audio = monotonicClock.now();
+        });
+      }),
     ];
     setInterval(() => {
       this.#keepHouse();
@@ -155,6 +169,13 @@ export class MediaRoom {
     setInterval(() => {
       for (const participant of this.#participants.values()) participant.adapt();
     }, adaptMs);
+  }
+
+  /** Whether picture and sound go on: not where an encoder never comes to an end. */
+  get isTicking(): boolean {
+    const { video, audio } = this.#tickedMs;
+    const period = 1000 / this.#settings.fps;
+    return monotonicClock.now() - Math.min(video, audio) < Math.max(longestTickMs, 2 * period);
   }
 
   /** Does what the gateway says. What goes wrong with one participant must not end the others' call. */
@@ -253,6 +274,7 @@ export class MediaRoom {
       downlink: {
         settings: this.#settings,
         iceServers: member.iceServers,
+        isPrivate: member.isPrivate,
         log: this.#log,
         metrics: this.#metrics,
         now,
@@ -305,6 +327,7 @@ export class MediaRoom {
     const layout = this.#scene.update(() =>
       // Who comes back after a while is at their place again.
       [...this.#participants.values()]
+        .filter(({ watches }) => !watches)
         .sort((a, b) => a.order - b.order)
         .map((participant) => ({
           id: participant.id,
@@ -325,7 +348,7 @@ export class MediaRoom {
     const nowMs = monotonicClock.now();
     if (!rearranged && nowMs < this.#demandsAtMs) return;
     this.#demandsAtMs = nowMs + housekeepingMs;
-    const people = this.#participants.values();
+    const people = [...this.#participants.values()].filter(({ watches }) => !watches);
     const { arrangement } = this.#scene;
     const { watched } = this.#video;
     for (const [id, demand] of this.#demands.update(people, arrangement, watched, nowMs)) {
@@ -366,9 +389,11 @@ export class MediaRoom {
     if (this.#checking.has(id)) return;
     this.#checking.add(id);
     try {
-      if (!(await participant.isGone()) || this.#participants.get(id) !== participant) return;
-      this.#log.info({ participant: id }, 'nothing heard of participant');
-      this.#send({ type: 'gone', participantId: id, reason: 'timeout' });
+      const reason = await participant.whyGone();
+      if (reason === null || this.#participants.get(id) !== participant) return;
+      const words = { timeout: 'nothing heard of participant', closed: 'participant hung up' };
+      this.#log.info({ participant: id }, words[reason]);
+      this.#send({ type: 'gone', participantId: id, reason });
     } catch (error) {
       this.#log.error({ participant: id, err: error }, 'presence check failed');
     } finally {

@@ -48,6 +48,7 @@ export interface UplinkEvents {
  */
 export class Uplink implements VideoSource {
   readonly #events: UplinkEvents;
+  readonly #isPrivate: boolean;
   readonly #connection: NativePeerConnection;
   readonly #sinks: (() => void)[] = [];
   readonly #mostPixels: number;
@@ -65,15 +66,16 @@ export class Uplink implements VideoSource {
 
   /**
    * @param settings - the room's
-   * @param iceServers - for the server's own side
+   * @param peer - servers for the server's own side; whether the browser comes from a private address
    * @param events - told what comes
    */
   constructor(
     { udpPorts, maxUplink }: Pick<RoomSettings, 'udpPorts' | 'maxUplink'>,
-    iceServers: readonly IceServer[],
+    { iceServers, isPrivate }: { iceServers: readonly IceServer[]; isPrivate: boolean },
     events: UplinkEvents,
   ) {
     this.#events = events;
+    this.#isPrivate = isPrivate;
     this.#mostPixels = maxUplink.width * maxUplink.height;
     this.#connection = new RTCPeerConnection({
       iceServers: ownIceServers(iceServers),
@@ -122,7 +124,7 @@ export class Uplink implements VideoSource {
       if (this.isClosed()) return;
       await this.#connection.setRemoteDescription({
         type: 'offer',
-        sdp: prepareUplinkOffer(offer),
+        sdp: prepareUplinkOffer(offer, this.#isPrivate),
       });
       if (this.isClosed()) return;
       const fragments = usernameFragmentsOf(offer);
@@ -145,7 +147,7 @@ export class Uplink implements VideoSource {
     // Behind the offer it belongs to. One that libwebrtc refuses costs one path, not the connection.
     this.#step(async () => {
       this.#waiting -= 1;
-      const line = usableTrickled(candidate, this.#fragments);
+      const line = usableTrickled(candidate, this.#fragments, this.#isPrivate);
       if (line === null) return;
       this.#candidates += 1;
       if (this.#candidates > maxRemoteCandidates) return;
@@ -159,6 +161,13 @@ export class Uplink implements VideoSource {
   /** What has been received so far. Asks libwebrtc, so call it seldom. */
   async received(): Promise<UplinkCounts> {
     return this.#closed ? noCounts : countsOf((await this.#connection.getStats()).values());
+  }
+
+  /** Whether the browser has closed it, and said so (DTLS close_notify). Asks libwebrtc, so call it seldom. */
+  async hasHungUp(): Promise<boolean> {
+    if (this.#closed) return true;
+    const reports = [...(await this.#connection.getStats()).values()];
+    return reports.some(({ type, dtlsState }) => type === 'transport' && dtlsState === 'closed');
   }
 
   /** Whether it has ended; may change during any `await`. */

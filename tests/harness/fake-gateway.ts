@@ -63,7 +63,7 @@ export class FakeGateway {
         fake.rooms.push(room);
         return room;
       },
-      output: () => startOutputProcess(log, fakeOutput),
+      output: () => startOutputProcess(settings, log, undefined, fakeOutput),
     });
     return fake;
   }

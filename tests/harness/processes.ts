@@ -15,13 +15,3 @@ export function childrenOf(pid: number): number[] {
       }
     });
 }
-
-/** Whether there is a process of that id. */
-export const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-};

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { SignallingClient } from '../harness/client.ts';
 import { FakeGateway } from '../harness/fake-gateway.ts';
-import { childrenOf, isAlive } from '../harness/processes.ts';
+import { isAlive } from '../harness/leftovers.ts';
+import { childrenOf } from '../harness/processes.ts';
 import { TestServer } from '../harness/server.ts';
 import { sleep, until } from '../harness/until.ts';
 

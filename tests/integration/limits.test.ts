@@ -175,7 +175,7 @@ describe('limits', () => {
 
   it('of who has not joined cut off the oldest, so that who joins always can', async () => {
     gateway = await FakeGateway.start({ ONEGRID_MAX_UNJOINED: '3' });
-    const silent = [];
+    const silent: SignallingClient[] = [];
     for (let k = 0; k < 10; k++) silent.push(await connect());
     await until(() => silent.filter(({ isOpen }) => isOpen).length === 3, 5000);
     await gateway.join('limits', 'Ana');
