@@ -1,17 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import type { ChatMessage, Participant } from '../protocol/common.ts';
 
-/** So much chat a newcomer gets to read: it has to fit into one message of 64 KiB. */
-const mostBytes = 24 * 1024;
 /** So many names of messages are known again. */
 const mostRefs = 1000;
 
 /** What was written last in a room. */
 export class ChatHistory {
+  readonly #mostBytes: number;
   readonly #messages: ChatMessage[] = [];
   #bytes = 0;
   /** Without their texts, by the names that their writers' pages gave them. */
   readonly #byRef = new Map<string, Omit<ChatMessage, 'text'>>();
+
+  /** @param mostBytes - of text that is kept: a newcomer gets it in one message */
+  constructor(mostBytes: number) {
+    this.#mostBytes = mostBytes;
+  }
 
   /** Keeps what somebody writes; the oldest messages go where it gets too much. */
   write({ id: from, name }: Participant, text: string, ref?: string): ChatMessage {
@@ -19,7 +23,7 @@ export class ChatHistory {
     const message = { ...known, text, at: new Date().toISOString() };
     this.#messages.push(message);
     this.#bytes += bytesOf(message);
-    while (this.#bytes > mostBytes) {
+    while (this.#bytes > this.#mostBytes) {
       const oldest = this.#messages.shift();
       if (oldest !== undefined) this.#bytes -= bytesOf(oldest);
     }

@@ -58,7 +58,7 @@ export const clientMessageSchema = z.discriminatedUnion('type', [
     text: z
       .string()
       .transform((text) => text.trim())
-      .refine((text) => text.length >= 1 && [...text].length <= 2000),
+      .refine((text) => text.length >= 1),
     /** What the page calls it: sent again under one name, it is one message. */
     ref: chatRefSchema.optional(),
   }),
@@ -75,5 +75,7 @@ export const clientMessageSchema = z.discriminatedUnion('type', [
 
 /** Browser → server, after validation. */
 export type ClientMessage = z.output<typeof clientMessageSchema>;
+/** What somebody in a room may send. */
+export type RoomMessage = Exclude<ClientMessage, { type: 'join' | 'leave' }>;
 /** Browser → server, as a client writes it. */
 export type ClientMessageInput = z.input<typeof clientMessageSchema>;

@@ -30,6 +30,8 @@ export interface DownlinkEvents {
   quality(bitsPerSecond: number | null): void;
   /** ICE or DTLS has failed: only another PeerConnection helps. */
   failed(): void;
+  /** The browser has closed it, and said so (DTLS close_notify). */
+  hungUp(): void;
 }
 
 /** What a downlink needs from its room. */
@@ -37,6 +39,8 @@ export interface DownlinkContext extends Omit<SenderContext, 'transmit' | 'onQua
   readonly settings: RoomSettings;
   /** For the server's own side. */
   readonly iceServers: readonly IceServer[];
+  /** Whether the browser comes from a private address. */
+  readonly isPrivate: boolean;
   readonly log: Logger;
 }
 
@@ -118,7 +122,7 @@ export class Downlink {
   answer(sdp: string): void {
     if (this.#closed || this.#answered !== undefined) return;
     const answered = readAnswer(sdp);
-    const usable = withUsableCandidates(sdp);
+    const usable = withUsableCandidates(sdp, this.#context.isPrivate);
     const candidates = /^a=candidate:.*\r?\n/gm;
     for (const [line] of usable.matchAll(candidates)) this.#noteRelay(line.slice(2));
     // By the gate the browser comes to us, and we do not go to it by another way.
@@ -156,7 +160,7 @@ export class Downlink {
       if (this.#early.length < maxRemoteCandidates) this.#early.push(candidate);
       return;
     }
-    const line = usableTrickled(candidate, this.#fragments);
+    const line = usableTrickled(candidate, this.#fragments, this.#context.isPrivate);
     if (line === null) return;
     this.#noteRelay(line);
     if (this.#throughGate) return;
@@ -254,8 +258,13 @@ export class Downlink {
     connection.onGatheringStateChange((state) => {
       if (state === 'complete' && !this.#closed) this.#events.candidate(null);
     });
+    let hasFailed = false;
     connection.onStateChange((state) => {
-      if (state === 'failed' && !this.#closed) this.#events.failed();
+      if (this.#closed) return;
+      // One that has failed is closed by libdatachannel, too.
+      if (state === 'closed' && !hasFailed) this.#events.hungUp();
+      hasFailed ||= state === 'failed';
+      if (state === 'failed') this.#events.failed();
     });
     connection.setLocalDescription('offer');
   }

@@ -1,4 +1,4 @@
-import type { LayoutMode, QualityCap, Reaction } from '../../mcu/protocol/common.ts';
+import type { LayoutMode, QualityCap, Reaction, RoomRight } from '../../mcu/protocol/common.ts';
 import {
   LocalMedia,
   RoomSession,
@@ -27,7 +27,9 @@ import { reactionOf } from './reactions.ts';
 import { recordingNews } from './recording-news.ts';
 import { pathOfRecordings } from './route.ts';
 import { ShownReactions } from './shown-reactions.svelte.ts';
+import { withToken } from './token-store.ts';
 import {
+  closingSentence,
   errorSentence,
   mediaProblemSentence,
   qualityNames,
@@ -49,6 +51,8 @@ export interface Notice {
   readonly sentence: string;
   /** Where it leads to. Such a notice stays until it is closed: nobody has to be quick to follow it. */
   readonly link?: { readonly path: string; readonly label: string };
+  /** Whether it stays until it is closed. */
+  readonly stays?: boolean;
 }
 
 /** The session and the devices as Svelte state: the one bridge between library and components. */
@@ -56,6 +60,8 @@ export class Call {
   readonly session: RoomSession;
   readonly media: LocalMedia;
   readonly share: ScreenShare;
+  /** The room token one joins with; null where there is none. */
+  readonly token: string | null;
   readonly chat: ChatDesk;
   readonly reactions = new ShownReactions();
   #shared: ShareState = $state.raw({ status: 'off' });
@@ -73,13 +79,15 @@ export class Call {
   #noticeTimer: ReturnType<typeof setTimeout> | undefined;
   #recordAsked = $state(false);
   #reactedAtMs = Number.NEGATIVE_INFINITY;
-  #request: JoinRequest | null = null;
+  #lastJoin: { readonly request: JoinRequest; readonly sends: boolean } | null = null;
   /** Whether one was in a room, or about to be, when the page went away. */
   #returns = false;
   /** The mode when this page pinned somebody; null while it has not. */
   #modeBeforePin: LayoutMode | null = null;
 
-  constructor(platform: Platform, url: string) {
+  /** @param token - the room token; null where there is none */
+  constructor(platform: Platform, url: string, token: string | null = null) {
+    this.token = token;
     this.media = new LocalMedia(platform, loadPreferences().media);
     this.share = new ScreenShare(platform);
     this.session = new RoomSession(platform, url, this.media, this.share);
@@ -141,6 +149,9 @@ export class Call {
       const { muted, mutedBySomebody } = words.moderate;
       this.#show({ sentence: by === null ? mutedBySomebody : muted(by.name) });
     });
+    this.session.on('closing', (inMs) => {
+      this.#show({ sentence: closingSentence(inMs), stays: true });
+    });
     this.session.on('problem', (code) => {
       this.#recordAsked = false;
       this.#show({ sentence: errorSentence(code) });
@@ -152,12 +163,19 @@ export class Call {
     return this.#state;
   }
 
-  /** Joins a room with the devices that are chosen. */
-  join(request: JoinRequest): void {
-    this.#request = request;
-    // Not waited for: who is still asked for permission joins as a listener, and is heard when it comes.
-    void this.media.acquire(this.#choice);
-    this.session.join(request);
+  /** Whether one may do that in the room one is in. */
+  may(right: RoomRight): boolean {
+    return 'view' in this.#state && this.#state.view.may.includes(right);
+  }
+
+  /**
+   * Joins a room, by the invitation where there is one.
+   * @param sends - false for who only watches; others are heard and seen by the devices that are chosen
+   */
+  join(room: string, name: string, sends: boolean): void {
+    const request = { room, name, ...(this.token !== null && { token: this.token }) };
+    this.#lastJoin = { request, sends };
+    this.#enter(this.#lastJoin);
   }
 
   /**
@@ -172,7 +190,7 @@ export class Call {
 
   /** The page is shown again as it was left (the browser's back-forward cache): back into the room. */
   returnWithPage(): void {
-    if (this.#returns && this.#request !== null) this.join(this.#request);
+    if (this.#returns && this.#lastJoin !== null) this.#enter(this.#lastJoin);
     this.#returns = false;
   }
 
@@ -289,7 +307,7 @@ export class Call {
 
   /** Pins somebody for the whole room, or lets them go who is pinned. */
   togglePin(id: string): void {
-    if (this.#state.phase !== 'live') return;
+    if (this.#state.phase !== 'live' || !this.may('layout')) return;
     const { view } = this.#state;
     const arrangement = togglePin(view, id, this.#modeBeforePin);
     if (arrangement.pinned === null) this.#modeBeforePin = null;
@@ -330,6 +348,12 @@ export class Call {
 
   #arrange(arrangement: Arrangement): void {
     this.session.send({ type: 'layout', ...arrangement });
+  }
+
+  #enter({ request, sends }: { readonly request: JoinRequest; readonly sends: boolean }): void {
+    // Not waited for: who is still asked for permission joins as a listener, and is heard when it comes.
+    if (sends) void this.media.acquire(this.#choice);
+    this.session.join(request);
   }
 
   #noticeUnsent(before: RoomView | null, { outbox }: RoomView): void {
@@ -378,14 +402,20 @@ export class Call {
       this.closeNotice();
     }
     if (notice === null) return;
-    const link = { path: pathOfRecordings(now.room), label: words.recordings.heading };
-    this.#show({ sentence: notice, ...(plays && { link }) });
+    const path = withToken(pathOfRecordings(now.room), this.token);
+    const link = { path, label: words.recordings.heading };
+    this.#show({ sentence: notice, ...(plays && this.#seesRecordings && { link }) });
+  }
+
+  /** Where rooms ask for tokens, recordings are for who may make them. */
+  get #seesRecordings(): boolean {
+    return this.token === null || this.may('record');
   }
 
   #show(notice: Notice): void {
     this.closeNotice();
     this.#notice = notice;
-    if (notice.link !== undefined) return;
+    if (notice.link !== undefined || notice.stays === true) return;
     this.#noticeTimer = setTimeout(() => {
       this.#notice = null;
     }, noticeMs);

@@ -33,6 +33,8 @@ export interface SessionEvents {
   reaction: [participantId: string, emoji: string];
   /** Somebody has muted this participant's microphone, which is off by now. Null: who is not here any more. */
   muted: [by: Participant | null];
+  /** The server stops, at the latest in so many milliseconds; the call goes on until then. */
+  closing: [inMs: number];
   /** The server did not do what was asked; the call goes on. */
   problem: [code: ErrorCode];
 }

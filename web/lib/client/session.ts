@@ -13,6 +13,7 @@ import type { NetworkReading } from './network-reading.ts';
 import { Outbox } from './outbox.ts';
 import type { Platform } from './platform.ts';
 import {
+  rightsOf,
   viewOf,
   withEarlier,
   withMessage,
@@ -57,6 +58,8 @@ export class RoomSession extends Emitter<SessionEvents> {
   readonly #outbox: Outbox;
   /** Whether media has come down since the server let us in, or made it anew. */
   #mediaCame = false;
+  /** Whether the server takes sound and pictures of this participant. */
+  #sends = true;
   #cancelTimer: () => void = () => undefined;
   #endWatches: () => void = () => undefined;
 
@@ -97,8 +100,7 @@ export class RoomSession extends Emitter<SessionEvents> {
       if (this.#state.phase === 'live') this.#dropSocket();
     });
     this.#media.on('changed', () => {
-      this.#links.setTracks(this.#media.tracks);
-      this.#tellMedia();
+      this.#offerMedia();
     });
   }
 
@@ -290,6 +292,9 @@ export class RoomSession extends Emitter<SessionEvents> {
         this.#links.setNarrow(message.reason === 'bandwidth' || message.reason === 'loss');
         this.#show(withMessage(view, message));
         return;
+      case 'closing':
+        this.emit('closing', message.inMs);
+        return;
       case 'muted':
         void this.#devices.setMicrophone(false);
         this.emit('muted', view.participants.find(({ id }) => id === message.by) ?? null);
@@ -322,11 +327,12 @@ export class RoomSession extends Emitter<SessionEvents> {
     const fresh = { ...viewOf(message), links: this.#links.view, outbox: this.#outbox.entries };
     const view = before.phase === 'joining' ? fresh : withEarlier(fresh, before.view, resumed);
     this.#enter({ phase: 'live', view });
-    this.#links.setTracks(this.#media.tracks);
+    this.#sends = rightsOf(message).includes('send');
+    this.#links.setTracks(this.#sends ? this.#media.tracks : { audio: null, video: null });
     if (resumed) this.#links.resume(message.iceServers);
     else this.#links.restart(message.iceServers);
     this.#wishes.joined(resumed, self);
-    this.#tellMedia();
+    if (this.#sends) this.#tellMedia();
     this.#tellQuality();
     this.#asks.open(view, resumed);
     this.#outbox.confirm(message.chat, message.participantId);
@@ -378,6 +384,12 @@ export class RoomSession extends Emitter<SessionEvents> {
 
   #tellQuality(): void {
     if (this.#state.phase === 'live') this.#wishes.tellQuality();
+  }
+
+  #offerMedia(): void {
+    if (!this.#sends) return;
+    this.#links.setTracks(this.#media.tracks);
+    this.#tellMedia();
   }
 
   #tellMedia(): void {
