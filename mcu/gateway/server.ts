@@ -94,7 +94,7 @@ export async function startGateway(
   start?: ProcessStarters,
 ): Promise<Gateway> {
   const watchdog = new Watchdog(log);
-  const { room, output } = start ?? {
+  const processes: ProcessStarters = start ?? {
     room: () => startRoomProcess(settings, log, watchdog),
     output: () => startOutputProcess(settings, log, watchdog),
   };
@@ -104,7 +104,7 @@ export async function startGateway(
   // Rejects if `error` comes first. Nothing else is started until the port is ours.
   await once(server, 'listening');
   const metrics = new Metrics();
-  const launcher = new OutputLauncher(settings, log, output, (cause) => {
+  const launcher = new OutputLauncher(settings, log, processes.output, (cause) => {
     metrics.deaths.inc({ process: 'output', cause });
   });
   const hls = new HlsHouse(settings, log, launcher);
@@ -119,7 +119,7 @@ export async function startGateway(
   metrics.gauge('onegrid_recordings_active', 'Recordings running.', () => store.activeCount);
   metrics.gauge('onegrid_hls_active', 'Rooms with HLS.', () => hls.activeCount);
   const outputs = { settings, log, launcher, store, hls };
-  const rooms = new RoomRegistry(outputs, metrics, room);
+  const rooms = new RoomRegistry(outputs, metrics, processes.room);
   const udpProbe = UdpProbe.open(settings, log);
   const trust = trustOf(settings);
   const { tokenSecret } = settings;

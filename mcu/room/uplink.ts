@@ -9,6 +9,7 @@ import type { RoomSettings } from '../protocol/ipc.ts';
 import type { IceServer } from '../protocol/server.ts';
 import { maxRemoteCandidates, usableTrickled } from './candidates.ts';
 import { ownIceServers } from './ice-servers.ts';
+import { PictureGate } from './picture-gate.ts';
 import {
   type AnswerTerms,
   prepareUplinkAnswer,
@@ -20,6 +21,7 @@ import {
   type NativeAudioData,
   type NativePeerConnection,
   type NativeTrack,
+  type NativeVideoFrame,
   RTCAudioSink,
   RTCPeerConnection,
   RTCVideoSink,
@@ -207,25 +209,49 @@ export class Uplink implements VideoSource {
       });
       return;
     }
-    const sink = new RTCVideoSink(track);
-    sink.onframe = ({ frame: { width, height, rotation = 0, data } }) => {
-      if (this.#closed) return;
-      if (width * height > this.#mostPixels) {
+    const gate = new PictureGate<NativeVideoFrame>({
+      mostPixels: this.#mostPixels,
+      listen: (take) => listenTo(track, take),
+      after: (ms, action) => {
+        const timer = setTimeout(action, ms);
+        return () => {
+          clearTimeout(timer);
+        };
+      },
+      now: () => performance.now(),
+      take: (picture) => {
+        this.#take(picture);
+      },
+      tooLarge: () => {
         if (!this.#isTooLarge) this.#events.tooLarge();
         this.#isTooLarge = true;
-        return;
-      }
-      this.#frame = {
-        width,
-        height,
-        data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
-      };
-      this.#rotation = isRotation(rotation) ? rotation : 0;
-      this.#events.video();
-    };
+      },
+    });
     this.#sinks.push(() => {
-      sink.onframe = null;
-      sink.stop();
+      gate.close();
     });
   }
+
+  #take({ width, height, rotation = 0, data }: NativeVideoFrame): void {
+    if (this.#closed) return;
+    this.#frame = {
+      width,
+      height,
+      data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+    };
+    this.#rotation = isRotation(rotation) ? rotation : 0;
+    this.#events.video();
+  }
+}
+
+/** Takes the pictures off a track, as copies. @returns ends it */
+function listenTo(track: NativeTrack, take: (picture: NativeVideoFrame) => void): () => void {
+  const sink = new RTCVideoSink(track);
+  sink.onframe = ({ frame }) => {
+    take(frame);
+  };
+  return () => {
+    sink.onframe = null;
+    sink.stop();
+  };
 }

@@ -9,6 +9,7 @@ import type {
   RoomRecording,
   SessionEnd,
 } from './client/index.ts';
+import { entranceWords } from './words/entrance.ts';
 import { networkWords } from './words/network.ts';
 import { connectionWords, lobbyWords } from './words/lobby.ts';
 import { mutedWords, settingsWords, shortcutWords, viewWords } from './words/settings.ts';
@@ -29,6 +30,7 @@ export const words = {
 
   lobby: lobbyWords,
   connection: connectionWords,
+  entrance: entranceWords,
 
   room: {
     picture: (room: string) => `The room ${room}: everybody in one picture`,

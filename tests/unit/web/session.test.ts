@@ -101,6 +101,21 @@ describe('joining', () => {
     expect(stage.view.participants.map((each) => each.name)).toEqual(['Ana']);
   });
 
+  it('sends nothing where it may only watch', async () => {
+    const stage = new Stage();
+    await stage.media.acquire();
+    stage.join();
+    const { socket } = stage.platform;
+    socket.receive(joined({ may: [] }));
+    await settle();
+    await stage.media.setMicrophone(false);
+    await settle();
+    expect(stage.view.may).toEqual([]);
+    const sent = socket.sent.map((each) => (each as { type: string }).type);
+    expect(sent).not.toContain('offer');
+    expect(sent).not.toContain('media');
+  });
+
   it('tells why it was refused, and lets one try again', () => {
     const stage = new Stage();
     stage.join();

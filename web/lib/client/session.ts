@@ -11,6 +11,7 @@ import { meterNetwork } from './network-meter.ts';
 import type { NetworkReading } from './network-reading.ts';
 import type { Platform } from './platform.ts';
 import {
+  rightsOf,
   viewOf,
   withEarlier,
   withMessage,
@@ -87,6 +88,8 @@ export class RoomSession extends Emitter<SessionEvents> {
   });
   /** Whether media has come down since the server let us in, or made it anew. */
   #mediaCame = false;
+  /** Whether the server takes sound and pictures of this participant. */
+  #sends = true;
   #cancelTimer: () => void = () => undefined;
   #endWatches: () => void = () => undefined;
 
@@ -113,8 +116,7 @@ export class RoomSession extends Emitter<SessionEvents> {
       if (this.#state.phase === 'live') this.#dropSocket();
     });
     this.#media.on('changed', () => {
-      this.#links.setTracks(this.#media.tracks);
-      this.#tellMedia();
+      this.#offerMedia();
     });
   }
 
@@ -307,10 +309,11 @@ export class RoomSession extends Emitter<SessionEvents> {
       phase: 'live',
       view: before.phase === 'joining' ? view : withEarlier(view, before.view, resumed),
     });
-    this.#links.setTracks(this.#media.tracks);
+    this.#sends = rightsOf(message).includes('send');
+    this.#links.setTracks(this.#sends ? this.#media.tracks : { audio: null, video: null });
     if (resumed) this.#links.resume(message.iceServers);
     else this.#links.restart(message.iceServers);
-    this.#tellMedia();
+    if (this.#sends) this.#tellMedia();
     if (before.phase === 'reconnecting' && !resumed) this.#raiseAgain(before.view);
     this.#tellQuality();
   }
@@ -362,6 +365,12 @@ export class RoomSession extends Emitter<SessionEvents> {
 
   #tellQuality(): void {
     if (this.#state.phase === 'live') this.#wishes.tellQuality();
+  }
+
+  #offerMedia(): void {
+    if (!this.#sends) return;
+    this.#links.setTracks(this.#media.tracks);
+    this.#tellMedia();
   }
 
   #tellMedia(): void {
