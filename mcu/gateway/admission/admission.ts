@@ -4,10 +4,8 @@ import { LoadBook } from './load-book.ts';
 /** Somebody who would open a room, or come to one that is open. */
 export type Newcomer = { readonly opens: boolean; readonly cores: number };
 
-/**
- * An estimate beyond the budget is believed once so much of it is used, as measured ...
- */
-const believedShare = 0.75;
+/** An estimate beyond the budget is believed once so much of it is used, as measured ... */
+const believedShare = 0.5;
 /** ... and without that when it is beyond it by so much. */
 const absurdShare = 1.5;
 /** While rooms do not keep their rate none is opened from this part of the budget on. */
