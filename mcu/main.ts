@@ -8,6 +8,7 @@ import {
 } from './config/settings.ts';
 import { startGateway } from './gateway/server.ts';
 import { createLog } from './log.ts';
+import { tokenCommand } from './token-command.ts';
 
 type Key = keyof Settings;
 const keys = Object.keys(settingDefinitions) as Key[];
@@ -44,19 +45,31 @@ async function serve(flags: Record<string, string>): Promise<void> {
     return fail(sentence);
   });
   let stopping = false;
-  const stop = (): void => {
-    if (stopping) process.exit(1);
+  const stop = (end: () => Promise<void>): void => {
+    if (stopping) {
+      gateway.abort();
+      process.exit(1);
+    }
     stopping = true;
-    gateway.close().then(
+    end().then(
       () => process.exit(0),
-      () => process.exit(1),
+      (error: unknown) => {
+        log.fatal({ err: error }, 'stopping failed');
+        process.exit(1);
+      },
     );
   };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
+  // Whoever presses Ctrl-C wants it to be over; a service manager gives rooms the time to end by themselves.
+  process.on('SIGINT', () => {
+    stop(() => gateway.close());
+  });
+  process.on('SIGTERM', () => {
+    stop(() => gateway.drain());
+  });
   // Last: who has read it may send a signal.
   const host = settings.host ?? 'localhost';
-  process.stderr.write(`onegrid is on http://${host}:${String(gateway.port)}\n`);
+  const scheme = settings.tlsCert === undefined ? 'http' : 'https';
+  process.stderr.write(`onegrid is on ${scheme}://${host}:${String(gateway.port)}\n`);
 }
 
 function serveCommand(): Command {
@@ -94,7 +107,8 @@ export async function main(argv: string[]): Promise<void> {
   const program = new Command('onegrid')
     .description('a WebRTC MCU: everybody sends one stream and receives one')
     .exitOverride()
-    .addCommand(serveCommand().exitOverride());
+    .addCommand(serveCommand().exitOverride())
+    .addCommand(tokenCommand(fail).exitOverride());
   for (const command of otherCommands()) program.addCommand(command.exitOverride());
   try {
     await program.parseAsync(argv, { from: 'user' });

@@ -1,35 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { isIPv4 } from 'node:net';
+import { isIP, isIPv4 } from 'node:net';
 import { z } from 'zod';
 import { rungNames } from '../protocol/common.ts';
 import { iceServerSchema, iceUrlSchema } from '../protocol/server.ts';
-
-const integer = (minimum: number, maximum: number) =>
-  z
-    .string()
-    .regex(/^\d{1,15}$/, 'must be a whole number')
-    .transform(Number)
-    .refine((value) => value >= minimum && value <= maximum, {
-      error: `must be between ${String(minimum)} and ${String(maximum)}`,
-    });
-
-const canvas = z
-  .string()
-  .regex(/^\d{2,4}x\d{2,4}$/, 'must look like 1280x720')
-  .transform((text) => {
-    const [width = 0, height = 0] = text.split('x').map(Number);
-    return { width, height };
-  })
-  .refine(
-    ({ width, height }) =>
-      width % 2 === 0 &&
-      height % 2 === 0 &&
-      width >= 160 &&
-      height >= 90 &&
-      width <= 3840 &&
-      height <= 2160,
-    { error: 'must have an even width of 160 to 3840 and an even height of 90 to 2160' },
-  );
+import { limitSettings } from './limit-settings.ts';
+import { integer, onOff, optional, pictureSize, setting } from './setting.ts';
 
 const rungs = z.string().transform((text, context) => {
   const names = text.split(',').map((name) => name.trim());
@@ -77,6 +52,9 @@ const jsonArray = z.string().transform((text, context): unknown => {
   }
 });
 
+const isOrigin = (text: string): boolean =>
+  /^https?:\/\/[^/\s]+$/i.test(text) && URL.canParse(text);
+
 const origins = z
   .string()
   .transform((text) =>
@@ -85,37 +63,37 @@ const origins = z
       .map((origin) => origin.trim().replace(/\/$/, ''))
       .filter((origin) => origin !== ''),
   )
-  .refine((list) => list.every((origin) => origin === '*' || /^https?:\/\/[^/\s]+$/.test(origin)), {
+  .refine((list) => list.every((origin) => origin === '*' || isOrigin(origin)), {
     error: 'must be * or a comma-separated list like https://meet.example.org',
+  })
+  // As browsers write them: no default port, lower case.
+  .transform((list) => list.map((origin) => (origin === '*' ? origin : new URL(origin).origin)));
+
+/** HMAC-SHA256 wants a key of no less than its output (RFC 7518 §3.2). */
+const leastSecretBytes = 32;
+const tokenSecret = z
+  .string()
+  .max(1024, 'must have at most 1024 characters')
+  .refine((text) => Buffer.byteLength(text) >= leastSecretBytes, {
+    error: `must have at least ${String(leastSecretBytes)} bytes, such as openssl rand -base64 32 makes`,
   });
 
-const onOff = z.enum(['on', 'off']).transform((text) => text === 'on');
+const isNetwork = (text: string): boolean => {
+  const [address = '', prefix, ...rest] = text.split('/');
+  const bits = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  if (bits < 0 || address.includes('%') || rest.length > 0) return false;
+  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits);
+};
 
-interface Setting<Schema extends z.ZodType> {
-  /** The environment variable. */
-  readonly name: string;
-  /** Validates and converts the text of the variable. */
-  readonly schema: Schema;
-  /** The text that stands for "not set"; goes through the schema too. Null: there is no value. */
-  readonly fallback: string | null;
-  /** One line for `--help` and `.env.example`. */
-  readonly help: string;
-  /** Its value is not for eyes: errors do not show it. */
-  readonly secret?: true;
-}
-
-const setting = <Schema extends z.ZodType>(
-  name: string,
-  schema: Schema,
-  fallback: string,
-  help: string,
-): Setting<Schema> => ({ name, schema, fallback, help });
-
-const optional = <Schema extends z.ZodType>(
-  name: string,
-  schema: Schema,
-  help: string,
-): Setting<z.ZodOptional<Schema>> => ({ name, schema: schema.optional(), fallback: null, help });
+/** So many proxies in front of the server, or their addresses and networks. */
+const trustProxy = z
+  .string()
+  .transform((text) =>
+    /^\d{1,2}$/.test(text) ? Number(text) : text.split(',').map((each) => each.trim()),
+  )
+  .refine((value) => typeof value === 'number' || value.every(isNetwork), {
+    error: 'must be a number of proxies or a comma-separated list like 10.0.0.5,172.16.0.0/12',
+  });
 
 /** Every setting: its variable, its schema, its default. The flags of `onegrid serve` come from here. */
 export const settingDefinitions = {
@@ -132,7 +110,7 @@ export const settingDefinitions = {
     'high,medium,low,tiny',
     'qualities of the picture that may be used, comma separated',
   ),
-  canvas: setting('ONEGRID_CANVAS', canvas, '1280x720', 'size of the composite'),
+  canvas: setting('ONEGRID_CANVAS', pictureSize, '1280x720', 'size of the composite'),
   fps: setting('ONEGRID_FPS', integer(1, 60), '25', 'frames per second of the composite'),
   transitions: setting(
     'ONEGRID_TRANSITIONS',
@@ -183,13 +161,7 @@ export const settingDefinitions = {
     origins,
     'allowed web origins, comma separated, * for any; unset: same origin',
   ),
-  maxParticipants: setting(
-    'ONEGRID_MAX_PARTICIPANTS',
-    integer(1, 49),
-    '49',
-    'most participants in one room',
-  ),
-  maxRooms: setting('ONEGRID_MAX_ROOMS', integer(1, 10_000), '100', 'most rooms at a time'),
+  ...limitSettings,
   mediaTimeoutMs: setting(
     'ONEGRID_MEDIA_TIMEOUT_MS',
     integer(4_000, 600_000),
@@ -296,10 +268,33 @@ export const settingDefinitions = {
     ...optional(
       'ONEGRID_API_KEY',
       z.string().min(1).max(1024),
-      'key for /api/v1 and /hls, as Authorization: Bearer; unset: open to all',
+      'key for /api/v1 and /hls, as Authorization: Bearer; unset, and ONEGRID_TOKEN_SECRET too: open to all',
     ),
     secret: true,
   },
+  tokenSecret: {
+    ...optional(
+      'ONEGRID_TOKEN_SECRET',
+      tokenSecret,
+      'secret of room tokens (JWT, HS256), at least 32 bytes; who joins needs one then; unset: anybody may join',
+    ),
+    secret: true,
+  },
+  tlsCert: optional(
+    'ONEGRID_TLS_CERT',
+    z.string().min(1).max(4096),
+    'file with the certificate and its chain (PEM), for HTTPS; needs ONEGRID_TLS_KEY',
+  ),
+  tlsKey: optional(
+    'ONEGRID_TLS_KEY',
+    z.string().min(1).max(4096),
+    'file with its private key (PEM); needs ONEGRID_TLS_CERT',
+  ),
+  trustProxy: optional(
+    'ONEGRID_TRUST_PROXY',
+    trustProxy,
+    "number of reverse proxies in front, or their addresses, comma separated: X-Forwarded-For and -Proto are theirs; unset: nobody's word is taken",
+  ),
   logLevel: setting(
     'ONEGRID_LOG_LEVEL',
     z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']),
@@ -369,6 +364,9 @@ export function readSettings(
   const settings = Object.fromEntries(keys.map((key) => [key, read(key)])) as unknown as Settings;
   if ((settings.turnSecret === undefined) !== (settings.turnUrls === undefined)) {
     throw new SettingsError('ONEGRID_TURN_SECRET and ONEGRID_TURN_URLS must be set together.');
+  }
+  if ((settings.tlsCert === undefined) !== (settings.tlsKey === undefined)) {
+    throw new SettingsError('ONEGRID_TLS_CERT and ONEGRID_TLS_KEY must be set together.');
   }
   return settings;
 }

@@ -23,9 +23,13 @@ export interface Member {
   /** Their place among all who ever joined. */
   readonly order: number;
   readonly where: Whereabouts;
+  /** Whether they come from a private address: see {@link Connection.isPrivate}. */
+  readonly isPrivate: boolean;
   /** Whether the room's media was restarted, and they have not answered its new offer: they may not know. */
   resetIsOpen: boolean;
 }
+
+const isSeen = ({ participant }: Member): boolean => participant.role !== 'viewer';
 
 type Entry = { -readonly [K in keyof Member]: Member[K] } & { digest: Buffer | null };
 
@@ -60,6 +64,16 @@ export class Members {
     return this.all.length;
   }
 
+  /** How many of those have a tile: not who only watches. */
+  get seen(): number {
+    return this.all.filter(isSeen).length;
+  }
+
+  /** Whether somebody who has a tile is in the room, or may come back to it. */
+  get mayBeSeen(): boolean {
+    return Array.from(this.#entries.values()).some(isSeen);
+  }
+
   /** Whether nobody is in the room, nor may come back to it. */
   get isDeserted(): boolean {
     return this.#entries.size === 0;
@@ -80,6 +94,7 @@ export class Members {
       shareAudio: false,
       order: this.#joined,
       where: { kind: 'here', connection, sinceMs: this.#context.now() },
+      isPrivate: connection.isPrivate,
       resetIsOpen: false,
       digest: null,
     };
@@ -109,6 +124,7 @@ export class Members {
     if (entry === undefined) return;
     this.#settle(entry);
     entry.where = { kind: 'here', connection, sinceMs: this.#context.now() };
+    entry.isPrivate = connection.isPrivate;
   }
 
   /** Somebody's connection is gone, or they are out. @returns whether they may come back */

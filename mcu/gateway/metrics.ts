@@ -28,6 +28,9 @@ export class Metrics {
   /** Processes of ours that died, by what of. */
   readonly deaths: Counter<'process' | 'cause'>;
 
+  /** Joins and connections that were refused, by error code. */
+  readonly refusals: Counter<'code'>;
+
   /** Recordings that have ended, by how. */
   readonly recordings: Counter<'state'>;
 
@@ -40,6 +43,13 @@ export class Metrics {
       registers: [this.#own],
     });
     for (const state of ['complete', 'interrupted', 'failed']) this.recordings.inc({ state }, 0);
+    this.refusals = new Counter({
+      name: 'onegrid_refusals_total',
+      help: 'Joins and connections that were refused, by error code.',
+      labelNames: ['code'],
+      registers: [this.#own],
+    });
+    for (const code of ['overloaded', 'too-fast', 'room-full']) this.refusals.inc({ code }, 0);
     this.restarts = new Counter({
       name: 'onegrid_room_process_restarts_total',
       help: 'Room processes that died.',

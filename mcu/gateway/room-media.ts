@@ -51,14 +51,15 @@ export class RoomMedia {
   }
 
   /** Gives somebody's media a place in the process there is now. */
-  add({ participant, quality, shareAudio, order, where }: Member): void {
-    const { id, name, hand, audio, video, source } = participant;
+  add({ participant, quality, shareAudio, order, where, isPrivate }: Member): void {
+    const { id, name, hand, audio, video, source, role } = participant;
+    const watches = role === 'viewer';
     const away = where.kind === 'away';
     const iceServers = iceServersFor(this.#context.settings, id, Date.now());
     const media = { audio, video, source, shareAudio };
     this.send({
       type: 'add',
-      member: { id, name, media, hand, quality, order, away, iceServers },
+      member: { id, name, media, hand, quality, order, away, watches, isPrivate, iceServers },
       requestedAt: Date.now(),
       generation: this.#deaths.count,
     });
@@ -110,7 +111,7 @@ export class RoomMedia {
         return;
       case 'metrics':
         this.#rungs = event.rungs ?? [];
-        this.#context.metrics(process, event.metrics);
+        this.#context.metrics(process, event.metrics, event.load);
         return;
       case 'snapshot':
         this.#snapshots.answer(event.requestId, event.jpeg);

@@ -1,12 +1,14 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer } from 'ws';
 import type { Settings } from '../config/settings.ts';
 import type { Logger } from '../log.ts';
 import { maxMessageBytes } from '../protocol/common.ts';
 import { createApp } from './app.ts';
+import { addressOf, isPrivatePeer, isSecure, type Trust, trustOf } from './client-address.ts';
 import { prepareDataDir } from './data-dir.ts';
+import { Doors } from './doors.ts';
 import { HlsHouse } from './live/hls.ts';
 import { Metrics } from './metrics.ts';
 import { isOriginAllowed } from './origin.ts';
@@ -15,23 +17,33 @@ import { OutputLauncher } from './outputs/launcher.ts';
 import { RecordingStore } from './recordings/store.ts';
 import { RoomRegistry } from './room-registry.ts';
 import { type StartRoomProcess, startRoomProcess } from './room-process.ts';
-import { Session } from './session.ts';
+import { createWebServer } from './tls.ts';
+import { RoomTokens } from './tokens/room-token.ts';
 import { UdpProbe } from './udp-probe.ts';
+import { within } from './within.ts';
 import { Watchdog } from './watchdog.ts';
 
 /** A running gateway. */
 export interface Gateway {
   /** The TCP port it listens on. */
   readonly port: number;
-  /** Tells everybody, ends all room processes, stops listening. */
+  /** No room is opened any more; those there are may go on for `ONEGRID_DRAIN_MS`. Then, or behind the last one, {@link close}. */
+  drain(): Promise<void>;
+  /** Finishes recordings, tells everybody, ends all processes, stops listening. Can be called twice. */
   close(): Promise<void>;
+  /** Tells everybody and kills the processes; whatever is not finished by then is repaired at the next start. */
+  abort(): void;
 }
 
 /** Proxies cut connections that are silent for a minute. */
 const pingIntervalMs = 25_000;
 
 /** WebSocket upgrades: the right path, an allowed origin, then a session each. */
-function acceptSockets(server: Server, rooms: RoomRegistry, settings: Settings, log: Logger) {
+function acceptSockets(
+  server: Server,
+  doors: Doors,
+  { settings, trust, log }: { settings: Settings; trust: Trust; log: Logger },
+) {
   // A little over the limit gets an error that says so; far over it is cut off by ws itself.
   const sockets = new WebSocketServer({ noServer: true, maxPayload: 4 * maxMessageBytes });
   server.on('upgrade', (request, socket, head) => {
@@ -44,14 +56,19 @@ function acceptSockets(server: Server, rooms: RoomRegistry, settings: Settings, 
       log.debug({ err: error }, 'socket error');
     });
     const path = request.url?.split('?')[0];
+    const { origin, host } = request.headers;
+    const asked = { origin, host, secure: isSecure(request, trust) };
     if (path !== '/ws') {
       refuse('404 Not Found');
-    } else if (!isOriginAllowed(request.headers.origin, request.headers.host, settings.origins)) {
-      log.warn({ origin: request.headers.origin }, 'origin refused');
+    } else if (!isOriginAllowed(asked, settings.origins)) {
+      log.warn({ origin, address: addressOf(request, trust) }, 'origin refused');
       refuse('403 Forbidden');
     } else {
       sockets.handleUpgrade(request, socket, head, (webSocket) => {
-        new Session(webSocket, (message, connection) => rooms.join(message, connection), log);
+        doors.open(webSocket, {
+          address: addressOf(request, trust),
+          isPrivate: isPrivatePeer(request, trust),
+        });
       });
     }
   });
@@ -77,17 +94,17 @@ export async function startGateway(
   start?: ProcessStarters,
 ): Promise<Gateway> {
   const watchdog = new Watchdog(log);
-  const { room, output } = start ?? {
+  const processes: ProcessStarters = start ?? {
     room: () => startRoomProcess(settings, log, watchdog),
     output: () => startOutputProcess(settings, log, watchdog),
   };
-  const server = createServer();
   await prepareDataDir(settings.dataDir);
+  const { server, unwatch } = await createWebServer(settings, log);
   server.listen(settings.port, settings.host);
   // Rejects if `error` comes first. Nothing else is started until the port is ours.
   await once(server, 'listening');
   const metrics = new Metrics();
-  const launcher = new OutputLauncher(settings, log, output, (cause) => {
+  const launcher = new OutputLauncher(settings, log, processes.output, (cause) => {
     metrics.deaths.inc({ process: 'output', cause });
   });
   const hls = new HlsHouse(settings, log, launcher);
@@ -102,30 +119,52 @@ export async function startGateway(
   metrics.gauge('onegrid_recordings_active', 'Recordings running.', () => store.activeCount);
   metrics.gauge('onegrid_hls_active', 'Rooms with HLS.', () => hls.activeCount);
   const outputs = { settings, log, launcher, store, hls };
-  const rooms = new RoomRegistry(outputs, metrics, room);
+  const rooms = new RoomRegistry(outputs, metrics, processes.room);
   const udpProbe = UdpProbe.open(settings, log);
-  server.on('request', createApp({ ...outputs, rooms, udpProbe }));
-  const sockets = acceptSockets(server, rooms, settings, log);
+  const trust = trustOf(settings);
+  const { tokenSecret } = settings;
+  const tokens = tokenSecret === undefined ? undefined : new RoomTokens(tokenSecret);
+  server.on('request', createApp({ ...outputs, rooms, tokens, trust, udpProbe }));
+  const doors = new Doors({ settings, rooms, tokens, log });
+  const sockets = acceptSockets(server, doors, { settings, trust, log });
   const pings = setInterval(() => {
     for (const socket of sockets.clients) socket.ping();
   }, pingIntervalMs);
   const { port } = server.address() as AddressInfo;
   log.info({ port }, 'listening');
+  const closeAll = async (): Promise<void> => {
+    clearInterval(pings);
+    unwatch();
+    server.close();
+    (await udpProbe)?.close();
+    rooms.refuse();
+    await store.close(finishPatienceMs);
+    await rooms.close('shutdown');
+    await launcher.close();
+    await hls.close();
+    for (const socket of sockets.clients) socket.terminate();
+    server.closeAllConnections();
+    await watchdog.close();
+    log.info('stopped');
+  };
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => (closing ??= closeAll());
   return {
     port,
-    async close() {
-      clearInterval(pings);
-      server.close();
-      (await udpProbe)?.close();
-      rooms.drain();
-      await store.close(finishPatienceMs);
-      await rooms.close('shutdown');
-      await launcher.close();
-      await hls.close();
-      for (const socket of sockets.clients) socket.terminate();
-      server.closeAllConnections();
-      await watchdog.close();
-      log.info('stopped');
+    close,
+    async drain() {
+      const { drainMs } = settings;
+      if (drainMs > 0) {
+        log.info({ drainMs, rooms: rooms.all.length }, 'draining');
+        await within(drainMs, rooms.drain(drainMs));
+        log.info({ rooms: rooms.all.length }, 'drained');
+      }
+      await close();
+    },
+    abort() {
+      log.warn('stopped at once');
+      rooms.abort();
+      launcher.abort();
     },
   };
 }

@@ -50,6 +50,12 @@ export class SpareProcess {
     return spare;
   }
 
+  /** Kills the spare at once. */
+  kill(): void {
+    this.#closed = true;
+    this.#spare?.kill();
+  }
+
   /** Ends the spare; none is started any more. */
   async close(): Promise<void> {
     this.#closed = true;

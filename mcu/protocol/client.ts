@@ -57,7 +57,7 @@ export const clientMessageSchema = z.discriminatedUnion('type', [
     text: z
       .string()
       .transform((text) => text.trim())
-      .refine((text) => text.length >= 1 && [...text].length <= 2000),
+      .refine((text) => text.length >= 1),
   }),
   z.object({ type: z.literal('hand'), raised: z.boolean() }),
   z.object({ type: z.literal('react'), emoji: reactionSchema }),
@@ -72,5 +72,7 @@ export const clientMessageSchema = z.discriminatedUnion('type', [
 
 /** Browser → server, after validation. */
 export type ClientMessage = z.output<typeof clientMessageSchema>;
+/** What somebody in a room may send. */
+export type RoomMessage = Exclude<ClientMessage, { type: 'join' | 'leave' }>;
 /** Browser → server, as a client writes it. */
 export type ClientMessageInput = z.input<typeof clientMessageSchema>;

@@ -6,6 +6,7 @@ import { type ErrorCode } from '../protocol/errors.ts';
 import type { MediaState, Member, RoomSettings } from '../protocol/ipc.ts';
 import type { MediaMessage } from '../protocol/server.ts';
 import { announce } from './announced-address.ts';
+import type { Ease } from './ease.ts';
 import { Downlink, type DownlinkContext } from './downlink.ts';
 import { Presence } from './presence.ts';
 import { offersOf, QualityNews } from './quality.ts';
@@ -31,6 +32,8 @@ export interface ParticipantContext {
   readonly downlink: DownlinkContext;
   /** What the tile shows may have changed: picture or initials. */
   readonly changed: () => void;
+  /** What the room does without now. */
+  readonly ease: () => Ease;
 }
 
 /** Why somebody is gone: silent for too long, or they have closed everything. */
@@ -51,6 +54,8 @@ export class RoomParticipant implements VideoSource {
   readonly name: string;
   /** Their place among all who ever joined. */
   readonly order: number;
+  /** Whether they only watch: they send nothing, and have no tile. */
+  readonly watches: boolean;
   /** Whether they raise their hand. */
   hand: boolean;
   readonly #context: ParticipantContext;
@@ -62,6 +67,8 @@ export class RoomParticipant implements VideoSource {
   #negotiation: number;
   readonly #news: QualityNews;
   #quality: QualityCap;
+  /** The best one the room has time for. */
+  #serverCap: QualityCap = 'auto';
   #controller: RungController;
   readonly #reoffers = new Reoffers();
   /** Whether their browser has to come by a gate. */
@@ -87,7 +94,7 @@ export class RoomParticipant implements VideoSource {
    * @param context - the room
    */
   constructor(
-    { id, name, media, hand, quality, order, away }: Member,
+    { id, name, media, hand, quality, order, away, watches }: Member,
     generation: number,
     context: ParticipantContext,
   ) {
@@ -96,6 +103,7 @@ export class RoomParticipant implements VideoSource {
     this.name = name;
     this.hand = hand;
     this.order = order;
+    this.watches = watches;
     this.#isAway = away;
     this.#media = media;
     this.#context = context;
@@ -108,14 +116,17 @@ export class RoomParticipant implements VideoSource {
       setTimeout(resolve, firstDownlinkMs);
     });
     const { settings, log, now } = context;
-    this.#control = new UplinkControl({
-      settings,
-      log: log.child({ participant: id }),
-      now,
-      signal: (message) => {
-        this.#tell(message);
+    this.#control = new UplinkControl(
+      {
+        settings,
+        log: log.child({ participant: id }),
+        now,
+        signal: (message) => {
+          this.#tell(message);
+        },
       },
-    });
+      context.ease(),
+    );
     this.#downlink = this.#openDownlink();
   }
 
@@ -163,13 +174,19 @@ export class RoomParticipant implements VideoSource {
   /** The best quality they want to receive. They are told which one that comes to. */
   setQuality(max: QualityCap): void {
     this.#quality = max;
-    this.#controller.setCap(max);
-    this.#tellQuality(null);
-    this.#downlink.qualityChanged();
+    this.#capQuality();
+  }
+
+  /** The room does without something else now. */
+  setEase(ease: Ease): void {
+    this.#control.setEase(ease);
+    if (ease.cap !== this.#serverCap) this.#capQuality();
   }
 
   /** The uplink's offer: another DTLS fingerprint replaces the PeerConnection. */
   offer(sdp: string): void {
+    // The gateway has refused it already.
+    if (this.watches) return;
     const fingerprint = fingerprintOf(sdp);
     if (this.#uplink !== undefined && fingerprint !== this.#uplinkFingerprint) {
       this.#uplink.close();
@@ -279,7 +296,7 @@ export class RoomParticipant implements VideoSource {
   #openUplink(): Uplink {
     this.#control.restart();
     const { settings, downlink, sound, now } = this.#context;
-    return new Uplink(settings, downlink.iceServers, {
+    return new Uplink(settings, downlink, {
       signal: (message) => {
         this.#tell({ ...message, pc: 'uplink' });
       },
@@ -294,11 +311,22 @@ export class RoomParticipant implements VideoSource {
         this.#hadPicture = true;
         this.#context.changed();
       },
+      tooLarge: () => {
+        this.#refuse('too-large', 'These pictures are too large to be shown.', null);
+      },
     });
   }
 
   #newController(): RungController {
-    return new RungController(offersOf(this.#context.settings), this.#quality);
+    this.#serverCap = this.#context.ease().cap;
+    return new RungController(offersOf(this.#context.settings), this.#quality, this.#serverCap);
+  }
+
+  #capQuality(): void {
+    this.#serverCap = this.#context.ease().cap;
+    this.#controller.setCap(this.#quality, this.#serverCap);
+    this.#tellQuality(null);
+    this.#downlink.qualityChanged();
   }
 
   #tellQuality(bitsPerSecond: number | null): void {

@@ -8,9 +8,12 @@ import type { MediaMessage } from '../protocol/server.ts';
 import { RoomMetrics } from '../room-metrics.ts';
 import { NtpClock } from '../rtp/index.ts';
 import { AudioOutput, audioTickMs } from './audio-output.ts';
+import type { Ease } from './ease.ts';
+import { Governing } from './governing.ts';
 import { RoomParticipant } from './participant.ts';
 import { Reactions } from './reactions.ts';
 import { Recorded, type RecordedCommand } from './recorded.ts';
+import { RoomReport } from './room-report.ts';
 import { Scene } from './scene.ts';
 import { SpeakerNews } from './speaker-news.ts';
 import { Stage } from './stage.ts';
@@ -60,12 +63,10 @@ export class MediaRoom {
   readonly #checking = new Set<string>();
   /** When video tick 0 was due. */
   #videoStartMs = 0;
-  #skipped = 0;
-  /** Keyframes already told, by rung and codec. */
-  readonly #keyframes = new Map<string, number>();
+  readonly #report = new RoomReport(this.#metrics);
+  readonly #governing: Governing;
   #metricsAtMs = 0;
   #demandsAtMs = 0;
-  #cpuSeconds = 0;
   #speakers: readonly string[] = [];
   readonly #speakerNews = new SpeakerNews();
 
@@ -120,6 +121,18 @@ export class MediaRoom {
       log,
       send,
     });
+    this.#governing = new Governing({
+      isOn: settings.governor,
+      fps,
+      now: () => monotonicClock.now(),
+      skipped: () => this.#tickers[0]?.skipped ?? 0,
+      isPinned: () => this.#video.isRecorded,
+      apply: (ease) => {
+        this.#setEase(ease);
+      },
+      metrics: this.#metrics,
+      log,
+    });
     const ticks = (
       periodMs: number,
       offsetMs: number,
@@ -138,9 +151,11 @@ export class MediaRoom {
     this.#tickers = [
       ticks(1000 / fps, 0, async (tick, dueMs) => {
         this.#videoStartMs = dueMs - (tick * 1000) / fps;
-        await this.#videoTick(tick).finally(() => {
-          this.#tickedMs.video = monotonicClock.now();
-        });
+        await this.#governing
+          .run(tick, () => this.#videoTick(tick))
+          .finally(() => {
+            this.#tickedMs.video = monotonicClock.now();
+          });
       }),
       ticks(audioTickMs, audioOffsetMs, async (tick, dueMs) => {
         await this.#audio.run(tick, dueMs).finally(() => {
@@ -259,6 +274,7 @@ export class MediaRoom {
       downlink: {
         settings: this.#settings,
         iceServers: member.iceServers,
+        isPrivate: member.isPrivate,
         log: this.#log,
         metrics: this.#metrics,
         now,
@@ -281,6 +297,7 @@ export class MediaRoom {
       changed: () => {
         this.#scene.touch();
       },
+      ease: () => this.#governing.ease,
     });
     this.#participants.set(id, participant);
     this.#scene.touch();
@@ -310,6 +327,7 @@ export class MediaRoom {
     const layout = this.#scene.update(() =>
       // Who comes back after a while is at their place again.
       [...this.#participants.values()]
+        .filter(({ watches }) => !watches)
         .sort((a, b) => a.order - b.order)
         .map((participant) => ({
           id: participant.id,
@@ -330,7 +348,7 @@ export class MediaRoom {
     const nowMs = monotonicClock.now();
     if (!rearranged && nowMs < this.#demandsAtMs) return;
     this.#demandsAtMs = nowMs + housekeepingMs;
-    const people = this.#participants.values();
+    const people = [...this.#participants.values()].filter(({ watches }) => !watches);
     const { arrangement } = this.#scene;
     const { watched } = this.#video;
     for (const [id, demand] of this.#demands.update(people, arrangement, watched, nowMs)) {
@@ -344,6 +362,7 @@ export class MediaRoom {
     this.#scene.setSpeaker(this.#mixer.activeSpeaker);
     if (this.#reactions.expire(nowMs)) this.#stage.setReactions(this.#reactions.shown);
     this.#scene.turnPage(nowMs);
+    this.#governing.look();
     this.#tellSpeakers(speakers, nowMs);
     for (const participant of this.#participants.values()) void this.#check(participant);
     if (nowMs < this.#metricsAtMs) return;
@@ -383,30 +402,14 @@ export class MediaRoom {
   }
 
   async #tellMetrics(): Promise<void> {
-    const metrics = this.#metrics;
-    for (const { name: rung, codec, active, keyframes } of this.#video.encodes) {
-      metrics.videoEncoders.set({ rung, codec }, active ? 1 : 0);
-      const key = `${rung} ${codec}`;
-      metrics.keyframes.inc({ rung }, keyframes - (this.#keyframes.get(key) ?? 0));
-      this.#keyframes.set(key, keyframes);
-    }
-    metrics.audioEncoders.set(this.#mixer.encoderCount);
-    metrics.residentBytes.set(process.memoryUsage.rss());
     const skipped = this.#tickers[0]?.skipped ?? 0;
-    metrics.framesSkipped.inc(skipped - this.#skipped);
-    this.#skipped = skipped;
-    const { user, system } = process.cpuUsage();
-    const cpuSeconds = (user + system) / 1e6;
-    metrics.cpuSeconds.inc(cpuSeconds - this.#cpuSeconds);
-    this.#cpuSeconds = cpuSeconds;
-    const rungs = this.#video.encodes
-      .filter(({ active }) => active)
-      .map(({ name: rung, codec, viewers, bitsPerSecond }) => ({
-        rung,
-        codec,
-        viewers,
-        kbps: Math.round(bitsPerSecond / 1000),
-      }));
-    this.#send({ type: 'metrics', metrics: await metrics.registry.getMetricsAsJSON(), rungs });
+    this.#send(await this.#report.next(this.#video, this.#mixer, this.#governing, skipped));
+  }
+
+  /** Does without something else. */
+  #setEase(ease: Ease): void {
+    const { transitions } = this.#settings;
+    this.#stage.setTransitionMs(transitions && ease.transitions ? transitionMs : 0);
+    for (const participant of this.#participants.values()) participant.setEase(ease);
   }
 }

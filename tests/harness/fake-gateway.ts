@@ -137,6 +137,11 @@ export class FakeGateway {
     return id;
   }
 
+  /** Has it told to stop by a service manager; resolves when it has. */
+  async drain(): Promise<void> {
+    await this.#gateway!.drain();
+  }
+
   /** Stops it; `keep`: its data stays. */
   async stop(keep = false): Promise<void> {
     await this.#gateway?.close();

@@ -32,7 +32,7 @@ export class Faults {
   /** Lets one happen to a process. */
   strike(pid: number, fault: Fault): void {
     if (fault.startsWith('SIG')) {
-      process.kill(pid, fault as NodeJS.Signals);
+      process.kill(pid, fault);
       return;
     }
     writeFileSync(join(this.#folder, String(pid)), fault);

@@ -1,29 +1,14 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { SignallingClient } from '../harness/client.ts';
 import { type Fault, Faults } from '../harness/faults.ts';
 import { isAlive } from '../harness/leftovers.ts';
+import { childrenOf } from '../harness/processes.ts';
 import { TestServer } from '../harness/server.ts';
 import { until } from '../harness/until.ts';
 
 const isWatchdog = (pid: number): boolean =>
   readFileSync(`/proc/${String(pid)}/cmdline`, 'utf8').includes('onegrid-watchdog');
-
-/** Process ids of a process's living children. */
-function childrenOf(pid: number): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((candidate) => {
-      try {
-        const stat = readFileSync(`/proc/${String(candidate)}/stat`, 'utf8');
-        const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-        return Number(parent) === pid && state !== 'Z';
-      } catch {
-        return false;
-      }
-    });
-}
 
 describe('room processes', () => {
   let server: TestServer | undefined;

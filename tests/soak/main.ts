@@ -4,6 +4,7 @@ import { returnsSoak } from './client/returns.ts';
 import { callsSoak } from './faults/calls.ts';
 import { churnSoak } from './faults/churn.ts';
 import { faultsSoak } from './faults/faults.ts';
+import { overloadSoak } from './load/overload.ts';
 import { mixSoak } from './mix.ts';
 import { farSoak } from './network/far.ts';
 import { lossSoak } from './network/loss.ts';
@@ -27,6 +28,7 @@ const soaks: Record<string, Soak> = {
   faults: faultsSoak,
   churn: churnSoak,
   calls: callsSoak,
+  overload: overloadSoak,
 };
 
 /** Needs a network of its own, and says so where none can be made. */

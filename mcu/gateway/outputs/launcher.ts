@@ -24,6 +24,8 @@ export class OutputLauncher {
   readonly #died: (cause: DeathCause) => void;
   readonly #sockets = new Sockets();
   readonly #running = new Set<OutputProcess>();
+  /** Those that would go on for minutes. */
+  readonly #assembling = new Set<OutputProcess>();
   #closing = false;
 
   /** @param died - told of each process that ended before its time */
@@ -77,6 +79,7 @@ export class OutputLauncher {
     if (this.#closing)
       return Promise.resolve({ type: 'died', cause: 'exit', why: 'the server ends' });
     const process = this.#track(this.#start());
+    this.#assembling.add(process);
     return new Promise((resolve) => {
       let outcome: Outcome | undefined;
       const timer = setTimeout(() => {
@@ -90,6 +93,7 @@ export class OutputLauncher {
         },
         ended: (death) => {
           clearTimeout(timer);
+          this.#assembling.delete(process);
           const how: Outcome = outcome ?? { type: 'died', ...death };
           this.#ended(process, how);
           resolve(how);
@@ -98,6 +102,13 @@ export class OutputLauncher {
       started(process.pid);
       process.send({ type: 'assemble', directory, logLevel: this.#settings.logLevel });
     });
+  }
+
+  /** The server ends at once: what puts files together is killed, the others finish theirs by themselves. */
+  abort(): void {
+    this.#closing = true;
+    for (const process of this.#assembling) process.kill();
+    this.#sockets.close();
   }
 
   /** Waits a moment for what is still running, kills it and removes the sockets. */
