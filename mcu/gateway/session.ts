@@ -47,6 +47,10 @@ const goingAway = 1001;
 /** A participant who reads nothing is cut off before their messages fill the memory. */
 const maxBufferedBytes = 4 * 1024 * 1024;
 
+/** Who goes on sending too fast after having been told so many times, and so many times a second, is cut off. */
+const warningsPerSecond = 20;
+const mostWarnings = 1000;
+
 /** The code for a message whose shape is wrong: names have codes of their own. */
 function refusal(message: unknown, path: PropertyKey | undefined): OnegridError {
   const type = typeof message === 'object' && message !== null && 'type' in message && message.type;
@@ -106,6 +110,7 @@ export class Session implements Connection {
   readonly #joinTimer: NodeJS.Timeout;
   readonly #messages = new TokenBucket(50, 200, performance.now());
   readonly #negotiations = new TokenBucket(2, 10, performance.now());
+  readonly #warnings = new TokenBucket(warningsPerSecond, mostWarnings, performance.now());
   #state: State = { phase: 'awaiting-join' };
 
   /**
@@ -158,7 +163,8 @@ export class Session implements Connection {
   #refuse(error: unknown, fatal: boolean): void {
     const told = asTold(error);
     if (told.code === 'internal') this.#log.error({ err: error }, 'message failed');
-    this.#fail(told, fatal || told.code === 'too-large');
+    const isFlood = told.code === 'too-fast' && !this.#warnings.take(performance.now());
+    this.#fail(told, fatal || isFlood || told.code === 'too-large');
   }
 
   #fail({ code, message }: OnegridError, fatal: boolean): void {
