@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util';
 import { whyNoNetwork } from '../harness/network.ts';
 import { returnsSoak } from './client/returns.ts';
+import { abuseSoak } from './hostile/abuse.ts';
+import { fuzzSoak } from './hostile/fuzz.ts';
 import { mixSoak } from './mix.ts';
 import { farSoak } from './network/far.ts';
 import { lossSoak } from './network/loss.ts';
@@ -21,6 +23,8 @@ const soaks: Record<string, Soak> = {
   kills: killsSoak,
   hour: hourSoak,
   returns: onNetwork(returnsSoak),
+  fuzz: fuzzSoak,
+  abuse: abuseSoak,
 };
 
 /** Needs a network of its own, and says so where none can be made. */

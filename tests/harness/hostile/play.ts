@@ -162,7 +162,7 @@ class Seat {
 }
 
 /**
- * Plays what four clients of a room do, some thousands of times.
+ * Plays what three clients of a room do, some thousands of times.
  * @param url - of the gateway
  * @param room - its name, one for each player at work
  * @param messages - so many are sent
@@ -179,7 +179,7 @@ export async function play(
   const tally = emptyTally();
   const steps = generate(hostileStep, Infinity, seed);
   while (tally.sent < messages) {
-    const seats = [1, 2, 3, 4].map((place) => new Seat(url, room, seed + place, tally));
+    const seats = [1, 2, 3].map((place) => new Seat(url, room, seed + place, tally));
     for (let step = 0; step < scene && tally.sent < messages; step += 1) {
       const next = steps.next().value as HostileStep;
       const seat = seats[next.who]!;

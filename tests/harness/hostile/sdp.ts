@@ -3,8 +3,9 @@ import fc from 'fast-check';
 import { oneOf } from './seed.ts';
 import { oddText } from './text.ts';
 
+/** Files have the ends of lines that git gives them, descriptions have CRLF. */
 const sample = (name: string): string =>
-  readFileSync(new URL(`samples/${name}.sdp`, import.meta.url), 'utf8');
+  readFileSync(new URL(`samples/${name}.sdp`, import.meta.url), 'utf8').replace(/\r?\n/g, '\r\n');
 
 /** What browsers offer for the uplink: sound and a picture, candidates gathered. */
 export const realOffers = [sample('chromium-offer'), sample('firefox-offer')] as const;

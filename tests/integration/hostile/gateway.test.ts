@@ -6,8 +6,8 @@ import { play, sumOf } from '../../harness/hostile/play.ts';
 import { again, fuzzSeed } from '../../harness/hostile/seed.ts';
 import { sleep, until } from '../../harness/until.ts';
 
-const messages = 92_000;
-const requests = 8000;
+const messages = 96_000;
+const requests = 4000;
 const players = 8;
 
 describe('100,000 messages and requests of people who mean no good', () => {
