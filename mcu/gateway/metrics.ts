@@ -1,5 +1,6 @@
 import { AggregatorRegistry, collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import { RoomMetrics } from '../room-metrics.ts';
+import { deathCauses } from './death.ts';
 import { readSnapshot } from './metric-snapshot.ts';
 
 /** What a registry gives as JSON. */
@@ -25,6 +26,11 @@ export class Metrics {
   #retired: Promise<Snapshot> = new RoomMetrics().registry.getMetricsAsJSON();
   /** Room processes that died. */
   readonly restarts: Counter;
+  /** Processes of ours that died, by what of. */
+  readonly deaths: Counter<'process' | 'cause'>;
+
+  /** Joins and connections that were refused, by error code. */
+  readonly refusals: Counter<'code'>;
 
   /** Recordings that have ended, by how. */
   readonly recordings: Counter<'state'>;
@@ -38,11 +44,27 @@ export class Metrics {
       registers: [this.#own],
     });
     for (const state of ['complete', 'interrupted', 'failed']) this.recordings.inc({ state }, 0);
+    this.refusals = new Counter({
+      name: 'onegrid_refusals_total',
+      help: 'Joins and connections that were refused, by error code.',
+      labelNames: ['code'],
+      registers: [this.#own],
+    });
+    for (const code of ['overloaded', 'too-fast', 'room-full']) this.refusals.inc({ code }, 0);
     this.restarts = new Counter({
       name: 'onegrid_room_process_restarts_total',
       help: 'Room processes that died.',
       registers: [this.#own],
     });
+    this.deaths = new Counter({
+      name: 'onegrid_process_deaths_total',
+      help: 'Room (spares included) and output processes that died, by what of.',
+      labelNames: ['process', 'cause'],
+      registers: [this.#own],
+    });
+    for (const process of ['room', 'output']) {
+      for (const cause of deathCauses) this.deaths.inc({ process, cause }, 0);
+    }
   }
 
   /** @param value - asked at each scrape */

@@ -30,6 +30,8 @@ export interface DownlinkEvents {
   quality(bitsPerSecond: number | null): void;
   /** ICE or DTLS has failed: only another PeerConnection helps. */
   failed(): void;
+  /** The browser has closed it, and said so (DTLS close_notify). */
+  hungUp(): void;
 }
 
 /** What a downlink needs from its room. */
@@ -256,8 +258,13 @@ export class Downlink {
     connection.onGatheringStateChange((state) => {
       if (state === 'complete' && !this.#closed) this.#events.candidate(null);
     });
+    let hasFailed = false;
     connection.onStateChange((state) => {
-      if (state === 'failed' && !this.#closed) this.#events.failed();
+      if (this.#closed) return;
+      // One that has failed is closed by libdatachannel, too.
+      if (state === 'closed' && !hasFailed) this.#events.hungUp();
+      hasFailed ||= state === 'failed';
+      if (state === 'failed') this.#events.failed();
     });
     connection.setLocalDescription('offer');
   }

@@ -3,6 +3,7 @@ import { whyNoNetwork } from '../harness/network.ts';
 import { returnsSoak } from './client/returns.ts';
 import { abuseSoak } from './hostile/abuse.ts';
 import { fuzzSoak } from './hostile/fuzz.ts';
+import { overloadSoak } from './load/overload.ts';
 import { mixSoak } from './mix.ts';
 import { farSoak } from './network/far.ts';
 import { lossSoak } from './network/loss.ts';
@@ -25,6 +26,7 @@ const soaks: Record<string, Soak> = {
   returns: onNetwork(returnsSoak),
   fuzz: fuzzSoak,
   abuse: abuseSoak,
+  overload: overloadSoak,
 };
 
 /** Needs a network of its own, and says so where none can be made. */

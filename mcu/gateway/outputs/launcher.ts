@@ -1,6 +1,7 @@
 import type { Settings } from '../../config/settings.ts';
 import type { Logger } from '../../log.ts';
 import type { Output } from '../../protocol/outputs.ts';
+import type { DeathCause } from '../death.ts';
 import type { OutputProcess, StartOutputProcess } from '../output-process.ts';
 import { within } from '../within.ts';
 import { type FeedPort, type Outcome, OutputRun, type OutputRunOptions } from './output-run.ts';
@@ -20,18 +21,24 @@ export class OutputLauncher {
   readonly #settings: Pick<Settings, 'canvas' | 'fps' | 'logLevel'>;
   readonly #log: Logger;
   readonly #start: StartOutputProcess;
+  readonly #died: (cause: DeathCause) => void;
   readonly #sockets = new Sockets();
   readonly #running = new Set<OutputProcess>();
+  /** Those that would go on for minutes. */
+  readonly #assembling = new Set<OutputProcess>();
   #closing = false;
 
+  /** @param died - told of each process that ended before its time */
   constructor(
     settings: Pick<Settings, 'canvas' | 'fps' | 'logLevel'>,
     log: Logger,
     start: StartOutputProcess,
+    died: (cause: DeathCause) => void,
   ) {
     this.#settings = settings;
     this.#log = log;
     this.#start = start;
+    this.#died = died;
     removeStaleFolders().catch((error: unknown) => {
       log.warn({ err: error }, 'socket folders of before not removed');
     });
@@ -57,7 +64,7 @@ export class OutputLauncher {
       log: this.#log,
       feeds,
       ended: (outcome) => {
-        this.#running.delete(process);
+        this.#ended(process, outcome);
         hooks.ended(outcome);
       },
     });
@@ -69,8 +76,10 @@ export class OutputLauncher {
    * @param started - told which process does it
    */
   assemble(directory: string, started: (pid: number) => void): Promise<Outcome> {
-    if (this.#closing) return Promise.resolve({ type: 'died', why: 'the server ends' });
+    if (this.#closing)
+      return Promise.resolve({ type: 'died', cause: 'exit', why: 'the server ends' });
     const process = this.#track(this.#start());
+    this.#assembling.add(process);
     return new Promise((resolve) => {
       let outcome: Outcome | undefined;
       const timer = setTimeout(() => {
@@ -82,15 +91,24 @@ export class OutputLauncher {
           outcome ??= event;
           void process.gone(exitGraceMs);
         },
-        ended: (why) => {
+        ended: (death) => {
           clearTimeout(timer);
-          this.#running.delete(process);
-          resolve(outcome ?? { type: 'died', why });
+          this.#assembling.delete(process);
+          const how: Outcome = outcome ?? { type: 'died', ...death };
+          this.#ended(process, how);
+          resolve(how);
         },
       });
       started(process.pid);
       process.send({ type: 'assemble', directory, logLevel: this.#settings.logLevel });
     });
+  }
+
+  /** The server ends at once: what puts files together is killed, the others finish theirs by themselves. */
+  abort(): void {
+    this.#closing = true;
+    for (const process of this.#assembling) process.kill();
+    this.#sockets.close();
   }
 
   /** Waits a moment for what is still running, kills it and removes the sockets. */
@@ -103,6 +121,11 @@ export class OutputLauncher {
       Promise.all(running.map((process) => process.gone(closeGraceMs))),
     );
     this.#sockets.close();
+  }
+
+  #ended(process: OutputProcess, outcome: Outcome): void {
+    this.#running.delete(process);
+    if (outcome.type === 'died' && !this.#closing) this.#died(outcome.cause);
   }
 
   #track(process: OutputProcess): OutputProcess {

@@ -82,6 +82,9 @@ export class HostileGateway {
       // Who has gone is forgotten soon, so that memory can be looked at.
       ONEGRID_RESUME_MS: '200',
       ONEGRID_LOG_LEVEL: 'fatal',
+      // One address, and as many joins and as little processor time as there are.
+      ONEGRID_JOINS_PER_MINUTE: '0',
+      ONEGRID_CPU_BUDGET: '0',
       ...environment,
     });
     const log = pino(

@@ -26,6 +26,7 @@ const closedDownlink = () =>
       candidate() {},
       heard() {},
       failed() {},
+      hungUp() {},
       quality() {},
     });
   });
