@@ -1,6 +1,7 @@
 import { AggregatorRegistry, collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import { RoomMetrics } from '../room-metrics.ts';
 import { deathCauses } from './death.ts';
+import { readSnapshot } from './metric-snapshot.ts';
 
 /** What a registry gives as JSON. */
 type Snapshot = readonly unknown[];
@@ -88,14 +89,16 @@ export class Metrics {
     const last = this.#live.get(processKey);
     this.#live.delete(processKey);
     if (last === undefined) return;
-    this.#retired = this.#retired.then((before) =>
-      aggregate([before, last.filter(isCumulative)]).getMetricsAsJSON(),
-    );
+    this.#retired = this.#retired.then(async (before) => {
+      const counted = (await readSnapshot(last)).filter(isCumulative);
+      return aggregate([before, counted]).getMetricsAsJSON();
+    });
   }
 
   /** The page, in {@link contentType}. */
   async text(): Promise<string> {
-    const rooms = aggregate([await this.#retired, ...this.#live.values()]);
+    const live = await Promise.all(Array.from(this.#live.values(), readSnapshot));
+    const rooms = aggregate([await this.#retired, ...live]);
     return (await this.#own.metrics()) + '\n' + (await rooms.metrics());
   }
 

@@ -7,6 +7,7 @@ import type { Logger } from '../log.ts';
 import { maxMessageBytes } from '../protocol/common.ts';
 import { createApp } from './app.ts';
 import { addressOf, isPrivatePeer, isSecure, type Trust, trustOf } from './client-address.ts';
+import { answerPings } from './control-frames.ts';
 import { prepareDataDir } from './data-dir.ts';
 import { Doors } from './doors.ts';
 import { HlsHouse } from './live/hls.ts';
@@ -45,7 +46,13 @@ function acceptSockets(
   { settings, trust, log }: { settings: Settings; trust: Trust; log: Logger },
 ) {
   // A little over the limit gets an error that says so; far over it is cut off by ws itself.
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: 4 * maxMessageBytes });
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: 2 * maxMessageBytes,
+    // Each costs a hundred bytes, however little is in it.
+    maxFragments: 256,
+    autoPong: false,
+  });
   server.on('upgrade', (request, socket, head) => {
     const refuse = (status: string): void => {
       // The other side may never close its half.
@@ -65,6 +72,7 @@ function acceptSockets(
       refuse('403 Forbidden');
     } else {
       sockets.handleUpgrade(request, socket, head, (webSocket) => {
+        answerPings(webSocket);
         doors.open(webSocket, {
           address: addressOf(request, trust),
           isPrivate: isPrivatePeer(request, trust),

@@ -42,6 +42,10 @@ const closePatienceMs = 2000;
 /** A participant who reads nothing is cut off before their messages fill the memory. */
 const maxBufferedBytes = 4 * 1024 * 1024;
 
+/** Who goes on sending too fast after having been told so many times, and so many times a second, is cut off. */
+const warningsPerSecond = 20;
+const mostWarnings = 1000;
+
 /** So much more than in a second may come at once, after a rest. */
 const messageBurst = 4;
 const negotiationBurst = 5;
@@ -129,6 +133,7 @@ export class Session implements Connection {
   readonly #negotiations: TokenBucket;
   /** Candidates since the last description of each direction. */
   readonly #candidates: Record<PcName, number> = { uplink: 0, downlink: 0 };
+  readonly #warnings = new TokenBucket(warningsPerSecond, mostWarnings, performance.now());
   #state: State = { phase: 'awaiting-join' };
 
   constructor(socket: WebSocket, context: SessionContext) {
@@ -199,7 +204,8 @@ export class Session implements Connection {
   #refuse(error: unknown, fatal: boolean): void {
     const told = asTold(error);
     if (told.code === 'internal') this.#context.log.error({ err: error }, 'message failed');
-    this.fail(told, fatal);
+    const isFlood = told.code === 'too-fast' && !this.#warnings.take(performance.now());
+    this.fail(told, fatal || isFlood);
   }
 
   /** Tells that something does not work; `fatal`: and ends the connection. */

@@ -27,6 +27,16 @@ function asAnswer(error: unknown): OnegridError {
     : asTold(error);
 }
 
+/** They tell of a file, and an error is none: it is JSON, and not to be kept for a year. */
+const headersOfFiles = [
+  'Content-Type',
+  'Content-Disposition',
+  'Content-Range',
+  'ETag',
+  'Last-Modified',
+  'Accept-Ranges',
+];
+
 /** Answers errors as JSON: `{error: {code, message}}`. */
 export function errorHandler(log: Logger): ErrorRequestHandler {
   return (error: unknown, _request, response, next) => {
@@ -34,6 +44,9 @@ export function errorHandler(log: Logger): ErrorRequestHandler {
       next(error);
       return;
     }
+    // What was set for a file that could not be sent after all.
+    for (const name of headersOfFiles) response.removeHeader(name);
+    response.set('Cache-Control', 'no-store');
     if (error instanceof RangeNotSatisfiable) {
       response.status(416).set('Content-Range', error.contentRange);
       response.json({ error: { code: 'bad-request', message: error.message } });
