@@ -4,14 +4,12 @@ import type { ClientMessage } from '../protocol/client.ts';
 import { OnegridError } from '../protocol/errors.ts';
 import type { ClosedReason } from '../protocol/server.ts';
 import type { Metrics } from './metrics.ts';
+import { portsPerParticipant } from './ports-per-participant.ts';
 import { Room } from './room.ts';
 import type { Connection } from './room-context.ts';
 import type { OutputServices } from './room-outputs.ts';
 import type { RoomProcess, StartRoomProcess } from './room-process.ts';
 import { SpareProcess } from './spare.ts';
-
-/** One for the downlink, one for the uplink on each of the machine's networks; more while one replaces another. */
-const portsPerParticipant = 4;
 
 type JoinMessage = Extract<ClientMessage, { type: 'join' }>;
 
