@@ -91,7 +91,7 @@ export async function main(args: readonly string[]): Promise<never> {
     process.exit(error.exitCode === 0 ? exitCodes.well : exitCodes.usage);
   }
   const { json = false, ...flags } = command.opts<{ json?: boolean } & Record<string, string>>();
-  const exitCode = await examine(flags as Record<string, string>, json === true);
+  const exitCode = await examine(flags, json);
   await new Promise((resolve) => process.stdout.write('', resolve));
   process.exit(exitCode);
 }

@@ -36,14 +36,12 @@ const integrityBytes = 24;
 
 /**
  * Writes a message.
+ * @param message - what it says
  * @param transactionId - 12 bytes
  * @param key - where it is given, MESSAGE-INTEGRITY is added (RFC 8489 §14.5)
  */
-export function writeStun(
-  { type, attributes }: StunMessage,
-  transactionId: Buffer,
-  key?: Buffer,
-): Buffer {
+export function writeStun(message: StunMessage, transactionId: Buffer, key?: Buffer): Buffer {
+  const { type, attributes } = message;
   const parts = [...attributes].map(([attribute, value]) => writeAttribute(attribute, value));
   const body = Buffer.concat(parts);
   const header = Buffer.alloc(headerBytes);
@@ -52,10 +50,10 @@ export function writeStun(
   transactionId.copy(header, 8);
   // The length counts MESSAGE-INTEGRITY before that is there.
   header.writeUInt16BE(body.length + (key === undefined ? 0 : integrityBytes), 2);
-  const message = Buffer.concat([header, body]);
-  if (key === undefined) return message;
-  const digest = createHmac('sha1', key).update(message).digest();
-  return Buffer.concat([message, writeAttribute(stunAttributes.messageIntegrity, digest)]);
+  const bytes = Buffer.concat([header, body]);
+  if (key === undefined) return bytes;
+  const digest = createHmac('sha1', key).update(bytes).digest();
+  return Buffer.concat([bytes, writeAttribute(stunAttributes.messageIntegrity, digest)]);
 }
 
 function writeAttribute(attribute: number, value: Buffer): Buffer {

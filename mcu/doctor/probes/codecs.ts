@@ -112,7 +112,7 @@ async function recording(): Promise<string | null> {
       segment.audio(0, Buffer.alloc((2 * 48_000) / fps), (tick * 1000) / fps);
     });
     const { error } = await segment.finish();
-    if (error !== null) throw error instanceof Error ? error : new Error(String(error));
+    if (error !== null) return 'it cannot be written';
     const [only] = await listSegments(directory);
     const made = only === undefined ? null : await adopt(directory, only);
     return (made?.durationSeconds ?? 0) > 1 ? null : 'what is written does not play';
