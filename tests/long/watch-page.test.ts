@@ -28,7 +28,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-// hls.js plays a real stream in tests/e2e/outputs.test.ts.
+// hls.js plays a real stream in tests/browser/live-outputs.test.ts.
 it('the page that only watches waits for a stream, shows it, and waits again when it is gone', async () => {
   const page = await browser.newPage();
   try {

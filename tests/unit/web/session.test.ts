@@ -502,12 +502,12 @@ describe('the downlink', () => {
     tell('requested');
     expect(sound!.jitterBufferTarget).toBeNull();
     tell('bandwidth');
-    expect(sound!.jitterBufferTarget).toBe(150);
+    expect(sound!.jitterBufferTarget).toBe(200);
     stage.platform.socket.receive({ type: 'offer', pc: 'downlink', sdp: 'two', negotiation: 2 });
     await settle();
     const next: ReceiverLike = {};
     stage.platform.peer.fire('track', { track: new FakeTrack('audio'), receiver: next });
-    expect(next.jitterBufferTarget).toBe(150);
+    expect(next.jitterBufferTarget).toBe(200);
     tell('auto');
     expect(next.jitterBufferTarget).toBeNull();
     expect(picture).toEqual({});

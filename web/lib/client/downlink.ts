@@ -10,7 +10,7 @@ import { RemoteCandidates } from './remote-candidates.ts';
  * On a narrow line sound waits so long before it is played, milliseconds: when the line gets narrower still, what pictures
  * have queued there holds the sound up for longer than a browser's buffer lasts by itself.
  */
-const narrowBufferMs = 150;
+const narrowBufferMs = 200;
 
 /** What a downlink reports. */
 export interface DownlinkEvents {

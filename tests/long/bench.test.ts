@@ -1,0 +1,3 @@
+import { tryBenchmarks } from '../harness/laboratory.ts';
+
+tryBenchmarks(() => true);
