@@ -28,7 +28,7 @@ async function serve(flags: Record<string, string>): Promise<void> {
     if (error instanceof SettingsError) fail(error.message);
     throw error;
   }
-  const log = createLog(settings.logLevel);
+  const log = createLog(settings.logLevel, 'gateway');
   const gateway = await startGateway(settings, log).catch((error: unknown) => {
     const sentence =
       error instanceof SettingsError ? error.message : listenProblem(error, settings);

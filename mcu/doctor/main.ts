@@ -1,8 +1,8 @@
 /** The process of `onegrid doctor`. It loads nothing native: what may end its process is tried in others. */
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { addSettingFlags } from '../config/flags.ts';
 import { readSettings, type Settings, SettingsError } from '../config/settings.ts';
+import { packageVersion } from '../version.ts';
 import { checkup } from './checkup.ts';
 import { missing } from './finding.ts';
 import { type FindingGroup, groupText, type ReportStyle, summaryText } from './report.ts';
@@ -25,12 +25,6 @@ function doctorCommand(): Command {
   return addSettingFlags(command);
 }
 
-/** This package's version. */
-function ownVersion(): string {
-  const text = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
-}
-
 /** How the report is written to this terminal, file or pipe. */
 const styleOf = ({ isTTY, columns }: NodeJS.WriteStream): ReportStyle => ({
   colour: isTTY && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb',
@@ -51,7 +45,9 @@ async function examine(flags: Record<string, string>, json: boolean): Promise<nu
   };
   if (!json) {
     const { node } = process.versions;
-    stdout.write(`onegrid ${ownVersion()}, Node ${node}, ${process.platform} ${process.arch}\n`);
+    stdout.write(
+      `onegrid ${packageVersion()}, Node ${node}, ${process.platform} ${process.arch}\n`,
+    );
   }
   let groups: FindingGroup[];
   try {
@@ -68,7 +64,7 @@ async function examine(flags: Record<string, string>, json: boolean): Promise<nu
   const ok = findings.every(({ status }) => status !== 'missing');
   stdout.write(
     json
-      ? `${JSON.stringify({ ok, version: ownVersion(), findings }, null, 2)}\n`
+      ? `${JSON.stringify({ ok, version: packageVersion(), findings }, null, 2)}\n`
       : `\n${summaryText(groups, style)}\n`,
   );
   return ok ? exitCodes.well : exitCodes.lacking;

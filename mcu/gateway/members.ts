@@ -23,9 +23,17 @@ export interface Member {
   /** Their place among all who ever joined. */
   readonly order: number;
   readonly where: Whereabouts;
+  /** The id of their connection, or of the last one they had. */
+  readonly join: string;
   /** Whether the room's media was restarted, and they have not answered its new offer: they may not know. */
   resetIsOpen: boolean;
 }
+
+/** What log lines about somebody carry. */
+export const idsOf = ({ participant, join }: Member): { participant: string; join: string } => ({
+  participant: participant.id,
+  join,
+});
 
 type Entry = { -readonly [K in keyof Member]: Member[K] } & { digest: Buffer | null };
 
@@ -80,6 +88,7 @@ export class Members {
       shareAudio: false,
       order: this.#joined,
       where: { kind: 'here', connection, sinceMs: this.#context.now() },
+      join: connection.id,
       resetIsOpen: false,
       digest: null,
     };
@@ -109,6 +118,7 @@ export class Members {
     if (entry === undefined) return;
     this.#settle(entry);
     entry.where = { kind: 'here', connection, sinceMs: this.#context.now() };
+    entry.join = connection.id;
   }
 
   /** Somebody's connection is gone, or they are out. @returns whether they may come back */

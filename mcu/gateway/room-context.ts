@@ -6,6 +6,8 @@ import type { RoomProcess } from './room-process.ts';
 
 /** A participant's connection, as a room sees it. */
 export interface Connection {
+  /** Short, for logs: what one connection's complaints are followed by, through all processes. */
+  readonly id: string;
   /** Sends a message to the participant. */
   send(message: ServerMessage): void;
   /** Tells the participant why their stay is over and ends the connection. */

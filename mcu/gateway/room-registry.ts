@@ -39,8 +39,13 @@ export class RoomRegistry {
     metrics.gauge('onegrid_rooms', 'Rooms open now.', () => this.#rooms.size);
     metrics.gauge('onegrid_participants', 'Participants in all rooms.', () => this.#participants);
     metrics.gauge('onegrid_streams_active', 'Restreams (RTMP, SRT) of all rooms.', () =>
-      this.all.reduce((sum, room) => sum + room.outputs.streamCount, 0),
+      this.all.reduce((sum, room) => sum + room.outputs.streamStates.length, 0),
     );
+    metrics.gauges('onegrid_streams', 'Restreams by how their connection is.', 'state', () => {
+      const counts = { connecting: 0, active: 0, retrying: 0 };
+      for (const state of this.all.flatMap((room) => room.outputs.streamStates)) counts[state] += 1;
+      return counts;
+    });
   }
 
   /**
@@ -50,11 +55,16 @@ export class RoomRegistry {
   join(message: JoinMessage, connection: Connection): Stay {
     const known = this.#rooms.get(message.room.toLowerCase());
     const resumed = known?.resume(message, connection);
-    if (known !== undefined && resumed !== undefined)
+    const { joins } = this.metrics.gateway;
+    if (known !== undefined && resumed !== undefined) {
+      joins.inc({ kind: 'resumed' });
       return { room: known, participantId: resumed };
+    }
     this.#checkPorts();
     const room = known ?? this.#open(message.room.toLowerCase());
-    return { room, participantId: room.join(message, connection) };
+    const participantId = room.join(message, connection);
+    joins.inc({ kind: 'new' });
+    return { room, participantId };
   }
 
   #checkPorts(): void {

@@ -50,7 +50,11 @@ function acceptSockets(server: Server, rooms: RoomRegistry, settings: Settings, 
       refuse('403 Forbidden');
     } else {
       sockets.handleUpgrade(request, socket, head, (webSocket) => {
-        new Session(webSocket, (message, connection) => rooms.join(message, connection), log);
+        const enter = rooms.join.bind(rooms);
+        const { messagesRefused } = rooms.metrics.gateway;
+        new Session(webSocket, enter, log, (code) => {
+          messagesRefused.inc({ code });
+        });
       });
     }
   });
@@ -84,7 +88,7 @@ export async function startGateway(
   // Rejects if `error` comes first. Nothing else is started until the port is ours.
   await once(server, 'listening');
   const metrics = new Metrics();
-  const launcher = new OutputLauncher(settings, log, start.output);
+  const launcher = new OutputLauncher(settings, log, start.output, metrics.gateway);
   const hls = new HlsHouse(settings, log, launcher);
   const store = new RecordingStore({
     settings,
@@ -96,11 +100,25 @@ export async function startGateway(
   });
   metrics.gauge('onegrid_recordings_active', 'Recordings running.', () => store.activeCount);
   metrics.gauge('onegrid_hls_active', 'Rooms with HLS.', () => hls.activeCount);
+  metrics.gauge(
+    'onegrid_recording_lag_seconds',
+    'How long nothing was added to the running recording that waits longest.',
+    () => store.lagSeconds,
+  );
+  metrics.gauge('onegrid_disk_free_bytes', 'Free on the disk of ONEGRID_DATA_DIR.', () =>
+    store.freeBytes(),
+  );
+  metrics.gauge(
+    'onegrid_output_process_resident_bytes',
+    'Resident memory of the output processes.',
+    () => launcher.residentBytes,
+  );
   const outputs = { settings, log, launcher, store, hls };
   const rooms = new RoomRegistry(outputs, metrics, start.room);
   const udpProbe = UdpProbe.open(settings, log);
   server.on('request', createApp({ ...outputs, rooms, udpProbe }));
   const sockets = acceptSockets(server, rooms, settings, log);
+  metrics.gauge('onegrid_connections', 'WebSockets open.', () => sockets.clients.size);
   const pings = setInterval(() => {
     for (const socket of sockets.clients) socket.ping();
   }, pingIntervalMs);

@@ -2,10 +2,11 @@ import type { RawData, WebSocket } from 'ws';
 import type { Logger } from '../log.ts';
 import { clientMessageSchema, type ClientMessage } from '../protocol/client.ts';
 import { maxMessageBytes, protocolVersion } from '../protocol/common.ts';
-import { asTold, OnegridError } from '../protocol/errors.ts';
+import { asTold, type ErrorCode, OnegridError } from '../protocol/errors.ts';
 import type { ServerMessage } from '../protocol/server.ts';
 import type { Stay } from './room-registry.ts';
 import type { Connection } from './room-context.ts';
+import { shortId } from './short-id.ts';
 import { checkSdp } from './sdp-limits.ts';
 import { TokenBucket } from './token-bucket.ts';
 
@@ -70,19 +71,30 @@ const isNegotiation = ({ type }: ClientMessage): boolean =>
 
 /** One WebSocket: reads its messages, joins it to a room, and tells that when it closes. */
 export class Session implements Connection {
+  readonly id = shortId();
   readonly #socket: WebSocket;
   readonly #enter: Enter;
-  readonly #log: Logger;
+  readonly #refused: (code: ErrorCode) => void;
+  #log: Logger;
   readonly #joinTimer: NodeJS.Timeout;
   readonly #messages = new TokenBucket(50, 200, performance.now());
   readonly #negotiations = new TokenBucket(2, 10, performance.now());
   #state: State = { phase: 'awaiting-join' };
 
-  /** @param enter - lets somebody in */
-  constructor(socket: WebSocket, enter: Enter, log: Logger) {
+  /**
+   * @param enter - lets somebody in
+   * @param refused - told of each message that was answered by an error
+   */
+  constructor(
+    socket: WebSocket,
+    enter: Enter,
+    log: Logger,
+    refused: (code: ErrorCode) => void = () => undefined,
+  ) {
+    this.#refused = refused;
     this.#socket = socket;
     this.#enter = enter;
-    this.#log = log;
+    this.#log = log.child({ join: this.id });
     this.#joinTimer = setTimeout(() => {
       socket.close(4008, 'no join');
     }, joinTimeoutMs);
@@ -117,12 +129,19 @@ export class Session implements Connection {
     } catch (error) {
       const joining = this.#state.phase === 'awaiting-join';
       const told = asTold(error);
-      if (told.code === 'internal') this.#log.error({ err: error }, 'message failed');
+      const { code } = told;
+      if (code === 'internal') this.#log.error({ err: error }, 'message failed');
+      else
+        this.#log[joining ? 'info' : 'debug'](
+          { code },
+          joining ? 'join refused' : 'message refused',
+        );
       this.#fail(told, joining || told.code === 'too-large');
     }
   }
 
   #fail({ code, message }: OnegridError, fatal: boolean): void {
+    this.#refused(code);
     this.send({ type: 'error', code, message, fatal });
     if (!fatal) return;
     this.#ended(true);
@@ -164,6 +183,7 @@ export class Session implements Connection {
     const stay = this.#enter(message, this);
     clearTimeout(this.#joinTimer);
     this.#state = { phase: 'live', ...stay };
+    this.#log = this.#log.child({ room: stay.room.name, participant: stay.participantId });
   }
 
   /** @param forGood - false: they may come back */

@@ -8,6 +8,9 @@ import type { MediaMessage } from '../protocol/server.ts';
 import { RoomMetrics } from '../room-metrics.ts';
 import { NtpClock } from '../rtp/index.ts';
 import { AudioOutput, audioTickMs } from './audio-output.ts';
+import { LoopWatch } from './loop-watch.ts';
+import { ParticipantLog } from './participant-log.ts';
+import { PathReport } from './path-report.ts';
 import { RoomParticipant } from './participant.ts';
 import { Reactions } from './reactions.ts';
 import { Recorded, type RecordedCommand } from './recorded.ts';
@@ -64,6 +67,9 @@ export class MediaRoom {
   #cpuSeconds = 0;
   #speakers: readonly string[] = [];
   readonly #speakerNews = new SpeakerNews();
+  readonly #paths = new PathReport(this.#metrics.paths);
+  readonly #loop = new LoopWatch();
+  #soundSkipped = 0;
 
   /**
    * Opens the room and starts its clock.
@@ -83,7 +89,9 @@ export class MediaRoom {
     });
     this.#scene = new Scene(this.#stage, canvas);
     this.#demands = new UplinkDemands(canvas, fps, settings.uplinkHoldMs);
-    const onError = (what: string) => (error: unknown) => {
+    const { health } = this.#metrics;
+    const onError = (stage: 'video' | 'audio' | 'tick', what: string) => (error: unknown) => {
+      health.errors.inc({ stage });
       log.error({ err: error }, what);
     };
     const { frameDuration, framesComposited } = this.#metrics;
@@ -95,7 +103,7 @@ export class MediaRoom {
       now: () => monotonicClock.now(),
       // Pictures wait for their tick, half a tick in the mean: the composite is of that moment.
       timeOfTick: (tick) => this.#videoStartMs + ((tick - 0.5) * 1000) / fps,
-      onError: onError('video encoder failed'),
+      onError: onError('video', 'video encoder failed'),
       onTick: (composeMs, encodeMs) => {
         framesComposited.inc();
         frameDuration.observe({ stage: 'compose' }, composeMs / 1000);
@@ -105,7 +113,7 @@ export class MediaRoom {
     this.#mixer = new AudioMixer({
       // Where headers weigh more than sound, silence is not sent: see SoundSender.
       openEncoder: (format) => openOpusEncoder({ ...format, dtx: format.frameMs > 20 }),
-      onError: onError('audio encoder failed'),
+      onError: onError('audio', 'audio encoder failed'),
     });
     this.#audio = new AudioOutput(this.#mixer);
     this.#recorded = new Recorded({
@@ -114,6 +122,9 @@ export class MediaRoom {
       nameOf: (id) => this.#participants.get(id)?.name ?? '',
       queueBytes: settings.outputQueueBytes,
       log,
+      dropped: (kind) => {
+        health.outputDropped.inc({ kind });
+      },
       send,
     });
     const ticks = (
@@ -127,7 +138,7 @@ export class MediaRoom {
         periodMs,
         offsetMs,
         onTick,
-        onError: onError('tick failed'),
+        onError: onError('tick', 'tick failed'),
       });
     this.#tickers = [
       ticks(1000 / fps, 0, (tick, dueMs) => {
@@ -167,7 +178,7 @@ export class MediaRoom {
     try {
       this.#handleFor(participant, command);
     } catch (error) {
-      this.#log.error({ participant: participantId, err: error }, `${command.type} failed`);
+      participant.log.error({ err: error }, `${command.type} failed`);
       const message = 'Something went wrong on the server.';
       this.#send({
         type: 'message',
@@ -186,7 +197,7 @@ export class MediaRoom {
         this.#remove(participant);
         return;
       case 'away':
-        this.#setAway(participant, command.away);
+        this.#setAway(participant, command.away, command.join);
         return;
       case 'media':
         participant.setMedia(command.media);
@@ -231,16 +242,17 @@ export class MediaRoom {
     const now = (): number => monotonicClock.now();
     const { canvas, fps } = this.#settings;
     let hasReceived = false;
+    const log = new ParticipantLog(this.#log, id, member.join);
     const participant = new RoomParticipant(member, generation, {
       settings: this.#settings,
-      log: this.#log,
+      log,
       now,
       signal,
       sound: this.#mixer.addSource(id),
       downlink: {
         settings: this.#settings,
         iceServers: member.iceServers,
-        log: this.#log,
+        log,
         metrics: this.#metrics,
         now,
         after: (ms, what) => {
@@ -270,8 +282,8 @@ export class MediaRoom {
   }
 
   /** Who is back is told all that others were told meanwhile. */
-  #setAway(participant: RoomParticipant, away: boolean): void {
-    participant.setAway(away);
+  #setAway(participant: RoomParticipant, away: boolean, join?: string): void {
+    participant.setAway(away, join);
     if (away) return;
     const { id: participantId } = participant;
     const active = [...this.#speakers];
@@ -329,7 +341,18 @@ export class MediaRoom {
     for (const participant of this.#participants.values()) void this.#check(participant);
     if (nowMs < this.#metricsAtMs) return;
     this.#metricsAtMs = nowMs + metricsMs - housekeepingMs / 2;
+    this.#lookAtHealth(nowMs);
     void this.#tellMetrics();
+  }
+
+  #lookAtHealth(nowMs: number): void {
+    const { health } = this.#metrics;
+    this.#paths.look(this.#participants.values(), nowMs);
+    health.eventLoopLag.observe(this.#loop.take());
+    health.outputQueueBytes.set(this.#recorded.waitingBytes);
+    const skipped = this.#tickers[1]?.skipped ?? 0;
+    health.soundTicksSkipped.inc(skipped - this.#soundSkipped);
+    this.#soundSkipped = skipped;
   }
 
   #tellSpeakers(speakers: string[], nowMs: number): void {
@@ -352,10 +375,11 @@ export class MediaRoom {
     this.#checking.add(id);
     try {
       if (!(await participant.isGone()) || this.#participants.get(id) !== participant) return;
-      this.#log.info({ participant: id }, 'nothing heard of participant');
+      this.#metrics.paths.timeouts.inc();
+      participant.log.info('nothing heard of participant');
       this.#send({ type: 'gone', participantId: id, reason: 'timeout' });
     } catch (error) {
-      this.#log.error({ participant: id, err: error }, 'presence check failed');
+      participant.log.error({ err: error }, 'presence check failed');
     } finally {
       this.#checking.delete(id);
     }

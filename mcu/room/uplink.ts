@@ -38,6 +38,10 @@ export interface UplinkEvents {
   audio(data: NativeAudioData): void;
   /** A picture has come; {@link Uplink.latest} has it. */
   video(): void;
+  /** ICE and DTLS have come about, or failed. */
+  state(state: 'connected' | 'failed'): void;
+  /** Whenever {@link Uplink.received} is asked: all that libwebrtc reports. */
+  stats(reports: readonly Record<string, unknown>[]): void;
 }
 
 /**
@@ -77,6 +81,13 @@ export class Uplink implements VideoSource {
     });
     this.#connection.ontrack = ({ track }) => {
       this.#receive(track);
+    };
+    this.#connection.onconnectionstatechange = () => {
+      const { connectionState } = this.#connection;
+      if (this.#closed) return;
+      if (connectionState === 'connected' || connectionState === 'failed') {
+        events.state(connectionState);
+      }
     };
     this.#connection.onicecandidate = ({ candidate }) => {
       events.signal({
@@ -153,7 +164,10 @@ export class Uplink implements VideoSource {
 
   /** What has been received so far. Asks libwebrtc, so call it seldom. */
   async received(): Promise<UplinkCounts> {
-    return this.#closed ? noCounts : countsOf((await this.#connection.getStats()).values());
+    if (this.#closed) return noCounts;
+    const reports = [...(await this.#connection.getStats()).values()];
+    this.#events.stats(reports);
+    return countsOf(reports);
   }
 
   /** Whether it has ended; may change during any `await`. */
@@ -169,6 +183,7 @@ export class Uplink implements VideoSource {
     for (const close of this.#sinks.splice(0)) close();
     this.#connection.ontrack = null;
     this.#connection.onicecandidate = null;
+    this.#connection.onconnectionstatechange = null;
     this.#connection.close();
   }
 

@@ -40,6 +40,8 @@ function pictureOf(settings: RoomSettings): Promise<true> {
         }
       },
       audio: () => undefined,
+      state: () => undefined,
+      stats: () => undefined,
       video: () => {
         resolve(true);
       },
@@ -52,11 +54,12 @@ function pictureOf(settings: RoomSettings): Promise<true> {
         listener.accept(message.sdp, () => terms, Promise.resolve()).catch(() => undefined);
       } else if (message.type === 'candidate') listener.addCandidate(message.candidate);
     };
-    const room = new MediaRoom(settings, createLog('silent'), tell);
+    const room = new MediaRoom(settings, createLog('silent', 'room'), tell);
     room.handle({
       type: 'add',
       member: {
         id: participantId,
+        join: participantId,
         name: 'Doctor',
         media: { audio: false, video: false, source: 'camera', shareAudio: false },
         hand: false,

@@ -1,12 +1,13 @@
 import type { Settings } from '../../config/settings.ts';
 import type { Logger } from '../../log.ts';
-import type { Output } from '../../protocol/outputs.ts';
+import type { Output, OutputAbout } from '../../protocol/outputs.ts';
 import type { OutputProcess, StartOutputProcess } from '../output-process.ts';
 import { within } from '../within.ts';
+import type { GatewayMetrics } from '../gateway-metrics.ts';
 import { type FeedPort, type Outcome, OutputRun, type OutputRunOptions } from './output-run.ts';
 import { removeStaleFolders, Sockets } from './sockets.ts';
 
-type Hooks = Pick<OutputRunOptions, 'event' | 'connection' | 'ended'>;
+type Hooks = Pick<OutputRunOptions, 'about' | 'event' | 'connection' | 'ended'>;
 
 /** Putting the segments of hours together reads and writes all of them once. */
 const assembleTimeoutMs = 15 * 60_000;
@@ -21,14 +22,19 @@ export class OutputLauncher {
   readonly #log: Logger;
   readonly #start: StartOutputProcess;
   readonly #sockets = new Sockets();
+  readonly #metrics: Pick<GatewayMetrics, 'outputBytes' | 'outputProcesses'>;
   readonly #running = new Set<OutputProcess>();
+  /** Resident memory of those that have told it. */
+  readonly #resident = new Map<OutputProcess, number>();
   #closing = false;
 
   constructor(
     settings: Pick<Settings, 'canvas' | 'fps' | 'logLevel'>,
     log: Logger,
     start: StartOutputProcess,
+    metrics: Pick<GatewayMetrics, 'outputBytes' | 'outputProcesses'>,
   ) {
+    this.#metrics = metrics;
     this.#settings = settings;
     this.#log = log;
     this.#start = start;
@@ -42,12 +48,29 @@ export class OutputLauncher {
     return this.#closing;
   }
 
+  /** What its processes take of the memory, in bytes, as they told last. */
+  get residentBytes(): number {
+    return [...this.#resident.values()].reduce((sum, bytes) => sum + bytes, 0);
+  }
+
   /** Starts a process for an output that a room feeds. */
   run(output: Output, feeds: FeedPort, hooks: Hooks): OutputRun {
     const { canvas, fps, logLevel } = this.#settings;
     const process = this.#track(this.#start());
+    const { kind } = output;
+    const { outputBytes, outputProcesses } = this.#metrics;
+    outputProcesses.inc({ kind });
+    let counted = 0;
     return new OutputRun({
       ...hooks,
+      event: (event) => {
+        if (event.type === 'progress') {
+          outputBytes.inc({ kind }, Math.max(0, event.bytes - counted));
+          counted = Math.max(counted, event.bytes);
+          this.#resident.set(process, event.residentBytes ?? 0);
+        }
+        hooks.event?.(event);
+      },
       output,
       process,
       socket: this.#sockets.next(),
@@ -57,6 +80,8 @@ export class OutputLauncher {
       log: this.#log,
       feeds,
       ended: (outcome) => {
+        outputProcesses.dec({ kind });
+        this.#resident.delete(process);
         this.#running.delete(process);
         hooks.ended(outcome);
       },
@@ -66,9 +91,14 @@ export class OutputLauncher {
   /**
    * Has `media.mp4` and `poster.jpg` made of the segments in a recording's folder.
    * @param directory - absolute
+   * @param about - what the process's log lines carry
    * @param started - told which process does it
    */
-  assemble(directory: string, started: (pid: number) => void): Promise<Outcome> {
+  assemble(
+    directory: string,
+    about: OutputAbout,
+    started: (pid: number) => void,
+  ): Promise<Outcome> {
     if (this.#closing) return Promise.resolve({ type: 'died', why: 'the server ends' });
     const process = this.#track(this.#start());
     return new Promise((resolve) => {
@@ -89,7 +119,8 @@ export class OutputLauncher {
         },
       });
       started(process.pid);
-      process.send({ type: 'assemble', directory, logLevel: this.#settings.logLevel });
+      const { logLevel } = this.#settings;
+      process.send({ type: 'assemble', directory, logLevel, about });
     });
   }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from '../../log.ts';
-import type { Output, OutputEvent } from '../../protocol/outputs.ts';
+import type { Output, OutputAbout, OutputEvent } from '../../protocol/outputs.ts';
 import type { OutputProcess } from '../output-process.ts';
 
 /** Has a room process send its media to output processes. */
@@ -32,6 +32,8 @@ export interface OutputRunOptions {
   readonly canvas: { readonly width: number; readonly height: number };
   readonly fps: number;
   readonly logLevel: string;
+  /** What its log lines carry. */
+  readonly about: OutputAbout;
   readonly log: Logger;
   readonly feeds: FeedPort;
   /** While it runs. */
@@ -57,7 +59,7 @@ export class OutputRun {
 
   constructor(options: OutputRunOptions) {
     this.#options = options;
-    const { process, output, socket, canvas, fps, logLevel } = options;
+    const { process, output, socket, canvas, fps, logLevel, about } = options;
     process.attach({
       event: (event) => {
         this.#event(event);
@@ -66,7 +68,7 @@ export class OutputRun {
         this.#ended(why);
       },
     });
-    process.send({ type: 'open', output, socket, canvas, fps, logLevel });
+    process.send({ type: 'open', output, socket, canvas, fps, logLevel, about });
     // At once: the room keeps its media for the process until that listens.
     options.feeds.feed(this.#feedId, socket, output.kind === 'recording' && output.tracks);
   }
@@ -85,7 +87,10 @@ export class OutputRun {
     process.send({ type: 'finish' });
     if (this.#outcome !== undefined) return;
     this.#timer = setTimeout(() => {
-      log.error({ outputPid: process.pid }, 'output process does not finish');
+      log.error(
+        { outputPid: process.pid, ...this.#options.about },
+        'output process does not finish',
+      );
       process.kill();
     }, finishTimeoutMs);
   }
