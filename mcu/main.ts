@@ -3,6 +3,7 @@ import { addSettingFlags } from './config/flags.ts';
 import { readSettings, type Settings, SettingsError } from './config/settings.ts';
 import { startGateway } from './gateway/server.ts';
 import { createLog } from './log.ts';
+import { tokenCommand } from './token-command.ts';
 
 /** One sentence for the errors of `listen` that people meet. */
 function listenProblem(error: unknown, { port, host }: Settings): string | undefined {
@@ -48,7 +49,8 @@ async function serve(flags: Record<string, string>): Promise<void> {
   process.on('SIGTERM', stop);
   // Last: who has read it may send a signal.
   const host = settings.host ?? 'localhost';
-  process.stderr.write(`onegrid is on http://${host}:${String(gateway.port)}\n`);
+  const scheme = settings.tlsCert === undefined ? 'http' : 'https';
+  process.stderr.write(`onegrid is on ${scheme}://${host}:${String(gateway.port)}\n`);
 }
 
 const serveCommand = (): Command =>
@@ -82,7 +84,8 @@ export async function main(argv: string[]): Promise<void> {
   const program = new Command('onegrid')
     .description('a WebRTC MCU: everybody sends one stream and receives one')
     .exitOverride()
-    .addCommand(serveCommand().exitOverride());
+    .addCommand(serveCommand().exitOverride())
+    .addCommand(tokenCommand(fail).exitOverride());
   for (const command of otherCommands()) program.addCommand(command.exitOverride());
   try {
     await program.parseAsync(argv, { from: 'user' });

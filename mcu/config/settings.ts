@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { isIPv4 } from 'node:net';
+import { isIP, isIPv4 } from 'node:net';
 import { z } from 'zod';
 import { rungNames } from '../protocol/common.ts';
 import { iceServerSchema, iceUrlSchema } from '../protocol/server.ts';
@@ -77,6 +77,9 @@ const jsonArray = z.string().transform((text, context): unknown => {
   }
 });
 
+const isOrigin = (text: string): boolean =>
+  /^https?:\/\/[^/\s]+$/i.test(text) && URL.canParse(text);
+
 const origins = z
   .string()
   .transform((text) =>
@@ -85,8 +88,36 @@ const origins = z
       .map((origin) => origin.trim().replace(/\/$/, ''))
       .filter((origin) => origin !== ''),
   )
-  .refine((list) => list.every((origin) => origin === '*' || /^https?:\/\/[^/\s]+$/.test(origin)), {
+  .refine((list) => list.every((origin) => origin === '*' || isOrigin(origin)), {
     error: 'must be * or a comma-separated list like https://meet.example.org',
+  })
+  // As browsers write them: no default port, lower case.
+  .transform((list) => list.map((origin) => (origin === '*' ? origin : new URL(origin).origin)));
+
+/** HMAC-SHA256 wants a key of no less than its output (RFC 7518 §3.2). */
+const leastSecretBytes = 32;
+const tokenSecret = z
+  .string()
+  .max(1024, 'must have at most 1024 characters')
+  .refine((text) => Buffer.byteLength(text) >= leastSecretBytes, {
+    error: `must have at least ${String(leastSecretBytes)} bytes, such as openssl rand -base64 32 makes`,
+  });
+
+const isNetwork = (text: string): boolean => {
+  const [address = '', prefix, ...rest] = text.split('/');
+  const bits = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  if (bits < 0 || address.includes('%') || rest.length > 0) return false;
+  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits);
+};
+
+/** So many proxies in front of the server, or their addresses and networks. */
+const trustProxy = z
+  .string()
+  .transform((text) =>
+    /^\d{1,2}$/.test(text) ? Number(text) : text.split(',').map((each) => each.trim()),
+  )
+  .refine((value) => typeof value === 'number' || value.every(isNetwork), {
+    error: 'must be a number of proxies or a comma-separated list like 10.0.0.5,172.16.0.0/12',
   });
 
 const onOff = z.enum(['on', 'off']).transform((text) => text === 'on');
@@ -284,10 +315,33 @@ export const settingDefinitions = {
     ...optional(
       'ONEGRID_API_KEY',
       z.string().min(1).max(1024),
-      'key for /api/v1 and /hls, as Authorization: Bearer; unset: open to all',
+      'key for /api/v1 and /hls, as Authorization: Bearer; unset, and ONEGRID_TOKEN_SECRET too: open to all',
     ),
     secret: true,
   },
+  tokenSecret: {
+    ...optional(
+      'ONEGRID_TOKEN_SECRET',
+      tokenSecret,
+      'secret of room tokens (JWT, HS256), at least 32 bytes; who joins needs one then; unset: anybody may join',
+    ),
+    secret: true,
+  },
+  tlsCert: optional(
+    'ONEGRID_TLS_CERT',
+    z.string().min(1).max(4096),
+    'file with the certificate and its chain (PEM), for HTTPS; needs ONEGRID_TLS_KEY',
+  ),
+  tlsKey: optional(
+    'ONEGRID_TLS_KEY',
+    z.string().min(1).max(4096),
+    'file with its private key (PEM); needs ONEGRID_TLS_CERT',
+  ),
+  trustProxy: optional(
+    'ONEGRID_TRUST_PROXY',
+    trustProxy,
+    "number of reverse proxies in front, or their addresses, comma separated: X-Forwarded-For and -Proto are theirs; unset: nobody's word is taken",
+  ),
   logLevel: setting(
     'ONEGRID_LOG_LEVEL',
     z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']),
@@ -357,6 +411,9 @@ export function readSettings(
   const settings = Object.fromEntries(keys.map((key) => [key, read(key)])) as unknown as Settings;
   if ((settings.turnSecret === undefined) !== (settings.turnUrls === undefined)) {
     throw new SettingsError('ONEGRID_TURN_SECRET and ONEGRID_TURN_URLS must be set together.');
+  }
+  if ((settings.tlsCert === undefined) !== (settings.tlsKey === undefined)) {
+    throw new SettingsError('ONEGRID_TLS_CERT and ONEGRID_TLS_KEY must be set together.');
   }
   return settings;
 }

@@ -1,5 +1,6 @@
 import type { Settings } from '../config/settings.ts';
 import { roomSettings } from '../gateway/room-settings.ts';
+import { checkCertificate } from './certificate.ts';
 import { checkDisk } from './disk.ts';
 import type { Finding } from './finding.ts';
 import { checkIce } from './ice.ts';
@@ -27,7 +28,7 @@ export async function checkup(
   const groups: [string, Promise<Finding[]>][] = [
     ['Libraries', all([probe('uplink'), probe('downlink'), probe('codecs'), probe('fonts')])],
     ['Programs', checkPrograms(environment)],
-    ['Ports', checkPorts(settings)],
+    ['Ports', all([checkPorts(settings), checkCertificate(settings, Date.now())])],
     ['Disk', checkDisk(settings)],
     ['Network', all([checkIce(settings), probe('call')])],
   ];

@@ -1,7 +1,7 @@
 import { networkInterfaces } from 'node:os';
 import type { Settings } from '../config/settings.ts';
 import { iceServersFor } from '../gateway/ice-servers.ts';
-import { isLocalIPv4, isUsableAddress } from '../room/addresses.ts';
+import { isLocalIPv4, isUsableAddress } from '../addresses.ts';
 import { type Finding, missing, ok, warning } from './finding.ts';
 import { askServer, type StunCredentials, type StunOutcome } from './stun-client.ts';
 import { stunAddressOf } from './stun-transport.ts';
@@ -32,7 +32,7 @@ export async function checkIce(settings: Settings): Promise<Finding[]> {
 const ownAddresses = (): string[] =>
   Object.values(networkInterfaces())
     .flatMap((list) => list ?? [])
-    .filter(({ internal, address }) => !internal && isUsableAddress(address))
+    .filter(({ internal, address }) => !internal && isUsableAddress(address, true))
     .map(({ address }) => address);
 
 function addresses(own: readonly string[], { announcedIp, iceServers }: Settings): Finding {

@@ -1,5 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
+import { type ClientRequest, get as getHttp } from 'node:http';
+import { get as getHttps } from 'node:https';
 import { createServer } from 'node:net';
 import type { Settings } from '../config/settings.ts';
 import { portsPerParticipant } from '../gateway/ports-per-participant.ts';
@@ -8,6 +10,7 @@ import { type Finding, missing, ok, reasonOf, warning } from './finding.ts';
 /** So many ports of the range are tried, evenly spread. */
 const samples = 128;
 const answerMs = 2000;
+const mostAnswer = 10_000;
 
 /** The TCP port of the server, and the UDP ports for media. */
 export async function checkPorts(settings: Settings): Promise<Finding[]> {
@@ -47,19 +50,32 @@ async function tcp({ port, host }: Settings): Promise<Finding> {
 
 /** Whether who listens there is one of ours. */
 async function isOnegrid(port: number, host = 'localhost'): Promise<boolean> {
-  const shown = host.includes(':') ? `[${host}]` : host;
-  for (const scheme of ['http', 'https']) {
-    try {
-      const url = `${scheme}://${shown}:${String(port)}/healthz`;
-      const response = await fetch(url, { signal: AbortSignal.timeout(answerMs) });
-      const text = await response.text();
-      if (text.includes('"status":"ok"')) return true;
-    } catch {
-      // Not that, then.
-    }
-  }
-  return false;
+  const options = { host, port, path: '/healthz', timeout: answerMs };
+  const answers = await Promise.all([
+    textOf(getHttp(options)),
+    // Who it is does not matter here, and its certificate is for another name than localhost.
+    textOf(getHttps({ ...options, rejectUnauthorized: false })),
+  ]);
+  return answers.some((text) => text.includes('"status":"ok"'));
 }
+
+/** The body of an answer; empty where none comes. */
+const textOf = (request: ClientRequest): Promise<string> =>
+  new Promise((resolve) => {
+    let text = '';
+    const end = (): void => {
+      request.destroy();
+      resolve(text);
+    };
+    request.on('error', end).on('timeout', end);
+    request.on('response', (response) => {
+      response.setEncoding('utf8').on('end', end).on('error', end);
+      response.on('data', (piece: string) => {
+        text += piece;
+        if (text.length > mostAnswer) end();
+      });
+    });
+  });
 
 async function udp({ udpPorts, maxParticipants }: Settings): Promise<Finding> {
   const check = 'UDP ports';

@@ -1,6 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import express, { type Express, type RequestHandler, Router } from 'express';
-import helmet from 'helmet';
+import express, { type Express, Router } from 'express';
 import { OnegridError } from '../protocol/errors.ts';
 import { Access, ownOriginOnly } from './api/access.ts';
 import { connectionCheckRoutes } from './api/connection-check.ts';
@@ -9,7 +8,10 @@ import { hlsHeaders, hlsRoutes } from './api/hls.ts';
 import { recordingRoutes } from './api/recordings.ts';
 import { roomRoutes } from './api/rooms.ts';
 import type { OutputServices } from './room-outputs.ts';
+import type { Trust } from './client-address.ts';
 import type { RoomRegistry } from './room-registry.ts';
+import { securityHeaders } from './security-headers.ts';
+import type { RoomTokens } from './tokens/room-token.ts';
 import type { UdpProbe } from './udp-probe.ts';
 
 const webRoot = fileURLToPath(new URL('../../web', import.meta.url));
@@ -19,66 +21,42 @@ const maxBodyBytes = 16 * 1024;
 /** What the HTTP side serves. */
 export interface AppContext extends OutputServices {
   readonly rooms: RoomRegistry;
+  /** Undefined: rooms ask for none. */
+  readonly tokens: RoomTokens | undefined;
+  readonly trust: Trust;
   /** Where browsers may try whether UDP gets here; of null: nowhere. */
   readonly udpProbe: Promise<UdpProbe | null>;
 }
 
-/**
- * Headers for every answer. HSTS and `upgrade-insecure-requests` are left out: the app must work over
- * plain HTTP by LAN address too.
- */
-const securityHeaders = (): RequestHandler =>
-  helmet({
-    strictTransportSecurity: false,
-    crossOriginOpenerPolicy: false,
-    originAgentCluster: false,
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        'default-src': ["'self'"],
-        'base-uri': ["'none'"],
-        'form-action': ["'self'"],
-        'frame-ancestors': ["'self'"],
-        'img-src': ["'self'", 'data:', 'blob:'],
-        'media-src': ["'self'", 'blob:', 'mediastream:'],
-        'object-src': ["'none'"],
-        'script-src': ["'self'"],
-        'style-src': ["'self'"],
-        'connect-src': ["'self'", 'ws:', 'wss:'],
-        // hls.js makes its worker of a blob.
-        'worker-src': ["'self'", 'blob:'],
-      },
-    },
-  });
-
 /** `/api/v1`. */
 function apiRoutes(context: AppContext, access: Access): Router {
-  const { settings, rooms, store } = context;
+  const { settings, trust, rooms, store } = context;
   const router = Router();
   router.use((_request, response, next) => {
     response.set('Cache-Control', 'no-store');
     next();
   });
-  router.use(ownOriginOnly(settings));
-  router.use(connectionCheckRoutes(context));
+  router.use(ownOriginOnly(settings, trust));
+  router.use(connectionCheckRoutes(context, access));
   // Whatever it is called, a body is JSON.
   const body = express.json({ limit: maxBodyBytes, type: () => true });
   router.use(['/login', '/logout'], body);
   router.use(access.routes);
   // Who may not ask is not read.
   router.use(access.guard, body);
-  router.use(roomRoutes(rooms));
-  router.use(recordingRoutes(store));
+  router.use(roomRoutes(rooms, access));
+  router.use(recordingRoutes(store, access));
   return router;
 }
 
 /** The HTTP side: health, metrics, the API, HLS, the client. */
 export function createApp(context: AppContext): Express {
-  const { rooms, settings, hls, log } = context;
-  const access = new Access(settings);
+  const { rooms, settings, trust, hls, log } = context;
+  const access = new Access(context);
   const app = express();
   app.disable('x-powered-by');
-  app.use(securityHeaders());
+  app.set('trust proxy', trust);
+  app.use(securityHeaders(settings));
 
   app.get('/healthz', (_request, response) => {
     response.json({ status: 'ok' });
@@ -91,7 +69,7 @@ export function createApp(context: AppContext): Express {
     response.type(rooms.metrics.contentType).send(await rooms.metrics.text());
   });
   app.use('/api/v1', apiRoutes(context, access));
-  app.use('/hls', hlsHeaders, hlsRoutes(hls, access.guard));
+  app.use('/hls', hlsHeaders, hlsRoutes(hls, access));
 
   // Vite names assets by their content, so they never change.
   app.use('/assets', express.static(`${webRoot}/assets`, { immutable: true, maxAge: '1y' }));

@@ -25,6 +25,8 @@ export interface Member {
   readonly where: Whereabouts;
   /** The id of their connection, or of the last one they had. */
   readonly join: string;
+  /** Whether they come from a private address: see {@link Connection.isPrivate}. */
+  readonly isPrivate: boolean;
   /** Whether the room's media was restarted, and they have not answered its new offer: they may not know. */
   resetIsOpen: boolean;
 }
@@ -34,6 +36,8 @@ export const idsOf = ({ participant, join }: Member): { participant: string; joi
   participant: participant.id,
   join,
 });
+
+const isSeen = ({ participant }: Member): boolean => participant.role !== 'viewer';
 
 type Entry = { -readonly [K in keyof Member]: Member[K] } & { digest: Buffer | null };
 
@@ -68,6 +72,16 @@ export class Members {
     return this.all.length;
   }
 
+  /** How many of those have a tile: not who only watches. */
+  get seen(): number {
+    return this.all.filter(isSeen).length;
+  }
+
+  /** Whether somebody who has a tile is in the room, or may come back to it. */
+  get mayBeSeen(): boolean {
+    return Array.from(this.#entries.values()).some(isSeen);
+  }
+
   /** Whether nobody is in the room, nor may come back to it. */
   get isDeserted(): boolean {
     return this.#entries.size === 0;
@@ -89,6 +103,7 @@ export class Members {
       order: this.#joined,
       where: { kind: 'here', connection, sinceMs: this.#context.now() },
       join: connection.id,
+      isPrivate: connection.isPrivate,
       resetIsOpen: false,
       digest: null,
     };
@@ -119,6 +134,7 @@ export class Members {
     this.#settle(entry);
     entry.where = { kind: 'here', connection, sinceMs: this.#context.now() };
     entry.join = connection.id;
+    entry.isPrivate = connection.isPrivate;
   }
 
   /** Somebody's connection is gone, or they are out. @returns whether they may come back */

@@ -1,6 +1,6 @@
 import type { Logger } from '../log.ts';
-import type { ClientMessage } from '../protocol/client.ts';
-import type { ChatMessage, Participant } from '../protocol/common.ts';
+import type { RoomMessage } from '../protocol/client.ts';
+import type { ChatMessage, Participant, Role, RoomRight } from '../protocol/common.ts';
 import { asTold, OnegridError } from '../protocol/errors.ts';
 import type { MediaState } from '../protocol/ipc.ts';
 import { ChatHistory } from './chat-history.ts';
@@ -8,9 +8,7 @@ import { idsOf, type Member, type Members } from './members.ts';
 import type { RoomLayout } from './recordings/diary.ts';
 import type { RoomMedia } from './room-media.ts';
 import type { RoomOutputs } from './room-outputs.ts';
-
-/** What somebody in a room may send. */
-export type RoomMessage = Exclude<ClientMessage, { type: 'join' | 'leave' }>;
+import { may, rightFor, rightsOf } from './tokens/roles.ts';
 
 /** What people in a room do there: they switch on and off, write, react, arrange, record. */
 export class RoomActions {
@@ -18,12 +16,14 @@ export class RoomActions {
   readonly #media: RoomMedia;
   readonly #outputs: RoomOutputs;
   readonly #remove: (id: string) => void;
+  readonly #hasRoles: boolean;
   readonly #log: Logger;
   readonly #chat = new ChatHistory();
   #layout: RoomLayout = { mode: 'auto', pinned: null };
 
   /**
    * @param remove - shows somebody the door; throws OnegridError `not-found`
+   * @param hasRoles - false: rooms ask for no tokens, and everybody may do everything
    * @param log - lines carry the room's name already
    */
   constructor(
@@ -31,12 +31,14 @@ export class RoomActions {
     media: RoomMedia,
     outputs: RoomOutputs,
     remove: (id: string) => void,
+    hasRoles: boolean,
     log: Logger,
   ) {
     this.#members = members;
     this.#media = media;
     this.#outputs = outputs;
     this.#remove = remove;
+    this.#hasRoles = hasRoles;
     this.#log = log;
   }
 
@@ -56,6 +58,9 @@ export class RoomActions {
    */
   handle(member: Member, message: RoomMessage): void {
     const { id } = member.participant;
+    if (!may(this.#roleOf(member.participant), rightFor(message))) {
+      throw new OnegridError('forbidden', 'Your invitation does not allow that.');
+    }
     if (message.type === 'answer') member.resetIsOpen = false;
     switch (message.type) {
       case 'offer':
@@ -102,11 +107,14 @@ export class RoomActions {
 
   /**
    * Lays the room out.
-   * @throws OnegridError `not-found` where the one to be pinned is not there
+   * @throws OnegridError `not-found` where the one to be pinned has no tile
    */
   arrange(layout: RoomLayout): void {
-    if (layout.pinned !== null && this.#members.get(layout.pinned) === undefined) {
-      throw new OnegridError('not-found', 'The pinned participant is not in the room.');
+    if (layout.pinned !== null) {
+      const pinned = this.#members.get(layout.pinned);
+      if (pinned === undefined || pinned.participant.role === 'viewer') {
+        throw new OnegridError('not-found', 'The pinned participant is not in the picture.');
+      }
     }
     this.#setLayout(layout);
   }
@@ -124,18 +132,16 @@ export class RoomActions {
     this.#media.send({ type: 'media', participantId: member.participant.id, media });
   }
 
-  /**
-   * Whether somebody may mute and remove others.
-   * Everybody may: nobody has a role but `guest` while rooms ask for no tokens.
-   */
-  mayModerate({ role }: Participant): boolean {
-    return role !== 'viewer';
+  /** What somebody may do. */
+  rightsOf(participant: Participant): RoomRight[] {
+    return rightsOf(this.#roleOf(participant));
+  }
+
+  #roleOf({ role }: Participant): Role | 'anybody' {
+    return this.#hasRoles ? role : 'anybody';
   }
 
   #moderate(by: Member, id: string, action: 'mute' | 'remove'): void {
-    if (!this.mayModerate(by.participant)) {
-      throw new OnegridError('forbidden', 'Only a host may do that.');
-    }
     const target = this.#members.get(id);
     if (target === undefined) throw new OnegridError('not-found', 'Nobody of that id is here.');
     const { participant, shareAudio } = target;
@@ -175,7 +181,7 @@ export class RoomActions {
 
   /** Errors come later than others: the disk has to be asked. */
   #record(member: Member, action: 'start' | 'stop'): void {
-    this.#outputs.record(member.participant, action, member.join).catch((error: unknown) => {
+    this.#outputs.record(action, member.join).catch((error: unknown) => {
       const { code, message } = asTold(error);
       if (code === 'internal') {
         this.#log.error({ ...idsOf(member), err: error }, 'recording failed');

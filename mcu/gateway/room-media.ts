@@ -56,14 +56,15 @@ export class RoomMedia {
   }
 
   /** Gives somebody's media a place in the process there is now. */
-  add({ participant, quality, shareAudio, order, where, join }: Member): void {
-    const { id, name, hand, audio, video, source } = participant;
+  add({ participant, quality, shareAudio, order, where, join, isPrivate }: Member): void {
+    const { id, name, hand, audio, video, source, role } = participant;
+    const watches = role === 'viewer';
     const away = where.kind === 'away';
     const iceServers = iceServersFor(this.#context.settings, id, Date.now());
     const media = { audio, video, source, shareAudio };
     this.send({
       type: 'add',
-      member: { id, join, name, media, hand, quality, order, away, iceServers },
+      member: { id, join, name, media, hand, quality, order, away, watches, isPrivate, iceServers },
       requestedAt: Date.now(),
       generation: this.#deaths.count,
     });

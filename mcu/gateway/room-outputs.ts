@@ -34,9 +34,6 @@ export interface OutputsRoom {
   closeIfEmpty(): void;
 }
 
-/** Who may start and stop recordings: anybody in the room who can be seen. */
-const mayRecord = ({ role }: Participant): boolean => role !== 'viewer';
-
 /** A room's recording, HLS and restreams, and the feeds they get from its room process. */
 export class RoomOutputs implements FeedPort {
   readonly #services: OutputServices;
@@ -114,7 +111,7 @@ export class RoomOutputs implements FeedPort {
         join,
         // As they are when it begins.
         get participants() {
-          return room.participants();
+          return room.participants().filter(({ role }) => role !== 'viewer');
         },
         get layout() {
           return room.layout();
@@ -139,10 +136,9 @@ export class RoomOutputs implements FeedPort {
 
   /**
    * What a participant's `record` asks for.
-   * @throws OnegridError as {@link startRecording}; `forbidden`; `not-found` where there is none to stop
+   * @throws OnegridError as {@link startRecording}; `not-found` where there is none to stop
    */
-  async record(participant: Participant, action: 'start' | 'stop', join: string): Promise<void> {
-    if (!mayRecord(participant)) throw new OnegridError('forbidden', 'You may not record.');
+  async record(action: 'start' | 'stop', join: string): Promise<void> {
     if (action === 'start') {
       await this.startRecording(undefined, join);
       return;
@@ -183,8 +179,9 @@ export class RoomOutputs implements FeedPort {
     return stream.info;
   }
 
-  /** Somebody came. */
+  /** Somebody came. Who only watches is in no recording, nor does one go on for them. */
   joined(participant: Participant): void {
+    if (participant.role === 'viewer') return;
     this.#diary?.joined(participant);
     this.#recorder?.resume();
   }
@@ -221,6 +218,14 @@ export class RoomOutputs implements FeedPort {
     if (recorder === undefined || recorder.state === 'finishing') return false;
     recorder.pause();
     return true;
+  }
+
+  /**
+   * Nobody is left but who only watches: what is recorded is an empty room.
+   * @param mayReturn - whether somebody of those whom it was of may come back
+   */
+  onlyWatched(mayReturn: boolean): void {
+    if (!this.pause() && !mayReturn) this.#running?.end('room-empty');
   }
 
   /** The room closes: everything is brought to its end. */

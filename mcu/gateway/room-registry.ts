@@ -10,6 +10,7 @@ import type { Connection } from './room-context.ts';
 import type { OutputServices } from './room-outputs.ts';
 import type { RoomProcess, StartRoomProcess } from './room-process.ts';
 import { SpareProcess } from './spare.ts';
+import { expired, type Pass } from './tokens/door.ts';
 
 type JoinMessage = Extract<ClientMessage, { type: 'join' }>;
 
@@ -50,19 +51,21 @@ export class RoomRegistry {
 
   /**
    * Lets somebody in, or go on where they were; the room is opened if there is none.
-   * @throws OnegridError `room-full`; `overloaded` when there are as many rooms as allowed, or no ports for one more participant
+   * @param pass - what their token says they may be
+   * @throws OnegridError `unauthorized` where it has expired; `room-full`; `overloaded` when there are as many rooms as allowed, or no ports for one more participant
    */
-  join(message: JoinMessage, connection: Connection): Stay {
+  join(message: JoinMessage, connection: Connection, pass: Pass): Stay {
     const known = this.#rooms.get(message.room.toLowerCase());
-    const resumed = known?.resume(message, connection);
+    const resumed = known?.resume(message, connection, pass);
     const { joins } = this.metrics.gateway;
     if (known !== undefined && resumed !== undefined) {
       joins.inc({ kind: 'resumed' });
       return { room: known, participantId: resumed };
     }
+    if (pass.isExpired) throw expired();
     this.#checkPorts();
     const room = known ?? this.#open(message.room.toLowerCase());
-    const participantId = room.join(message, connection);
+    const participantId = room.join(message, connection, pass);
     joins.inc({ kind: 'new' });
     return { room, participantId };
   }

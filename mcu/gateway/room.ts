@@ -1,17 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import type { Logger } from '../log.ts';
-import type { ClientMessage } from '../protocol/client.ts';
+import type { ClientMessage, RoomMessage } from '../protocol/client.ts';
 import type { Participant } from '../protocol/common.ts';
 import { OnegridError } from '../protocol/errors.ts';
 import type { ClosedReason } from '../protocol/server.ts';
 import { iceServersFor } from './ice-servers.ts';
 import { idsOf, type Member, Members } from './members.ts';
 import { type PeopleEvent, RoomMedia } from './room-media.ts';
-import { RoomActions, type RoomMessage } from './room-actions.ts';
+import { RoomActions } from './room-actions.ts';
 import { RoomOutputs } from './room-outputs.ts';
 import type { Connection, RoomContext } from './room-context.ts';
 import type { RoomLayout } from './recordings/diary.ts';
 import type { RoomInfo } from './room-info.ts';
+import type { Pass } from './tokens/door.ts';
 
 type JoinMessage = Extract<ClientMessage, { type: 'join' }>;
 
@@ -78,6 +79,7 @@ export class Room {
       (id) => {
         this.remove(id);
       },
+      context.settings.tokenSecret !== undefined,
       this.#log,
     );
   }
@@ -92,14 +94,15 @@ export class Room {
    * @returns the participant's id
    * @throws OnegridError `room-full`
    */
-  join(message: JoinMessage, connection: Connection): string {
+  join(message: JoinMessage, connection: Connection, { role, name }: Pass): string {
     this.#checkRoom();
+    const media = role === 'viewer' ? undefined : message.media;
     const participant: Participant = {
       id: randomBytes(9).toString('base64url'),
-      name: message.name,
-      role: 'guest',
-      audio: message.media?.audio ?? false,
-      video: message.media?.video ?? false,
+      name: name ?? message.name,
+      role: role === 'anybody' ? 'guest' : role,
+      audio: media?.audio ?? false,
+      video: media?.video ?? false,
       source: 'camera',
       hand: false,
       joinedAt: new Date().toISOString(),
@@ -111,28 +114,33 @@ export class Room {
     ]);
     this.#media.add(member);
     this.outputs.joined(participant);
-    const { role } = participant;
-    this.#log.info({ ...idsOf(member), role, size: this.size }, 'participant joined');
+    const entered = { role: participant.role, size: this.size };
+    this.#log.info({ ...idsOf(member), ...entered }, 'participant joined');
     return participant.id;
   }
 
   /**
-   * Lets somebody go on who was here, if that is who the message's token says. An older connection of theirs is closed.
-   * @returns the participant's id; undefined where the token is not known, or was used already
+   * Lets somebody go on who was here, if that is who the message's resume token says. An older connection of theirs is closed.
+   * @returns the participant's id; undefined where the token is not known, was used already, or is of another role
    * @throws OnegridError `room-full`, `overloaded` for who had been silent for too long, and whose place is taken
    */
-  resume({ resume: token, media }: JoinMessage, connection: Connection): string | undefined {
+  resume(
+    { resume: token, media }: JoinMessage,
+    connection: Connection,
+    { role }: Pass,
+  ): string | undefined {
     const member = token === undefined ? undefined : this.#members.ownerOf(token);
     if (member === undefined) return undefined;
-    const { where } = member;
+    const { where, participant } = member;
+    if (role !== 'anybody' && role !== participant.role) return undefined;
     if (where.kind === 'out') {
       this.#context.checkPorts();
       this.#checkRoom();
     }
-    const { id } = member.participant;
+    const { id } = participant;
     const before = member.join;
     if (where.kind === 'here') where.connection.close('replaced');
-    this.#takeOver(member, media);
+    if (participant.role !== 'viewer') this.#takeOver(member, media);
     this.#members.comeBack(member, connection);
     this.#welcome(member, connection, true);
     if (where.kind === 'out') this.#letBackIn(member);
@@ -236,6 +244,7 @@ export class Room {
   /** Tells somebody who has come how things stand. */
   #welcome(member: Member, connection: Connection, resumed: boolean): void {
     const { id } = member.participant;
+    const may = this.#actions.rightsOf(member.participant);
     connection.send({
       type: 'joined',
       participantId: id,
@@ -251,7 +260,8 @@ export class Room {
       participants: this.#participants(),
       iceServers: iceServersFor(this.#context.settings, id, Date.now()),
       chat: this.#actions.chat,
-      mayModerate: this.#actions.mayModerate(member.participant),
+      mayModerate: may.includes('moderate'),
+      may,
     });
   }
 
@@ -313,7 +323,11 @@ export class Room {
   }
 
   #closeIfDeserted(): void {
-    if (this.size > 0) return;
+    const { size, seen, mayBeSeen } = this.#members;
+    if (size > 0) {
+      if (seen === 0) this.outputs.onlyWatched(mayBeSeen);
+      return;
+    }
     const waits = this.outputs.pause();
     if (!waits && this.#members.isDeserted) this.close('room-closed');
   }

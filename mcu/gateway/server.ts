@@ -1,11 +1,12 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer } from 'ws';
 import type { Settings } from '../config/settings.ts';
 import type { Logger } from '../log.ts';
 import { maxMessageBytes } from '../protocol/common.ts';
 import { createApp } from './app.ts';
+import { addressOf, isPrivatePeer, isSecure, type Trust, trustOf } from './client-address.ts';
 import { prepareDataDir } from './data-dir.ts';
 import { HlsHouse } from './live/hls.ts';
 import { Metrics } from './metrics.ts';
@@ -15,7 +16,10 @@ import { OutputLauncher } from './outputs/launcher.ts';
 import { RecordingStore } from './recordings/store.ts';
 import { RoomRegistry } from './room-registry.ts';
 import { type StartRoomProcess, startRoomProcess } from './room-process.ts';
-import { Session } from './session.ts';
+import { type Entrance, Session } from './session.ts';
+import { createWebServer } from './tls.ts';
+import { passFor } from './tokens/door.ts';
+import { RoomTokens } from './tokens/room-token.ts';
 import { UdpProbe } from './udp-probe.ts';
 
 /** A running gateway. */
@@ -30,7 +34,11 @@ export interface Gateway {
 const pingIntervalMs = 25_000;
 
 /** WebSocket upgrades: the right path, an allowed origin, then a session each. */
-function acceptSockets(server: Server, rooms: RoomRegistry, settings: Settings, log: Logger) {
+function acceptSockets(
+  server: Server,
+  entrance: Entrance,
+  { settings, trust, log }: { settings: Settings; trust: Trust; log: Logger },
+) {
   // A little over the limit gets an error that says so; far over it is cut off by ws itself.
   const sockets = new WebSocketServer({ noServer: true, maxPayload: 4 * maxMessageBytes });
   server.on('upgrade', (request, socket, head) => {
@@ -43,18 +51,16 @@ function acceptSockets(server: Server, rooms: RoomRegistry, settings: Settings, 
       log.debug({ err: error }, 'socket error');
     });
     const path = request.url?.split('?')[0];
+    const { origin, host } = request.headers;
+    const asked = { origin, host, secure: isSecure(request, trust) };
     if (path !== '/ws') {
       refuse('404 Not Found');
-    } else if (!isOriginAllowed(request.headers.origin, request.headers.host, settings.origins)) {
-      log.warn({ origin: request.headers.origin }, 'origin refused');
+    } else if (!isOriginAllowed(asked, settings.origins)) {
+      log.warn({ origin, address: addressOf(request, trust) }, 'origin refused');
       refuse('403 Forbidden');
     } else {
       sockets.handleUpgrade(request, socket, head, (webSocket) => {
-        const enter = rooms.join.bind(rooms);
-        const { messagesRefused } = rooms.metrics.gateway;
-        new Session(webSocket, enter, log, (code) => {
-          messagesRefused.inc({ code });
-        });
+        new Session(webSocket, isPrivatePeer(request, trust), entrance, log);
       });
     }
   });
@@ -82,8 +88,8 @@ export async function startGateway(
     output: () => startOutputProcess(log),
   },
 ): Promise<Gateway> {
-  const server = createServer();
   await prepareDataDir(settings.dataDir);
+  const { server, unwatch } = await createWebServer(settings, log);
   server.listen(settings.port, settings.host);
   // Rejects if `error` comes first. Nothing else is started until the port is ours.
   await once(server, 'listening');
@@ -116,8 +122,19 @@ export async function startGateway(
   const outputs = { settings, log, launcher, store, hls };
   const rooms = new RoomRegistry(outputs, metrics, start.room);
   const udpProbe = UdpProbe.open(settings, log);
-  server.on('request', createApp({ ...outputs, rooms, udpProbe }));
-  const sockets = acceptSockets(server, rooms, settings, log);
+  const trust = trustOf(settings);
+  const { tokenSecret } = settings;
+  const tokens = tokenSecret === undefined ? undefined : new RoomTokens(tokenSecret);
+  const { messagesRefused } = metrics.gateway;
+  const entrance: Entrance = {
+    pass: (message) => passFor(tokens, message),
+    enter: (message, connection, pass) => rooms.join(message, connection, pass),
+    refused: (code) => {
+      messagesRefused.inc({ code });
+    },
+  };
+  server.on('request', createApp({ ...outputs, rooms, tokens, trust, udpProbe }));
+  const sockets = acceptSockets(server, entrance, { settings, trust, log });
   metrics.gauge('onegrid_connections', 'WebSockets open.', () => sockets.clients.size);
   const pings = setInterval(() => {
     for (const socket of sockets.clients) socket.ping();
@@ -128,6 +145,7 @@ export async function startGateway(
     port,
     async close() {
       clearInterval(pings);
+      unwatch();
       server.close();
       (await udpProbe)?.close();
       rooms.drain();

@@ -8,13 +8,37 @@ import type { Stay } from './room-registry.ts';
 import type { Connection } from './room-context.ts';
 import { shortId } from './short-id.ts';
 import { checkSdp } from './sdp-limits.ts';
+import type { Pass } from './tokens/door.ts';
 import { TokenBucket } from './token-bucket.ts';
 
 type JoinMessage = Extract<ClientMessage, { type: 'join' }>;
-/** Lets somebody into the room they ask for. @throws OnegridError */
-type Enter = (message: JoinMessage, connection: Connection) => Stay;
 
-type State = { phase: 'awaiting-join' } | ({ phase: 'live' } & Stay) | { phase: 'ended' };
+/** Lets people into rooms. */
+export interface Entrance {
+  /** What somebody may be there; rejects with OnegridError. */
+  pass(message: JoinMessage): Promise<Pass>;
+  /** Lets somebody into the room they ask for. @throws OnegridError */
+  enter(message: JoinMessage, connection: Connection, pass: Pass): Stay;
+  /** A message was answered by an error. */
+  refused(code: ErrorCode): void;
+}
+
+/** A message as it came. */
+interface Raw {
+  readonly data: RawData;
+  readonly isBinary: boolean;
+}
+
+type State =
+  | { phase: 'awaiting-join' }
+  /** Their token is being read; what they have sent meanwhile is looked at afterwards. */
+  | { phase: 'entering'; waiting: Raw[]; bytes: number }
+  | ({ phase: 'live' } & Stay)
+  | { phase: 'ended' };
+
+/** So much may wait until a token has been read. */
+const mostWaiting = 64;
+const mostWaitingBytes = 4 * maxMessageBytes;
 
 /** A connection that has not joined after so long is closed. */
 const joinTimeoutMs = 30_000;
@@ -69,12 +93,19 @@ const isNegotiation = ({ type }: ClientMessage): boolean =>
   type === 'quality' ||
   type === 'record';
 
+/** Keeps a message for later. @throws OnegridError `too-fast` where too much waits already */
+function wait(state: Extract<State, { phase: 'entering' }>, raw: Raw): void {
+  state.bytes += (raw.data as Buffer).length;
+  if (state.waiting.length >= mostWaiting || state.bytes > mostWaitingBytes) throw tooFast();
+  state.waiting.push(raw);
+}
+
 /** One WebSocket: reads its messages, joins it to a room, and tells that when it closes. */
 export class Session implements Connection {
   readonly id = shortId();
+  readonly isPrivate: boolean;
   readonly #socket: WebSocket;
-  readonly #enter: Enter;
-  readonly #refused: (code: ErrorCode) => void;
+  readonly #entrance: Entrance;
   #log: Logger;
   readonly #joinTimer: NodeJS.Timeout;
   readonly #messages = new TokenBucket(50, 200, performance.now());
@@ -82,18 +113,13 @@ export class Session implements Connection {
   #state: State = { phase: 'awaiting-join' };
 
   /**
-   * @param enter - lets somebody in
-   * @param refused - told of each message that was answered by an error
+   * @param isPrivate - see {@link Connection.isPrivate}
+   * @param entrance - lets somebody in
    */
-  constructor(
-    socket: WebSocket,
-    enter: Enter,
-    log: Logger,
-    refused: (code: ErrorCode) => void = () => undefined,
-  ) {
-    this.#refused = refused;
+  constructor(socket: WebSocket, isPrivate: boolean, entrance: Entrance, log: Logger) {
     this.#socket = socket;
-    this.#enter = enter;
+    this.isPrivate = isPrivate;
+    this.#entrance = entrance;
     this.#log = log.child({ join: this.id });
     this.#joinTimer = setTimeout(() => {
       socket.close(4008, 'no join');
@@ -122,26 +148,28 @@ export class Session implements Connection {
   }
 
   #read(data: RawData, isBinary: boolean): void {
-    if (this.#state.phase === 'ended') return;
+    const state = this.#state;
+    if (state.phase === 'ended') return;
     try {
       if (!this.#messages.take(performance.now())) throw tooFast();
-      this.#handle(parseMessage(data, isBinary));
+      if (state.phase === 'entering') wait(state, { data, isBinary });
+      else this.#handle(parseMessage(data, isBinary));
     } catch (error) {
-      const joining = this.#state.phase === 'awaiting-join';
-      const told = asTold(error);
-      const { code } = told;
-      if (code === 'internal') this.#log.error({ err: error }, 'message failed');
-      else
-        this.#log[joining ? 'info' : 'debug'](
-          { code },
-          joining ? 'join refused' : 'message refused',
-        );
-      this.#fail(told, joining || told.code === 'too-large');
+      this.#refuse(error, state.phase !== 'live');
     }
   }
 
+  #refuse(error: unknown, fatal: boolean): void {
+    const told = asTold(error);
+    const { code } = told;
+    if (code === 'internal') this.#log.error({ err: error }, 'message failed');
+    else if (this.#state.phase === 'live') this.#log.debug({ code }, 'message refused');
+    else this.#log.info({ code }, 'join refused');
+    this.#fail(told, fatal || code === 'too-large');
+  }
+
   #fail({ code, message }: OnegridError, fatal: boolean): void {
-    this.#refused(code);
+    this.#entrance.refused(code);
     this.send({ type: 'error', code, message, fatal });
     if (!fatal) return;
     this.#ended(true);
@@ -150,7 +178,7 @@ export class Session implements Connection {
 
   #handle(message: ClientMessage): void {
     const state = this.#state;
-    if (state.phase === 'ended') return;
+    if (state.phase === 'ended' || state.phase === 'entering') return;
     if (state.phase === 'awaiting-join') {
       if (message.type !== 'join') throw new OnegridError('not-joined', 'Join a room first.');
       this.#join(message);
@@ -180,10 +208,30 @@ export class Session implements Connection {
         `This server speaks protocol ${String(protocolVersion)}; reload the page.`,
       );
     }
-    const stay = this.#enter(message, this);
-    clearTimeout(this.#joinTimer);
-    this.#state = { phase: 'live', ...stay };
-    this.#log = this.#log.child({ room: stay.room.name, participant: stay.participantId });
+    const entering = { phase: 'entering' as const, waiting: [], bytes: 0 };
+    this.#state = entering;
+    void this.#enter(message, entering.waiting);
+  }
+
+  async #enter(message: JoinMessage, waiting: readonly Raw[]): Promise<void> {
+    try {
+      const pass = await this.#entrance.pass(message);
+      if (this.#state.phase !== 'entering') return;
+      const stay = this.#entrance.enter(message, this, pass);
+      clearTimeout(this.#joinTimer);
+      this.#state = { phase: 'live', ...stay };
+      this.#log = this.#log.child({ room: stay.room.name, participant: stay.participantId });
+    } catch (error) {
+      if (this.#state.phase === 'entering') this.#refuse(error, true);
+      return;
+    }
+    for (const { data, isBinary } of waiting) {
+      try {
+        this.#handle(parseMessage(data, isBinary));
+      } catch (error) {
+        this.#refuse(error, false);
+      }
+    }
   }
 
   /** @param forGood - false: they may come back */

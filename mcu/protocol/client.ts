@@ -72,5 +72,7 @@ export const clientMessageSchema = z.discriminatedUnion('type', [
 
 /** Browser → server, after validation. */
 export type ClientMessage = z.output<typeof clientMessageSchema>;
+/** What somebody in a room may send. */
+export type RoomMessage = Exclude<ClientMessage, { type: 'join' | 'leave' }>;
 /** Browser → server, as a client writes it. */
 export type ClientMessageInput = z.input<typeof clientMessageSchema>;

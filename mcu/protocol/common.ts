@@ -69,11 +69,31 @@ export const candidateSchema = z
 /** RTCIceCandidateInit; null ends the candidates. */
 export type Candidate = z.infer<typeof candidateSchema>;
 
+/** What somebody is in a room; where rooms ask for no tokens, everybody is a guest. */
+export const roles = ['host', 'guest', 'viewer'] as const;
+/** One of {@link roles}. */
+export const roleSchema = z.enum(roles);
+/** One of {@link roles}. */
+export type Role = z.infer<typeof roleSchema>;
+
+/** What one may do in a room, besides receiving it: send sound and pictures, and what the messages of that name do. */
+export const roomRights = [
+  'send',
+  'chat',
+  'hand',
+  'react',
+  'layout',
+  'record',
+  'moderate',
+] as const;
+/** One of {@link roomRights}. */
+export type RoomRight = (typeof roomRights)[number];
+
 /** Somebody in a room, as everybody sees them. */
 export const participantSchema = z.object({
   id: participantIdSchema,
   name: z.string(),
-  role: z.enum(['host', 'guest', 'viewer']),
+  role: roleSchema,
   audio: z.boolean(),
   video: z.boolean(),
   source: videoSourceSchema,

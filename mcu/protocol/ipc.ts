@@ -54,6 +54,10 @@ export const memberSchema = z.object({
   order: z.number().int(),
   /** Whether their connection is gone. */
   away: z.boolean(),
+  /** Whether they only watch: they send nothing and have no tile. */
+  watches: z.boolean(),
+  /** Whether they come from an address that the internet does not reach. */
+  isPrivate: z.boolean(),
   /** For the server's side of this participant's PeerConnections. */
   iceServers: z.array(iceServerSchema),
 });

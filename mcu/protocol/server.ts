@@ -10,6 +10,7 @@ import {
   recordingReasonSchema,
   recordingStateSchema,
   rectangleSchema,
+  roomRights,
   rungSchema,
 } from './common.ts';
 import { errorCodes } from './errors.ts';
@@ -123,6 +124,8 @@ const gatewayMessageSchema = z.discriminatedUnion('type', [
     chat: z.array(chatMessageSchema),
     /** Whether this participant may `moderate`. */
     mayModerate: z.boolean().optional(),
+    /** All that this participant may do. */
+    may: z.array(z.enum(roomRights)).optional(),
   }),
   /** Somebody has muted this participant, who may unmute. */
   z.object({ type: z.literal('muted'), by: participantIdSchema }),

@@ -1,5 +1,5 @@
 import type { MediaMessage } from '../protocol/server.ts';
-import { isLocalIPv4 } from './addresses.ts';
+import { isLocalIPv4 } from '../addresses.ts';
 
 /** A host candidate with an IPv4 address: what is before, the address, what is between, what follows. */
 const hostCandidate =

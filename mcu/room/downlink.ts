@@ -39,6 +39,8 @@ export interface DownlinkContext extends Omit<SenderContext, 'transmit' | 'onQua
   readonly settings: RoomSettings;
   /** For the server's own side. */
   readonly iceServers: readonly IceServer[];
+  /** Whether the browser comes from a private address. */
+  readonly isPrivate: boolean;
 }
 
 /** So long a browser with TURN over TCP may take to connect after its answer; milliseconds. */
@@ -119,7 +121,7 @@ export class Downlink {
   answer(sdp: string): void {
     if (this.#closed || this.#answered !== undefined) return;
     const answered = readAnswer(sdp);
-    const usable = withUsableCandidates(sdp);
+    const usable = withUsableCandidates(sdp, this.#context.isPrivate);
     const candidates = /^a=candidate:.*\r?\n/gm;
     for (const [line] of usable.matchAll(candidates)) this.#noteRelay(line.slice(2));
     // By the gate the browser comes to us, and we do not go to it by another way.
@@ -162,7 +164,7 @@ export class Downlink {
       if (this.#early.length < maxRemoteCandidates) this.#early.push(candidate);
       return;
     }
-    const line = usableTrickled(candidate, this.#fragments);
+    const line = usableTrickled(candidate, this.#fragments, this.#context.isPrivate);
     if (line === null) return;
     this.#noteRelay(line);
     if (this.#throughGate) return;

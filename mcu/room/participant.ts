@@ -51,6 +51,8 @@ export class RoomParticipant implements VideoSource, Receiver {
   readonly name: string;
   /** Their place among all who ever joined. */
   readonly order: number;
+  /** Whether they only watch: they send nothing, and have no tile. */
+  readonly watches: boolean;
   /** Whether they raise their hand. */
   hand: boolean;
   readonly #context: ParticipantContext;
@@ -85,7 +87,7 @@ export class RoomParticipant implements VideoSource, Receiver {
    * @param context - the room
    */
   constructor(
-    { id, name, media, hand, quality, order, away }: Member,
+    { id, name, media, hand, quality, order, away, watches }: Member,
     generation: number,
     context: ParticipantContext,
   ) {
@@ -94,6 +96,7 @@ export class RoomParticipant implements VideoSource, Receiver {
     this.name = name;
     this.hand = hand;
     this.order = order;
+    this.watches = watches;
     this.#isAway = away;
     this.#media = media;
     this.#context = context;
@@ -183,6 +186,8 @@ export class RoomParticipant implements VideoSource, Receiver {
 
   /** The uplink's offer: another DTLS fingerprint replaces the PeerConnection. */
   offer(sdp: string): void {
+    // The gateway has refused it already.
+    if (this.watches) return;
     const fingerprint = fingerprintOf(sdp);
     if (this.#uplink !== undefined && fingerprint !== this.#uplinkFingerprint) {
       this.#uplink.close();
@@ -291,7 +296,7 @@ export class RoomParticipant implements VideoSource, Receiver {
     this.#control.restart();
     const { settings, downlink, sound, now } = this.#context;
     const tally = new UplinkTally(downlink.metrics.paths);
-    return new Uplink(settings, downlink.iceServers, {
+    return new Uplink(settings, downlink, {
       signal: (message) => {
         this.#tell({ ...message, pc: 'uplink' });
       },

@@ -252,6 +252,7 @@ export class MediaRoom {
       downlink: {
         settings: this.#settings,
         iceServers: member.iceServers,
+        isPrivate: member.isPrivate,
         log,
         metrics: this.#metrics,
         now,
@@ -303,6 +304,7 @@ export class MediaRoom {
     const layout = this.#scene.update(() =>
       // Who comes back after a while is at their place again.
       [...this.#participants.values()]
+        .filter(({ watches }) => !watches)
         .sort((a, b) => a.order - b.order)
         .map((participant) => ({
           id: participant.id,
@@ -323,7 +325,7 @@ export class MediaRoom {
     const nowMs = monotonicClock.now();
     if (!rearranged && nowMs < this.#demandsAtMs) return;
     this.#demandsAtMs = nowMs + housekeepingMs;
-    const people = this.#participants.values();
+    const people = [...this.#participants.values()].filter(({ watches }) => !watches);
     const { arrangement } = this.#scene;
     const { watched } = this.#video;
     for (const [id, demand] of this.#demands.update(people, arrangement, watched, nowMs)) {

@@ -38,9 +38,10 @@ function renameStream(section: MediaDescription, id: string): void {
  *   together;
  * - candidates that are not for native code are dropped; the browser's checks will show its address.
  * @param sdp - a checked offer
+ * @param fromPrivate - whether it comes from a private address
  */
-export function prepareUplinkOffer(sdp: string): string {
-  const session = parse(withUsableCandidates(sdp));
+export function prepareUplinkOffer(sdp: string, fromPrivate: boolean): string {
+  const session = parse(withUsableCandidates(sdp, fromPrivate));
   for (const section of session.media) {
     if (section.type === 'video') preferCodec(section, 'VP8');
     else renameStream(section, 'sound');

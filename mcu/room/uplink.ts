@@ -50,6 +50,7 @@ export interface UplinkEvents {
  */
 export class Uplink implements VideoSource {
   readonly #events: UplinkEvents;
+  readonly #isPrivate: boolean;
   readonly #connection: NativePeerConnection;
   readonly #sinks: (() => void)[] = [];
   #frame: I420Frame | null = null;
@@ -65,15 +66,16 @@ export class Uplink implements VideoSource {
 
   /**
    * @param settings - the room's
-   * @param iceServers - for the server's own side
+   * @param peer - servers for the server's own side; whether the browser comes from a private address
    * @param events - told what comes
    */
   constructor(
     { udpPorts }: Pick<RoomSettings, 'udpPorts'>,
-    iceServers: readonly IceServer[],
+    { iceServers, isPrivate }: { iceServers: readonly IceServer[]; isPrivate: boolean },
     events: UplinkEvents,
   ) {
     this.#events = events;
+    this.#isPrivate = isPrivate;
     this.#connection = new RTCPeerConnection({
       iceServers: ownIceServers(iceServers),
       bundlePolicy: 'max-bundle',
@@ -128,7 +130,7 @@ export class Uplink implements VideoSource {
       if (this.isClosed()) return;
       await this.#connection.setRemoteDescription({
         type: 'offer',
-        sdp: prepareUplinkOffer(offer),
+        sdp: prepareUplinkOffer(offer, this.#isPrivate),
       });
       if (this.isClosed()) return;
       const fragments = usernameFragmentsOf(offer);
@@ -151,7 +153,7 @@ export class Uplink implements VideoSource {
     // Behind the offer it belongs to. One that libwebrtc refuses costs one path, not the connection.
     this.#step(async () => {
       this.#waiting -= 1;
-      const line = usableTrickled(candidate, this.#fragments);
+      const line = usableTrickled(candidate, this.#fragments, this.#isPrivate);
       if (line === null) return;
       this.#candidates += 1;
       if (this.#candidates > maxRemoteCandidates) return;

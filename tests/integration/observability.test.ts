@@ -14,6 +14,14 @@ const secrets = {
 };
 const authorization = `Bearer ${secrets.ONEGRID_API_KEY}`;
 
+/** Good enough for the gateway; a digest of two bytes is not for libwebrtc. */
+const unusable = [
+  ...['v=0', 'o=- 1 1 IN IP4 0.0.0.0', 's=-', 't=0 0', 'm=audio 9 UDP/TLS/RTP/SAVPF 111'],
+  ...['c=IN IP4 0.0.0.0', 'a=mid:0', 'a=setup:actpass', 'a=fingerprint:sha-256 AA:BB'],
+  ...['a=ice-ufrag:1234', 'a=ice-pwd:1234567890123456789012', 'a=sendonly', 'a=rtcp-mux'],
+  ...['a=rtpmap:111 opus/48000/2', ''],
+].join('\r\n');
+
 /** Somebody whose media comes and goes, in a process of their own. */
 async function synthetic(url: string, room: string): Promise<void> {
   const args = ['load', '--url', url, '--room', room, '--participants', '1', '--duration', '3'];
@@ -32,11 +40,7 @@ describe('a server at work', () => {
     alice.send({ type: 'chat', text: chat });
     await alice.next('recording', ({ state }) => state === 'active');
     await synthetic(server.url, 'kitchen');
-    alice.send({
-      type: 'offer',
-      pc: 'uplink',
-      sdp: 'v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\n',
-    });
+    alice.send({ type: 'offer', pc: 'uplink', sdp: unusable });
     alice.send({ type: 'record', action: 'stop' });
     await alice.next('recording', ({ state }) => state === 'complete');
   });
@@ -84,11 +88,7 @@ describe('a server at work', () => {
     const join = alice.received.find((message) => message.type === 'joined')?.join;
     await until(() => linesOf('join', join).length > 0, 5000);
     expect(linesOf('join', join)[0]).toMatchObject({ msg: 'participant came back', before });
-    alice.send({
-      type: 'offer',
-      pc: 'uplink',
-      sdp: 'v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\n',
-    });
+    alice.send({ type: 'offer', pc: 'uplink', sdp: unusable });
     await until(() => messages(linesOf('join', join), 'room').length > 0, 5000);
   });
 

@@ -30,22 +30,26 @@ export async function run(settings: RoomSettings): Promise<Finding[]> {
 /** Resolves when a picture has come. */
 function pictureOf(settings: RoomSettings): Promise<true> {
   return new Promise((resolve) => {
-    const listener = new Uplink(settings, [], {
-      signal: (message) => {
-        if (message.type === 'answer') {
-          room.handle({ type: 'answer', participantId, sdp: message.sdp });
-        } else {
-          const { candidate } = message;
-          room.handle({ type: 'candidate', participantId, pc: 'downlink', candidate });
-        }
+    const listener = new Uplink(
+      settings,
+      { iceServers: [], isPrivate: true },
+      {
+        signal: (message) => {
+          if (message.type === 'answer') {
+            room.handle({ type: 'answer', participantId, sdp: message.sdp });
+          } else {
+            const { candidate } = message;
+            room.handle({ type: 'candidate', participantId, pc: 'downlink', candidate });
+          }
+        },
+        audio: () => undefined,
+        state: () => undefined,
+        stats: () => undefined,
+        video: () => {
+          resolve(true);
+        },
       },
-      audio: () => undefined,
-      state: () => undefined,
-      stats: () => undefined,
-      video: () => {
-        resolve(true);
-      },
-    });
+    );
     const terms = { audio: { ptime: 20, bitrate: 32_000, dtx: false }, videoBitrate: 500_000 };
     const tell = (event: RoomEvent): void => {
       if (event.type !== 'message') return;
@@ -66,6 +70,8 @@ function pictureOf(settings: RoomSettings): Promise<true> {
         quality: 'low',
         order: 1,
         away: false,
+        watches: false,
+        isPrivate: true,
         iceServers: [],
       },
       requestedAt: Date.now(),

@@ -41,7 +41,7 @@ export class ApiKey {
     headers: { authorization?: string | undefined; cookie?: string | undefined },
     nowMs: number,
   ): boolean {
-    const bearer = /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1];
+    const bearer = bearerOf(headers);
     if (bearer !== undefined) return this.matches(bearer);
     return cookiesOf(headers.cookie ?? '', cookieName).some((value) =>
       this.#isSession(value, nowMs),
@@ -57,6 +57,10 @@ export class ApiKey {
     return createHmac('sha256', this.#key).update(`session ${expires}`).digest('base64url');
   }
 }
+
+/** What comes after `Bearer` (RFC 6750 §2.1). */
+export const bearerOf = (headers: { authorization?: string | undefined }): string | undefined =>
+  /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1];
 
 /** The values of all cookies of that name (RFC 6265 §5.4). */
 export function cookiesOf(header: string, name: string): string[] {

@@ -4,9 +4,11 @@ import type { Settings } from '../../config/settings.ts';
 import type { ConnectionCheckInfo } from '../../protocol/connection-check.ts';
 import { OnegridError } from '../../protocol/errors.ts';
 import { AddressLimit } from '../address-limit.ts';
+import { addressOf, type Trust } from '../client-address.ts';
 import { iceServersFor } from '../ice-servers.ts';
 import { TokenBucket } from '../token-bucket.ts';
 import type { UdpProbe } from '../udp-probe.ts';
+import type { Access } from './access.ts';
 
 /** How long the names and passwords of a check are good, in seconds. */
 const credentialSeconds = 120;
@@ -18,24 +20,32 @@ const ofAll = { perSecond: 30, burst: 150 };
 /** What the routes need of the server. */
 export interface ConnectionCheckContext {
   readonly settings: Settings;
+  readonly trust: Trust;
   readonly udpProbe: Promise<UdpProbe | null>;
 }
 
-/** `/connection-check…`: for whoever may join, which is anybody, so without a key. */
-export function connectionCheckRoutes({ settings, udpProbe }: ConnectionCheckContext): Router {
+/**
+ * `/connection-check…`: for whoever may join. Where that takes a token, who has none is told of no server that asks for a password;
+ * the rest tells nothing and is held back.
+ */
+export function connectionCheckRoutes(
+  { settings, trust, udpProbe }: ConnectionCheckContext,
+  access: Pick<Access, 'mayJoinSomewhere'>,
+): Router {
   const { checkBytes } = settings;
   const noise = randomBytes(checkBytes);
   const router = Router();
-  router.use('/connection-check', holdBack());
-  router.get('/connection-check', async (_request, response) => {
+  router.use('/connection-check', holdBack(trust));
+  router.get('/connection-check', async (request, response) => {
     const port = (await udpProbe)?.port;
+    const mayJoin = await access.mayJoinSomewhere(request);
     const info: ConnectionCheckInfo = {
       bytes: checkBytes,
       iceServers: iceServersFor(
         { ...settings, turnTtlSeconds: credentialSeconds },
         `check-${randomBytes(4).toString('hex')}`,
         Date.now(),
-      ),
+      ).filter(({ credential }) => mayJoin || credential === undefined),
       udp: port === undefined ? null : { address: settings.announcedIp ?? null, port },
     };
     response.json(info);
@@ -51,12 +61,12 @@ export function connectionCheckRoutes({ settings, udpProbe }: ConnectionCheckCon
 }
 
 /** @throws OnegridError `too-fast` for who asks too often, and for all when all do */
-function holdBack(): RequestHandler {
+function holdBack(trust: Trust): RequestHandler {
   const addresses = new AddressLimit(perAddress.perSecond, perAddress.burst);
   const all = new TokenBucket(ofAll.perSecond, ofAll.burst, performance.now());
   return (request, _response, next) => {
     const now = performance.now();
-    if (addresses.take(request.socket.remoteAddress ?? '', now) && all.take(now)) next();
+    if (addresses.take(addressOf(request, trust), now) && all.take(now)) next();
     else throw new OnegridError('too-fast', 'These are too many connection checks; wait a moment.');
   };
 }

@@ -5,6 +5,7 @@ import { OnegridError } from '../../protocol/errors.ts';
 import type { Recording } from '../../protocol/recordings.ts';
 import { isFinal, type RecordingSummary } from '../recordings/recording.ts';
 import type { RecordingFile, RecordingStore } from '../recordings/store.ts';
+import type { Access } from './access.ts';
 import { checked, param } from './input.ts';
 import { sendFile } from './send-file.ts';
 
@@ -45,32 +46,42 @@ function idOf(request: Request): string {
 }
 
 /** `/recordings…`. */
-export function recordingRoutes(store: RecordingStore): Router {
+export function recordingRoutes(store: RecordingStore, access: Access): Router {
   const router = Router();
+  /** The id in the path, of a recording that who asks may ask for. @throws OnegridError */
+  const allowedId = (request: Request): string => {
+    access.require(request, 'api', null);
+    const id = idOf(request);
+    access.require(request, 'api', store.get(id).room);
+    return id;
+  };
   router.use('/recordings', async (_request, _response, next) => {
     await store.ready;
     next();
   });
   router.get('/recordings', (request, response) => {
-    response.json(store.list(checked(listSchema, request.query)).map(told));
+    const { token: _token, ...query } = request.query;
+    const { room = access.onlyRoom(request) ?? undefined, limit } = checked(listSchema, query);
+    access.require(request, 'api', room ?? null);
+    response.json(store.list({ room, limit }).map(told));
   });
   router
     .route('/recordings/:id')
     .get((request, response) => {
-      response.json(told(store.get(idOf(request))));
+      response.json(told(store.get(allowedId(request))));
     })
     .delete(async (request, response) => {
-      await store.delete(idOf(request));
+      await store.delete(allowedId(request));
       response.status(204).end();
     });
   router.post('/recordings/:id/stop', (request, response) => {
-    response.json(told(store.stop(idOf(request))));
+    response.json(told(store.stop(allowedId(request))));
   });
 
   const serve =
     (find: (request: Request, id: string) => Promise<RecordingFile>) =>
     async (request: Request, response: Response): Promise<void> => {
-      const id = idOf(request);
+      const id = allowedId(request);
       const file = await find(request, id);
       const { room, startedAt } = store.get(id);
       const time = startedAt.slice(0, 19).replaceAll(':', '-');

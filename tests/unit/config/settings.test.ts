@@ -46,6 +46,10 @@ describe('settings', () => {
       outputQueueBytes: 32 * 1024 * 1024,
       checkBytes: 262_144,
       apiKey: undefined,
+      tokenSecret: undefined,
+      tlsCert: undefined,
+      tlsKey: undefined,
+      trustProxy: undefined,
       logLevel: 'info',
     });
   });
@@ -99,6 +103,12 @@ describe('settings', () => {
     ['ONEGRID_HLS_WINDOW_SECONDS', '2', 'ONEGRID_HLS_WINDOW_SECONDS must be between 6'],
     ['ONEGRID_MIN_FREE_BYTES', '1GB', 'ONEGRID_MIN_FREE_BYTES must be a whole number'],
     ['ONEGRID_LOG_LEVEL', 'loud', 'ONEGRID_LOG_LEVEL'],
+    ['ONEGRID_TOKEN_SECRET', 'x'.repeat(31), 'ONEGRID_TOKEN_SECRET must have at least 32 bytes'],
+    ['ONEGRID_TLS_CERT', 'cert.pem', 'ONEGRID_TLS_CERT and ONEGRID_TLS_KEY must be set together.'],
+    ['ONEGRID_TLS_KEY', 'key.pem', 'ONEGRID_TLS_CERT and ONEGRID_TLS_KEY must be set together.'],
+    ['ONEGRID_TRUST_PROXY', 'everybody', 'ONEGRID_TRUST_PROXY must be a number of proxies'],
+    ['ONEGRID_TRUST_PROXY', '10.0.0.1/33', 'ONEGRID_TRUST_PROXY must be'],
+    ['ONEGRID_ORIGINS', 'https://[x', 'ONEGRID_ORIGINS must be *'],
     ['ONEGRID_COLOUR', 'red', 'ONEGRID_COLOUR is not a setting of onegrid; see .env.example.'],
   ])('refuse %s=%s by name', (name, value, sentence) => {
     expect(() => readSettings({ [name]: value })).toThrow(sentence);
@@ -113,6 +123,9 @@ describe('settings', () => {
       expect(readSettings({ PORT_FILE: file, PORT: '9001' }).port).toBe(9001);
       expect(readSettings({ PORT: '9001' }, { port: '9002' }).port).toBe(9002);
       expect(() => readSettings({ PORT_FILE: join(folder, 'none') })).toThrow('PORT_FILE names');
+      writeFileSync(file, `${'s'.repeat(32)}\n`);
+      const { tokenSecret } = readSettings({ ONEGRID_TOKEN_SECRET_FILE: file });
+      expect(tokenSecret).toBe('s'.repeat(32));
     } finally {
       rmSync(folder, { recursive: true });
     }
@@ -123,6 +136,17 @@ describe('settings', () => {
     expect(() => readSettings({ ONEGRID_TURN_SECRET: secret })).toThrow(/^(?!.*xxxx)/);
     const servers = '[{"urls":"turn:h","credential":"xxxx"}]';
     expect(() => readSettings({ ONEGRID_ICE_SERVERS: servers })).toThrow(/^(?!.*xxxx)/);
+    expect(() => readSettings({ ONEGRID_TOKEN_SECRET: 'xxxx' })).toThrow(/^(?!.*xxxx)/);
+  });
+
+  it('take origins as browsers write them, and proxies by number or address', () => {
+    const { origins } = readSettings({ ONEGRID_ORIGINS: 'https://Meet.Example.org:443/, *' });
+    expect(origins).toEqual(['https://meet.example.org', '*']);
+    expect(readSettings({ ONEGRID_TRUST_PROXY: '2' }).trustProxy).toBe(2);
+    expect(readSettings({ ONEGRID_TRUST_PROXY: '10.0.0.5, fd00::/8' }).trustProxy).toEqual([
+      '10.0.0.5',
+      'fd00::/8',
+    ]);
   });
 
   it('take rungs in any order, best first afterwards', () => {

@@ -63,7 +63,7 @@ it('offers an uplink that the server takes, and reads its answer', () => {
   const streams = { cname: 'me', videoSsrc: 1, rtxSsrc: 2, audioSsrc: 3 };
   const sdp = writeUplinkOffer(local, streams);
   expect(() => checkSdp(sdp, 'offer')).not.toThrow();
-  const prepared = parse(prepareUplinkOffer(sdp));
+  const prepared = parse(prepareUplinkOffer(sdp, true));
   expect(prepared.media.map(({ type, payloads }) => [type, String(payloads)])).toEqual([
     ['audio', '111'],
     ['video', `${uplinkPayloadTypes.vp8} ${uplinkPayloadTypes.rtx}`],

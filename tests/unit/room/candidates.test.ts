@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { isIP } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { isUsableAddress } from '../../../mcu/room/addresses.ts';
+import { isUsableAddress } from '../../../mcu/addresses.ts';
 import {
   maxRemoteCandidates,
   usableCandidate,
@@ -44,12 +44,13 @@ describe('a remote candidate', () => {
     ['that is nonsense', { candidate: 'nonsense' }, null],
     ['that ends a section', { candidate: '' }, null],
   ])('%s', (_what, candidate, usable) => {
-    expect(usableTrickled(candidate, fragments)).toBe(usable);
+    expect(usableTrickled(candidate, fragments, true)).toBe(usable);
   });
 
   it.each([
     'candidate:1 1 udp 2122260223 192.0.2.1 0 typ host',
     'candidate:1 1 udp 2122260223 192.0.2.1 65536 typ host',
+    ...[22, 53, 80, 123, 443, 1023].map((port) => line('192.0.2.1').replace('54321', String(port))),
     'candidate:1 2 udp 2122260223 192.0.2.1 5000 typ host',
     'candidate:1 1 udp 0 192.0.2.1 5000 typ host',
     'candidate:1 1 udp 4294967295 192.0.2.1 5000 typ host',
@@ -59,23 +60,34 @@ describe('a remote candidate', () => {
     'candidate:1 1 udp 2122260223 192.0.2.1 5000 typ hostile',
     'candidate:1 1 udp 2122260223 192.0.2.1\n 5000 typ host',
   ])('is not taken: %s', (text) => {
-    expect(usableCandidate(text)).toBeNull();
+    expect(usableCandidate(text, true)).toBeNull();
   });
 
   it('loses what follows the type', () => {
     const text =
       'a=candidate:842 1 UDP 1694498815 192.0.2.1 54321 typ srflx raddr 10.0.0.7 rport 9';
-    expect(usableCandidate(`${text}\r\na=fingerprint:x`)).toBe(
+    expect(usableCandidate(`${text}\r\na=fingerprint:x`, true)).toBe(
       'candidate:842 1 udp 1694498815 192.0.2.1 54321 typ srflx',
     );
   });
 });
 
 describe('the address of a remote candidate', () => {
-  it.each(['192.0.2.1', '10.0.0.7', '192.168.1.2', '100.64.0.1', '2001:db8::1', 'fd00::2'])(
-    'may be %s',
+  const near = ['192.0.2.1', '10.0.0.7', '192.168.1.2', '172.16.0.1', '172.31.255.255'];
+  near.push('100.64.0.1', '198.18.0.1', '2001:db8::1', 'fd00::2', 'fc00::1', 'fec0::1');
+  near.push('64:ff9b::a00:7', '2002:a00:7::1', '2001::1');
+  it.each(near)(
+    'may be %s for who comes from a private address, and for nobody else',
     (address) => {
-      expect(isUsableAddress(address)).toBe(true);
+      expect(isUsableAddress(address, true)).toBe(true);
+      expect(isUsableAddress(address, false)).toBe(false);
+    },
+  );
+  it.each(['8.8.8.8', '172.15.0.1', '172.32.0.1', '2606:4700::1111', '2a00:1450:4001::5'])(
+    'may be %s for anybody',
+    (address) => {
+      expect(isUsableAddress(address, true)).toBe(true);
+      expect(isUsableAddress(address, false)).toBe(true);
     },
   );
   it.each([
@@ -85,7 +97,8 @@ describe('the address of a remote candidate', () => {
     ...['fe80::1', 'FE80::1', 'fe80::1%eth0', '2001:db8::1%eth0', 'ff02::fb', 'ff05::1'],
     ...['127.1', '0x7f000001', '2130706433', '010.0.0.1', 'localhost', 'a.local', ''],
   ])('is never "%s"', (address) => {
-    expect(isUsableAddress(address)).toBe(false);
+    expect(isUsableAddress(address, true)).toBe(false);
+    expect(isUsableAddress(address, false)).toBe(false);
   });
 });
 
@@ -126,7 +139,7 @@ const expectUsable = (text: string): void => {
   const [, ip, port] = canonical.exec(text) ?? [];
   expect(ip, text).toBeDefined();
   expect(isIP(ip!)).not.toBe(0);
-  expect(isUsableAddress(ip!)).toBe(true);
+  expect(isUsableAddress(ip!, true)).toBe(true);
   expect(Number(port)).toBeLessThanOrEqual(65535);
 };
 
@@ -135,12 +148,12 @@ describe('whatever a stranger sends', () => {
     let usable = 0;
     fc.assert(
       fc.property(mostlyStructured, (text) => {
-        const taken = usableCandidate(text);
+        const taken = usableCandidate(text, true);
         if (taken === null) return;
         usable += 1;
         expectUsable(taken);
         // What was taken is taken again as it is.
-        expect(usableCandidate(taken)).toBe(taken);
+        expect(usableCandidate(taken, true)).toBe(taken);
       }),
       { numRuns: 1000 },
     );
@@ -160,7 +173,7 @@ describe('whatever a stranger sends', () => {
         ),
         fc.constantFrom('\r\n', '\n', '\r'),
         (lines, end) => {
-          const kept = withUsableCandidates(['v=0', ...lines].join(end)).split('\r\n');
+          const kept = withUsableCandidates(['v=0', ...lines].join(end), true).split('\r\n');
           const isCandidate = (text: string): boolean => text.startsWith('a=candidate:');
           const candidates = kept.filter(isCandidate);
           for (const text of candidates) expectUsable(text.slice(2));
@@ -174,7 +187,36 @@ describe('whatever a stranger sends', () => {
       ),
     );
     const many = Array.from({ length: 100 }, () => `a=${plain('192.0.2.1')}`).join('\r\n');
-    expect(withUsableCandidates(many).split('\r\n')).toHaveLength(maxRemoteCandidates);
+    expect(withUsableCandidates(many, true).split('\r\n')).toHaveLength(maxRemoteCandidates);
+  });
+});
+
+describe('a description of somebody from the internet', () => {
+  it('names no address behind the server, in candidates or elsewhere', () => {
+    const hidden = ['10.0.0.7', '192.168.1.2', '127.0.0.1', '169.254.169.254', '0.0.0.0'];
+    hidden.push('224.0.0.251', '::ffff:10.0.0.7', 'fd00::2', 'fe80::1', '::1', 'ff02::fb');
+    const named = [...hidden, '8.8.8.8'];
+    const sdp = [
+      'v=0',
+      'o=- 1 1 IN IP4 10.0.0.7',
+      'm=audio 5000 UDP/TLS/RTP/SAVPF 111',
+      'c=IN IP4 10.0.0.7',
+      'a=rtcp:5001 IN IP4 10.0.0.7',
+      'a=remote-candidates:1 10.0.0.7 5000',
+      ...named.map((address) => `a=${line(address)}`),
+      'a=mid:0',
+    ].join('\r\n');
+    expect(withUsableCandidates(sdp, false).split('\r\n')).toEqual([
+      'v=0',
+      'o=- 1 1 IN IP4 10.0.0.7',
+      'm=audio 5000 UDP/TLS/RTP/SAVPF 111',
+      'c=IN IP4 0.0.0.0',
+      `a=${plain('8.8.8.8')}`,
+      'a=mid:0',
+    ]);
+    for (const address of hidden) {
+      expect(usableTrickled({ candidate: line(address) }, fragments, false), address).toBeNull();
+    }
   });
 });
 

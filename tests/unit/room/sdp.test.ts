@@ -126,7 +126,7 @@ describe('the uplink offer', () => {
   ].join('\r\n');
 
   it('is stripped of what costs too much or cannot be resolved', () => {
-    const [video] = parse(prepareUplinkOffer(offer)).media;
+    const [video] = parse(prepareUplinkOffer(offer, true)).media;
     // Turned pictures are turned upright here: Chromium sends none at all to who cannot.
     expect(video?.ext?.map(({ value }) => value)).toEqual([3, 4]);
     expect(video?.payloads).toBe('96 97');
@@ -136,14 +136,14 @@ describe('the uplink offer', () => {
 
   it('keeps its codecs where VP8 is not among them', () => {
     const without = offer.replace('VP8', 'VP9').replace('VP8', 'VP9');
-    expect(parse(prepareUplinkOffer(without)).media[0]?.payloads).toBe('45 96 97 102');
+    expect(parse(prepareUplinkOffer(without, true)).media[0]?.payloads).toBe('45 96 97 102');
   });
 
   it('is known by an ICE fragment of digits too, and gets a BUNDLE group', () => {
     const digits = offer.replace('ice-ufrag:abcd', 'ice-ufrag:1234');
     expect(usernameFragmentsOf(digits)).toEqual(new Set(['1234']));
-    expect(prepareUplinkOffer(digits)).toContain('a=ice-ufrag:1234');
-    expect(prepareUplinkOffer(digits)).toMatch(/^a=group:BUNDLE /m);
+    expect(prepareUplinkOffer(digits, true)).toContain('a=ice-ufrag:1234');
+    expect(prepareUplinkOffer(digits, true)).toMatch(/^a=group:BUNDLE /m);
   });
 
   it('is known by its fingerprint and its ICE fragment', () => {
@@ -158,7 +158,7 @@ describe('the streams of an uplink offer', () => {
       `m=${kind} 9 UDP/TLS/RTP/SAVPF 96\r\na=rtpmap:96 ${kind === 'audio' ? 'opus' : 'VP8'}/90000\r\n` +
       `a=msid:stream ${kind}Track\r\na=ssrc:${String(ssrc)} cname:c\r\na=ssrc:${String(ssrc)} msid:stream ${kind}Track\r\n`;
     const offer = `v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n${section('audio', 1)}${section('video', 2)}`;
-    const [audio, video] = prepareUplinkOffer(offer).split('m=video');
+    const [audio, video] = prepareUplinkOffer(offer, true).split('m=video');
     expect(audio).toContain('a=msid:sound audioTrack\r\n');
     expect(audio).toContain('a=ssrc:1 cname:c\r\na=ssrc:1 msid:sound audioTrack\r\n');
     expect(video).toContain('a=msid:stream videoTrack\r\n');
