@@ -24,7 +24,7 @@ const unusable = [
 
 /** Somebody whose media comes and goes, in a process of their own. */
 async function synthetic(url: string, room: string): Promise<void> {
-  const args = ['load', '--url', url, '--room', room, '--participants', '1', '--duration', '3'];
+  const args = ['load', '--url', url, '--room', room, '--participants', '1', '--duration', '2'];
   const child = spawn(process.execPath, [launcher, ...args, '--quiet'], { stdio: 'ignore' });
   expect((await once(child, 'exit'))[0]).toBe(0);
 }
