@@ -37,16 +37,27 @@ async function serve(flags: Record<string, string>): Promise<void> {
     return fail(sentence);
   });
   let stopping = false;
-  const stop = (): void => {
-    if (stopping) process.exit(1);
+  const stop = (end: () => Promise<void>): void => {
+    if (stopping) {
+      gateway.abort();
+      process.exit(1);
+    }
     stopping = true;
-    gateway.close().then(
+    end().then(
       () => process.exit(0),
-      () => process.exit(1),
+      (error: unknown) => {
+        log.fatal({ err: error }, 'stopping failed');
+        process.exit(1);
+      },
     );
   };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
+  // Whoever presses Ctrl-C wants it to be over; a service manager gives rooms the time to end by themselves.
+  process.on('SIGINT', () => {
+    stop(() => gateway.close());
+  });
+  process.on('SIGTERM', () => {
+    stop(() => gateway.drain());
+  });
   // Last: who has read it may send a signal.
   const host = settings.host ?? 'localhost';
   const scheme = settings.tlsCert === undefined ? 'http' : 'https';

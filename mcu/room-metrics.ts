@@ -34,6 +34,17 @@ export class RoomMetrics {
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.015, 0.02, 0.03, 0.04, 0.06, 0.1, 0.25],
     registers: [this.registry],
   });
+  readonly governorLevel = new Gauge({
+    name: 'onegrid_governor_level',
+    help: 'What the room that saves most does without: 0 nothing, 6 all it can.',
+    registers: [this.registry],
+    aggregator: 'max',
+  });
+  readonly governorSteps = this.#counter(
+    'onegrid_governor_steps_total',
+    'Steps of rooms to save more, and less again.',
+    ['direction'],
+  );
   readonly keyframes = this.#counter('onegrid_keyframes_total', 'Keyframes encoded.', ['rung']);
   readonly downlinkPackets = this.#counter(
     'onegrid_downlink_packets_total',

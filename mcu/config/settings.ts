@@ -3,33 +3,8 @@ import { isIP, isIPv4 } from 'node:net';
 import { z } from 'zod';
 import { rungNames } from '../protocol/common.ts';
 import { iceServerSchema, iceUrlSchema } from '../protocol/server.ts';
-
-const integer = (minimum: number, maximum: number) =>
-  z
-    .string()
-    .regex(/^\d{1,15}$/, 'must be a whole number')
-    .transform(Number)
-    .refine((value) => value >= minimum && value <= maximum, {
-      error: `must be between ${String(minimum)} and ${String(maximum)}`,
-    });
-
-const canvas = z
-  .string()
-  .regex(/^\d{2,4}x\d{2,4}$/, 'must look like 1280x720')
-  .transform((text) => {
-    const [width = 0, height = 0] = text.split('x').map(Number);
-    return { width, height };
-  })
-  .refine(
-    ({ width, height }) =>
-      width % 2 === 0 &&
-      height % 2 === 0 &&
-      width >= 160 &&
-      height >= 90 &&
-      width <= 3840 &&
-      height <= 2160,
-    { error: 'must have an even width of 160 to 3840 and an even height of 90 to 2160' },
-  );
+import { limitSettings } from './limit-settings.ts';
+import { integer, onOff, optional, pictureSize, setting } from './setting.ts';
 
 const rungs = z.string().transform((text, context) => {
   const names = text.split(',').map((name) => name.trim());
@@ -120,34 +95,6 @@ const trustProxy = z
     error: 'must be a number of proxies or a comma-separated list like 10.0.0.5,172.16.0.0/12',
   });
 
-const onOff = z.enum(['on', 'off']).transform((text) => text === 'on');
-
-interface Setting<Schema extends z.ZodType> {
-  /** The environment variable. */
-  readonly name: string;
-  /** Validates and converts the text of the variable. */
-  readonly schema: Schema;
-  /** The text that stands for "not set"; goes through the schema too. Null: there is no value. */
-  readonly fallback: string | null;
-  /** One line for `--help` and `.env.example`. */
-  readonly help: string;
-  /** Its value is not for eyes: errors do not show it. */
-  readonly secret?: true;
-}
-
-const setting = <Schema extends z.ZodType>(
-  name: string,
-  schema: Schema,
-  fallback: string,
-  help: string,
-): Setting<Schema> => ({ name, schema, fallback, help });
-
-const optional = <Schema extends z.ZodType>(
-  name: string,
-  schema: Schema,
-  help: string,
-): Setting<z.ZodOptional<Schema>> => ({ name, schema: schema.optional(), fallback: null, help });
-
 /** Every setting: its variable, its schema, its default. The flags of `onegrid serve` come from here. */
 export const settingDefinitions = {
   port: setting(
@@ -163,7 +110,7 @@ export const settingDefinitions = {
     'high,medium,low,tiny',
     'qualities of the picture that may be used, comma separated',
   ),
-  canvas: setting('ONEGRID_CANVAS', canvas, '1280x720', 'size of the composite'),
+  canvas: setting('ONEGRID_CANVAS', pictureSize, '1280x720', 'size of the composite'),
   fps: setting('ONEGRID_FPS', integer(1, 60), '25', 'frames per second of the composite'),
   transitions: setting(
     'ONEGRID_TRANSITIONS',
@@ -214,13 +161,7 @@ export const settingDefinitions = {
     origins,
     'allowed web origins, comma separated, * for any; unset: same origin',
   ),
-  maxParticipants: setting(
-    'ONEGRID_MAX_PARTICIPANTS',
-    integer(1, 49),
-    '49',
-    'most participants in one room',
-  ),
-  maxRooms: setting('ONEGRID_MAX_ROOMS', integer(1, 10_000), '100', 'most rooms at a time'),
+  ...limitSettings,
   mediaTimeoutMs: setting(
     'ONEGRID_MEDIA_TIMEOUT_MS',
     integer(4_000, 600_000),
@@ -232,6 +173,18 @@ export const settingDefinitions = {
     integer(0, 600_000),
     '30000',
     'how long a participant whose connection is gone may come back as if nothing had happened; milliseconds; 0: not at all',
+  ),
+  hangMs: setting(
+    'ONEGRID_HANG_MS',
+    integer(0, 600_000),
+    '3000',
+    'a room process that does nothing for so long is ended, and another one takes over; milliseconds; 0: never',
+  ),
+  roomMemoryBytes: setting(
+    'ONEGRID_ROOM_MEMORY_BYTES',
+    integer(0, 1e15 - 1),
+    '2147483648',
+    'a room process that holds more memory is ended, and another one takes over; bytes; 0: no limit',
   ),
   uplinkHoldMs: setting(
     'ONEGRID_UPLINK_HOLD_MS',

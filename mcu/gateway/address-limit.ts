@@ -1,3 +1,4 @@
+import { addressKey } from './address-key.ts';
 import { TokenBucket } from './token-bucket.ts';
 
 /** So many addresses are remembered; beyond that the ones unheard of for longest begin anew. */
@@ -24,10 +25,10 @@ export class AddressLimit {
    * @param nowMs - monotonic milliseconds
    */
   take(address: string, nowMs: number): boolean {
-    const bucket =
-      this.#buckets.get(address) ?? new TokenBucket(this.#perSecond, this.#burst, nowMs);
-    this.#buckets.delete(address);
-    this.#buckets.set(address, bucket);
+    const key = addressKey(address);
+    const bucket = this.#buckets.get(key) ?? new TokenBucket(this.#perSecond, this.#burst, nowMs);
+    this.#buckets.delete(key);
+    this.#buckets.set(key, bucket);
     const [oldest] = this.#buckets.keys();
     if (this.#buckets.size > mostAddresses && oldest !== undefined) this.#buckets.delete(oldest);
     return bucket.take(nowMs);

@@ -1,7 +1,13 @@
-import { fork } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import type { z } from 'zod';
 import type { Logger } from '../log.ts';
+import { pulseSchema } from '../protocol/pulse.ts';
+import { type Death, deathOf } from './death.ts';
+import { type PulseLimits, PulseWatch } from './pulse-watch.ts';
+import type { Watchdog } from './watchdog.ts';
+import { within } from './within.ts';
 
 /** A process of ours with typed messages both ways. */
 export interface Child<Command, Event> {
@@ -10,7 +16,7 @@ export interface Child<Command, Event> {
   /** Sends a command; does nothing once the process has ended. */
   send(command: Command): void;
   /** From now on `event` gets what the process reports, and `ended` is called when it is gone. */
-  attach(listener: { event: (event: Event) => void; ended: (why: string) => void }): void;
+  attach(listener: { event: (event: Event) => void; ended: (death: Death) => void }): void;
   /** Ends the process at once. */
   kill(): void;
   /** Resolves when the process is gone; after `graceMs` it is killed. */
@@ -30,6 +36,10 @@ export interface ChildOptions<Event> {
   /** Flags of Node. */
   readonly nodeFlags?: string[];
   readonly log: Logger;
+  /** What it may do; else it is ended. */
+  readonly limits: PulseLimits;
+  /** Ends the process where the gateway no longer can. */
+  readonly watchdog?: Watchdog | undefined;
 }
 
 /**
@@ -38,43 +48,78 @@ export interface ChildOptions<Event> {
  */
 const allocator = { MALLOC_ARENA_MAX: '2' };
 
+/** Where the machine has no memory left, one of these is to go and not the gateway (proc(5), oom_score_adj). */
+const oomScore = '300';
+
+/** The last words of a crash come on standard error, and the process's end may be told first. */
+const lastWordsMs = 300;
+const lastWordsLength = 4096;
+
 /** Forks a process that loads native code, so that a crash of it is not the gateway's. */
 export function startChild<Command extends object, Event>(
   options: ChildOptions<Event>,
 ): Child<Command, Event> {
-  const { log, what } = options;
+  const { log, what, watchdog } = options;
   const child = fork(options.entry, {
     serialization: 'json',
     execArgv: options.nodeFlags ?? [],
     // What an operator has set stays.
     env: { ...allocator, ...process.env },
+    stdio: ['inherit', 'inherit', 'pipe', 'ipc'],
   });
   const pid = child.pid ?? -1;
   const fields = { [`${what}Pid`]: pid };
-  try {
-    // At once: threads have the niceness of the one that starts them.
-    setPriority(pid, options.niceness);
-  } catch {
-    // Not allowed (or not started at all): at the gateway's priority, then.
+  if (pid > 0) {
+    rank(pid, options.niceness);
+    watchdog?.watch(pid);
   }
   let listener: Parameters<Child<Command, Event>['attach']>[0] | undefined;
-  let why: string | undefined;
+  /** Why it was killed from here. */
+  let verdict: Death | undefined;
+  let death: Death | undefined;
+  const condemn = (found: Death): void => {
+    log.error({ ...fields, ...found }, `${what} process ${wordsFor[found.cause]}`);
+    verdict = found;
+    child.kill('SIGKILL');
+  };
+  const { hangMs } = options.limits;
+  const watch = new PulseWatch(options.limits, {
+    hangs: () => {
+      condemn({ cause: 'hang', why: `no sign of life for ${String(hangMs)} ms` });
+    },
+    isTooLarge: (bytes) => {
+      condemn({ cause: 'memory', why: `${String(bytes)} bytes of memory` });
+    },
+  });
 
   const gone = new Promise<void>((resolve) => {
-    const finish = (reason: string): void => {
-      if (why !== undefined) return;
-      why = reason;
+    const finish = (found: Death): void => {
+      if (death !== undefined) return;
+      death = verdict ?? found;
+      watch.close();
+      watchdog?.forget(pid);
       resolve();
-      listener?.ended(reason);
+      listener?.ended(death);
     };
+    const lastWords = keepLastWords(child);
     child.once('exit', (code, signal) => {
-      finish(signal ?? `exit code ${String(code)}`);
+      lastWords(signal).then(
+        (words) => {
+          finish(deathOf(code, signal, words));
+        },
+        () => undefined,
+      );
     });
     child.once('error', (error) => {
-      finish(error.message);
+      finish({ cause: 'exit', why: error.message });
     });
   });
   child.on('message', (message) => {
+    const pulse = pulseSchema.safeParse(message);
+    if (pulse.success) {
+      watch.pulse(pulse.data.residentBytes);
+      return;
+    }
     const event = options.events.safeParse(message);
     if (event.success) listener?.event(event.data);
     else log.error({ ...fields, issues: event.error.issues }, `bad ${what} event`);
@@ -83,23 +128,59 @@ export function startChild<Command extends object, Event>(
   return {
     pid,
     send(command) {
-      if (why !== undefined || !child.connected) return;
+      if (death !== undefined || !child.connected) return;
       child.send(command, (error) => {
         if (error !== null) log.debug({ ...fields, err: error }, `${what} process not reachable`);
       });
     },
     attach(next) {
       listener = next;
-      if (why !== undefined) next.ended(why);
+      if (death !== undefined) next.ended(death);
     },
     kill() {
       child.kill('SIGKILL');
     },
     async gone(graceMs) {
-      if (why !== undefined) return;
+      if (death !== undefined) return;
       const timer = setTimeout(() => child.kill('SIGKILL'), graceMs);
       await gone;
       clearTimeout(timer);
     },
+  };
+}
+
+const wordsFor = { hang: 'hangs', memory: 'is too large', signal: 'died', exit: 'died' } as const;
+
+/** Says who is to wait, and who to go, where the operating system lets us. */
+function rank(pid: number, niceness: number): void {
+  try {
+    // At once: threads have the niceness of the one that starts them.
+    setPriority(pid, niceness);
+  } catch {
+    // Not allowed: at the gateway's priority, then.
+  }
+  if (process.platform !== 'linux') return;
+  try {
+    writeFileSync(`/proc/${String(pid)}/oom_score_adj`, oomScore);
+  } catch {
+    // Gone already, or a file system that is locked down.
+  }
+}
+
+/**
+ * Passes a process's standard error on and keeps its end.
+ * @returns waits for the rest of it, where the process crashed, but not for long
+ */
+function keepLastWords(child: ChildProcess): (signal: string | null) => Promise<string> {
+  let words = '';
+  child.stderr?.on('data', (text: Buffer) => {
+    process.stderr.write(text);
+    words = (words + text.toString()).slice(-lastWordsLength);
+  });
+  const ended = new Promise<void>((resolve) => child.once('close', resolve));
+  return async (signal) => {
+    // Nobody speaks who was killed.
+    if (signal !== null && signal !== 'SIGKILL') await within(lastWordsMs, ended);
+    return words;
   };
 }

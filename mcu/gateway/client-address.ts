@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP, isIPv4 } from 'node:net';
-import type { TLSSocket } from 'node:tls';
 import { isPrivateAddress, plainAddress } from '../addresses.ts';
 import type { Settings } from '../config/settings.ts';
 
@@ -45,7 +44,7 @@ export function addressOf(request: Asking, trust: Trust): string {
 /** Whether a request came by TLS, here or at a trusted proxy. */
 export function isSecure(request: Asking, trust: Trust): boolean {
   const { socket, headers } = request;
-  if ('encrypted' in socket && (socket as TLSSocket).encrypted) return true;
+  if ('encrypted' in socket && socket.encrypted === true) return true;
   const [told = ''] = String(headers['x-forwarded-proto'] ?? '').split(',');
   return trust(plainAddress(socket.remoteAddress ?? ''), 0) && told.trim() === 'https';
 }

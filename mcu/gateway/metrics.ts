@@ -1,6 +1,7 @@
 import { AggregatorRegistry, collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import { RoomMetrics } from '../room-metrics.ts';
 import { packageVersion } from '../version.ts';
+import { deathCauses } from './death.ts';
 import { GatewayMetrics } from './gateway-metrics.ts';
 
 /** What a registry gives as JSON. */
@@ -28,6 +29,11 @@ export class Metrics {
   readonly gateway = new GatewayMetrics(this.#own, packageVersion());
   /** Room processes that died. */
   readonly restarts: Counter;
+  /** Processes of ours that died, by what of. */
+  readonly deaths: Counter<'process' | 'cause'>;
+
+  /** Joins and connections that were refused, by error code. */
+  readonly refusals: Counter<'code'>;
 
   /** Recordings that have ended, by how. */
   readonly recordings: Counter<'state'>;
@@ -41,11 +47,27 @@ export class Metrics {
       registers: [this.#own],
     });
     for (const state of ['complete', 'interrupted', 'failed']) this.recordings.inc({ state }, 0);
+    this.refusals = new Counter({
+      name: 'onegrid_refusals_total',
+      help: 'Joins and connections that were refused, by error code.',
+      labelNames: ['code'],
+      registers: [this.#own],
+    });
+    for (const code of ['overloaded', 'too-fast', 'room-full']) this.refusals.inc({ code }, 0);
     this.restarts = new Counter({
       name: 'onegrid_room_process_restarts_total',
       help: 'Room processes that died.',
       registers: [this.#own],
     });
+    this.deaths = new Counter({
+      name: 'onegrid_process_deaths_total',
+      help: 'Room (spares included) and output processes that died, by what of.',
+      labelNames: ['process', 'cause'],
+      registers: [this.#own],
+    });
+    for (const process of ['room', 'output']) {
+      for (const cause of deathCauses) this.deaths.inc({ process, cause }, 0);
+    }
   }
 
   /** @param value - asked at each scrape; null: not known, then there is no value */

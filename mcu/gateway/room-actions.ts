@@ -18,12 +18,13 @@ export class RoomActions {
   readonly #remove: (id: string) => void;
   readonly #hasRoles: boolean;
   readonly #log: Logger;
-  readonly #chat = new ChatHistory();
+  readonly #chat: ChatHistory;
   #layout: RoomLayout = { mode: 'auto', pinned: null };
 
   /**
    * @param remove - shows somebody the door; throws OnegridError `not-found`
    * @param hasRoles - false: rooms ask for no tokens, and everybody may do everything
+   * @param chatHistoryBytes - how much of what was written a newcomer gets
    * @param log - lines carry the room's name already
    */
   constructor(
@@ -32,8 +33,10 @@ export class RoomActions {
     outputs: RoomOutputs,
     remove: (id: string) => void,
     hasRoles: boolean,
+    chatHistoryBytes: number,
     log: Logger,
   ) {
+    this.#chat = new ChatHistory(chatHistoryBytes);
     this.#members = members;
     this.#media = media;
     this.#outputs = outputs;

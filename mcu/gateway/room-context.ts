@@ -1,6 +1,8 @@
 import type { Settings } from '../config/settings.ts';
 import type { Logger } from '../log.ts';
+import type { RoomLoad } from '../protocol/ipc.ts';
 import type { ClosedReason, ServerMessage } from '../protocol/server.ts';
+import type { Death } from './death.ts';
 import type { OutputServices } from './room-outputs.ts';
 import type { RoomProcess } from './room-process.ts';
 
@@ -16,6 +18,9 @@ export interface Connection {
   close(reason: ClosedReason): void;
 }
 
+/** The server is about to stop. */
+export type ClosingMessage = Extract<ServerMessage, { type: 'closing' }>;
+
 /** What a room needs from around it. */
 export interface RoomContext {
   readonly settings: Settings;
@@ -23,12 +28,14 @@ export interface RoomContext {
   readonly outputs: OutputServices;
   /** @throws OnegridError `overloaded` where there are no ports for one more participant, or the server stops */
   checkPorts(): void;
+  /** What newcomers are told where the server is about to stop; null where it is not. */
+  closing(): ClosingMessage | null;
   /** A process for this room's media: the spare one, mostly. */
   takeProcess(): RoomProcess;
-  /** A snapshot of the room process's metrics. */
-  metrics(process: RoomProcess, snapshot: readonly unknown[]): void;
-  /** A room process is gone; `died`: by itself. */
-  processEnded(process: RoomProcess, died: boolean): void;
+  /** A snapshot of the room process's metrics, and how much it has to do. */
+  metrics(process: RoomProcess, snapshot: readonly unknown[], load: RoomLoad | undefined): void;
+  /** A room process is gone; `death`: what of, null where it was to end. */
+  processEnded(process: RoomProcess, death: Death | null): void;
   /** The last participant has left, or the room was closed: forget it. */
   closed(): void;
 }

@@ -1,7 +1,7 @@
 import type { Logger } from '../log.ts';
 import type { RoomCommand, RoomEvent, RungState } from '../protocol/ipc.ts';
+import type { Death } from './death.ts';
 import { Deaths } from './deaths.ts';
-import { HangWatch } from './hang-watch.ts';
 import { iceServersFor } from './ice-servers.ts';
 import type { Member } from './members.ts';
 import type { RoomContext } from './room-context.ts';
@@ -29,7 +29,6 @@ export class RoomMedia {
   readonly #events: RoomMediaEvents;
   readonly #deaths = new Deaths();
   readonly #snapshots: Snapshots;
-  readonly #watch: HangWatch;
   #process: RoomProcess;
   #rungs: readonly RungState[] = [];
   #closed = false;
@@ -42,10 +41,6 @@ export class RoomMedia {
     this.#events = events;
     this.#snapshots = new Snapshots((requestId) => {
       this.#process.send({ type: 'snapshot', requestId });
-    });
-    this.#watch = new HangWatch(() => {
-      log.error({ roomPid: this.#process.pid }, 'room process hangs');
-      this.#process.kill();
     });
     this.#process = this.#start();
   }
@@ -84,7 +79,6 @@ export class RoomMedia {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#watch.close();
     this.#snapshots.close();
     void this.#process.end();
   }
@@ -95,8 +89,8 @@ export class RoomMedia {
       event: (event) => {
         this.#event(process, event);
       },
-      ended: (why) => {
-        this.#ended(process, why);
+      ended: (death) => {
+        this.#ended(process, death);
       },
     });
     process.send({
@@ -104,7 +98,6 @@ export class RoomMedia {
       room: this.#room,
       settings: roomSettings(this.#context.settings),
     });
-    this.#watch.heard();
     this.#log.info({ roomPid: process.pid }, 'room process started');
     return process;
   }
@@ -117,9 +110,8 @@ export class RoomMedia {
         this.#events.event(event);
         return;
       case 'metrics':
-        this.#watch.heard();
         this.#rungs = event.rungs ?? [];
-        this.#context.metrics(process, event.metrics);
+        this.#context.metrics(process, event.metrics, event.load);
         return;
       case 'snapshot':
         this.#snapshots.answer(event.requestId, event.jpeg);
@@ -129,13 +121,14 @@ export class RoomMedia {
     }
   }
 
-  #ended(process: RoomProcess, why: string): void {
-    this.#context.processEnded(process, !this.#closed);
+  #ended(process: RoomProcess, death: Death): void {
+    this.#context.processEnded(process, this.#closed ? null : death);
     if (this.#closed) return;
     this.#deaths.add(performance.now());
     const { recent, areTooMany } = this.#deaths;
-    this.#log.error({ roomPid: process.pid, why, recent }, 'room process died');
+    this.#log.error({ roomPid: process.pid, ...death, recent }, 'room process died');
     if (areTooMany) {
+      this.#log.error({ recent }, 'room processes die one after the other: the room is closed');
       this.#events.doomed();
       return;
     }

@@ -1,3 +1,7 @@
+import { admissionGauges } from './admission/gauges.ts';
+import { Admission, type Newcomer } from './admission/admission.ts';
+import { newcomerCost, roomCost } from './admission/cost.ts';
+import { machineCores } from './admission/machine-cores.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Logger } from '../log.ts';
 import type { ClientMessage } from '../protocol/client.ts';
@@ -6,13 +10,23 @@ import type { ClosedReason } from '../protocol/server.ts';
 import type { Metrics } from './metrics.ts';
 import { portsPerParticipant } from './ports-per-participant.ts';
 import { Room } from './room.ts';
-import type { Connection } from './room-context.ts';
+import type { ClosingMessage, Connection } from './room-context.ts';
 import type { OutputServices } from './room-outputs.ts';
 import type { RoomProcess, StartRoomProcess } from './room-process.ts';
 import { SpareProcess } from './spare.ts';
 import { expired, type Pass } from './tokens/door.ts';
 
 type JoinMessage = Extract<ClientMessage, { type: 'join' }>;
+
+type Phase =
+  | { readonly name: 'open' }
+  /** Rooms that are open may go on until then: milliseconds of Unix time. */
+  | { readonly name: 'draining'; readonly untilMs: number; readonly empty: () => void }
+  /** Nobody is let in any more. */
+  | { readonly name: 'closing' };
+
+const aboutToStop = (): OnegridError =>
+  new OnegridError('overloaded', 'This server is about to stop.');
 
 /** Somebody in a room. */
 export interface Stay {
@@ -29,16 +43,32 @@ export class RoomRegistry {
   readonly #rooms = new Map<string, Room>();
   readonly #spare: SpareProcess;
   readonly #processes = new Set<RoomProcess>();
-  #closing = false;
+  readonly #admission: Admission;
+  #phase: Phase = { name: 'open' };
 
   constructor(outputs: OutputServices, metrics: Metrics, startProcess: StartRoomProcess) {
     this.#outputs = outputs;
     this.#settings = outputs.settings;
     this.#log = outputs.log;
-    this.#spare = new SpareProcess(startProcess);
     this.metrics = metrics;
+    this.#admission = new Admission({
+      budget: this.#settings.cpuBudget ?? machineCores(),
+      ownCpuSeconds: () => {
+        const { user, system } = process.cpuUsage();
+        return (user + system) / 1e6;
+      },
+      now: () => performance.now(),
+    });
+    admissionGauges(metrics, this.#admission);
+    this.#spare = new SpareProcess(startProcess, ({ pid }, death) => {
+      this.#log.error({ roomPid: pid, ...death }, 'spare process died');
+      metrics.deaths.inc({ process: 'room', cause: death.cause });
+    });
     metrics.gauge('onegrid_rooms', 'Rooms open now.', () => this.#rooms.size);
     metrics.gauge('onegrid_participants', 'Participants in all rooms.', () => this.#participants);
+    metrics.gauge('onegrid_draining', 'Whether the server is about to stop: 1, or 0.', () =>
+      this.#phase.name === 'open' ? 0 : 1,
+    );
     metrics.gauge('onegrid_streams_active', 'Restreams (RTMP, SRT) of all rooms.', () =>
       this.all.reduce((sum, room) => sum + room.outputs.streamStates.length, 0),
     );
@@ -64,15 +94,28 @@ export class RoomRegistry {
     }
     if (pass.isExpired) throw expired();
     this.#checkPorts();
+    const newcomer = this.#newcomer(known === undefined);
+    if (!this.#admission.hasTimeFor(newcomer)) {
+      throw new OnegridError('overloaded', 'This server has no processor time left for more.');
+    }
     const room = known ?? this.#open(message.room.toLowerCase());
     const participantId = room.join(message, connection, pass);
+    this.#admission.admit(newcomer);
     joins.inc({ kind: 'new' });
     return { room, participantId };
   }
 
+  #newcomer(opens: boolean): Newcomer {
+    if (!opens) return { opens, cores: newcomerCost };
+    const { canvas, fps, rungs } = this.#settings;
+    // Most watch the best there is.
+    const best = rungs.slice(0, 1).map((rung) => ({ rung, codec: 'h264' as const }));
+    return { opens, cores: roomCost({ participants: 1, canvas, fps, rungs: best }) };
+  }
+
   #checkPorts(): void {
     const { udpPorts } = this.#settings;
-    if (this.#closing) throw new OnegridError('overloaded', 'This server is about to stop.');
+    if (this.#phase.name === 'closing') throw aboutToStop();
     // libdatachannel ends its process when it finds no port.
     const ports = udpPorts === undefined ? Infinity : udpPorts.maximum - udpPorts.minimum + 1;
     if ((this.#participants + 1) * portsPerParticipant > ports) {
@@ -82,6 +125,7 @@ export class RoomRegistry {
 
   #open(key: string): Room {
     const { maxRooms } = this.#settings;
+    if (this.#phase.name !== 'open') throw aboutToStop();
     if (this.#rooms.size >= maxRooms) {
       throw new OnegridError('overloaded', 'This server has as many rooms as it may have.');
     }
@@ -92,21 +136,27 @@ export class RoomRegistry {
       checkPorts: () => {
         this.#checkPorts();
       },
+      closing: () => this.#closing,
       takeProcess: () => {
         const process = this.#spare.take();
         this.#processes.add(process);
         return process;
       },
-      metrics: (process, snapshot) => {
+      metrics: (process, snapshot, load) => {
         this.metrics.update(process.pid, snapshot);
+        if (load !== undefined) this.#admission.read(process.pid, load);
       },
-      processEnded: (process, died) => {
+      processEnded: (process, death) => {
         this.#processes.delete(process);
         this.metrics.retire(process.pid);
-        if (died) this.metrics.restarts.inc();
+        this.#admission.forget(process.pid);
+        if (death === null) return;
+        this.metrics.restarts.inc();
+        this.metrics.deaths.inc({ process: 'room', cause: death.cause });
       },
       closed: () => {
         if (this.#rooms.get(key) === room) this.#rooms.delete(key);
+        if (this.#phase.name === 'draining' && this.#rooms.size === 0) this.#phase.empty();
       },
     });
     this.#rooms.set(key, room);
@@ -128,14 +178,38 @@ export class RoomRegistry {
     return room;
   }
 
-  /** No room is opened any more, and nobody let in. */
-  drain(): void {
-    this.#closing = true;
+  /**
+   * No room is opened any more, and everybody is told; people may still come to rooms that are open.
+   * @returns resolves behind the last room
+   */
+  drain(inMs: number): Promise<void> {
+    return new Promise((empty) => {
+      this.#phase = { name: 'draining', untilMs: Date.now() + inMs, empty };
+      if (this.#rooms.size === 0) empty();
+      const closing = this.#closing;
+      if (closing !== null) for (const room of this.all) room.tell(closing);
+    });
+  }
+
+  /** Nobody is let in any more. */
+  refuse(): void {
+    this.#phase = { name: 'closing' };
   }
 
   /** Whether another room could be opened. */
   get isReady(): boolean {
-    return !this.#closing && this.#rooms.size < this.#settings.maxRooms;
+    return (
+      this.#phase.name === 'open' &&
+      this.#rooms.size < this.#settings.maxRooms &&
+      this.#admission.hasTimeFor(this.#newcomer(true))
+    );
+  }
+
+  get #closing(): ClosingMessage | null {
+    if (this.#phase.name !== 'draining') return null;
+    const { untilMs } = this.#phase;
+    const inMs = Math.max(0, Math.round(untilMs - Date.now()));
+    return { type: 'closing', at: new Date(untilMs).toISOString(), inMs };
   }
 
   get #participants(): number {
@@ -144,9 +218,17 @@ export class RoomRegistry {
 
   /** Closes every room and waits until their processes have gone. */
   async close(reason: ClosedReason): Promise<void> {
-    this.#closing = true;
+    this.refuse();
     for (const room of this.all) room.close(reason);
     const ends = Array.from(this.#processes, (process) => process.end());
     await Promise.all([...ends, this.#spare.close()]);
+  }
+
+  /** Tells everybody, and kills all processes: the server ends in this moment. */
+  abort(): void {
+    this.refuse();
+    for (const room of this.all) room.tell({ type: 'closed', reason: 'shutdown' });
+    for (const process of this.#processes) process.kill();
+    this.#spare.kill();
   }
 }

@@ -9,6 +9,8 @@ export const roomSettings = (settings: Settings): RoomSettings => ({
   rungs: settings.rungs,
   udpPorts: settings.udpPorts,
   announcedIp: settings.announcedIp,
+  maxUplink: settings.maxUplink,
+  governor: settings.governor,
   mediaTimeoutMs: settings.mediaTimeoutMs,
   uplinkHoldMs: settings.uplinkHoldMs,
   outputQueueBytes: settings.outputQueueBytes,

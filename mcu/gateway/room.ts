@@ -3,7 +3,7 @@ import type { Logger } from '../log.ts';
 import type { ClientMessage, RoomMessage } from '../protocol/client.ts';
 import type { Participant } from '../protocol/common.ts';
 import { OnegridError } from '../protocol/errors.ts';
-import type { ClosedReason } from '../protocol/server.ts';
+import type { ClosedReason, ServerMessage } from '../protocol/server.ts';
 import { iceServersFor } from './ice-servers.ts';
 import { idsOf, type Member, Members } from './members.ts';
 import { type PeopleEvent, RoomMedia } from './room-media.ts';
@@ -80,6 +80,7 @@ export class Room {
         this.remove(id);
       },
       context.settings.tokenSecret !== undefined,
+      context.settings.chatHistoryBytes,
       this.#log,
     );
   }
@@ -219,6 +220,11 @@ export class Room {
     this.#actions.handle(member, message);
   }
 
+  /** Tells everybody in it. */
+  tell(message: ServerMessage): void {
+    this.#members.broadcast(message);
+  }
+
   /** Ends the room for everybody in it. */
   close(reason: ClosedReason): void {
     if (this.#closed) return;
@@ -263,6 +269,8 @@ export class Room {
       mayModerate: may.includes('moderate'),
       may,
     });
+    const closing = this.#context.closing();
+    if (closing !== null) connection.send(closing);
   }
 
   /** Somebody comes back with other things switched on than they had. */
@@ -345,7 +353,9 @@ export class Room {
         return;
       case 'gone': {
         const member = this.#members.get(event.participantId);
-        if (member !== undefined) this.#timedOut(member);
+        if (member === undefined) return;
+        if (event.reason === 'timeout') this.#timedOut(member);
+        else if (member.where.kind === 'away') this.leave(event.participantId);
         return;
       }
       default:

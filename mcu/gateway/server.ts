@@ -8,6 +8,8 @@ import { maxMessageBytes } from '../protocol/common.ts';
 import { createApp } from './app.ts';
 import { addressOf, isPrivatePeer, isSecure, type Trust, trustOf } from './client-address.ts';
 import { prepareDataDir } from './data-dir.ts';
+import type { DeathCause } from './death.ts';
+import { Doors } from './doors.ts';
 import { HlsHouse } from './live/hls.ts';
 import { Metrics } from './metrics.ts';
 import { isOriginAllowed } from './origin.ts';
@@ -16,18 +18,22 @@ import { OutputLauncher } from './outputs/launcher.ts';
 import { RecordingStore } from './recordings/store.ts';
 import { RoomRegistry } from './room-registry.ts';
 import { type StartRoomProcess, startRoomProcess } from './room-process.ts';
-import { type Entrance, Session } from './session.ts';
 import { createWebServer } from './tls.ts';
-import { passFor } from './tokens/door.ts';
 import { RoomTokens } from './tokens/room-token.ts';
 import { UdpProbe } from './udp-probe.ts';
+import { within } from './within.ts';
+import { Watchdog } from './watchdog.ts';
 
 /** A running gateway. */
 export interface Gateway {
   /** The TCP port it listens on. */
   readonly port: number;
-  /** Tells everybody, ends all room processes, stops listening. */
+  /** No room is opened any more; those there are may go on for `ONEGRID_DRAIN_MS`. Then, or behind the last one, {@link close}. */
+  drain(): Promise<void>;
+  /** Finishes recordings, tells everybody, ends all processes, stops listening. Can be called twice. */
   close(): Promise<void>;
+  /** Tells everybody and kills the processes; whatever is not finished by then is repaired at the next start. */
+  abort(): void;
 }
 
 /** Proxies cut connections that are silent for a minute. */
@@ -36,7 +42,7 @@ const pingIntervalMs = 25_000;
 /** WebSocket upgrades: the right path, an allowed origin, then a session each. */
 function acceptSockets(
   server: Server,
-  entrance: Entrance,
+  doors: Doors,
   { settings, trust, log }: { settings: Settings; trust: Trust; log: Logger },
 ) {
   // A little over the limit gets an error that says so; far over it is cut off by ws itself.
@@ -60,7 +66,10 @@ function acceptSockets(
       refuse('403 Forbidden');
     } else {
       sockets.handleUpgrade(request, socket, head, (webSocket) => {
-        new Session(webSocket, isPrivatePeer(request, trust), entrance, log);
+        doors.open(webSocket, {
+          address: addressOf(request, trust),
+          isPrivate: isPrivatePeer(request, trust),
+        });
       });
     }
   });
@@ -83,18 +92,23 @@ export interface ProcessStarters {
 export async function startGateway(
   settings: Settings,
   log: Logger,
-  start: ProcessStarters = {
-    room: () => startRoomProcess(log),
-    output: () => startOutputProcess(log),
-  },
+  start?: ProcessStarters,
 ): Promise<Gateway> {
+  const watchdog = new Watchdog(log);
+  const processes: ProcessStarters = start ?? {
+    room: () => startRoomProcess(settings, log, watchdog),
+    output: () => startOutputProcess(settings, log, watchdog),
+  };
   await prepareDataDir(settings.dataDir);
   const { server, unwatch } = await createWebServer(settings, log);
   server.listen(settings.port, settings.host);
   // Rejects if `error` comes first. Nothing else is started until the port is ours.
   await once(server, 'listening');
   const metrics = new Metrics();
-  const launcher = new OutputLauncher(settings, log, start.output, metrics.gateway);
+  const died = (cause: DeathCause): void => {
+    metrics.deaths.inc({ process: 'output', cause });
+  };
+  const launcher = new OutputLauncher(settings, log, processes.output, died, metrics.gateway);
   const hls = new HlsHouse(settings, log, launcher);
   const store = new RecordingStore({
     settings,
@@ -120,42 +134,52 @@ export async function startGateway(
     () => launcher.residentBytes,
   );
   const outputs = { settings, log, launcher, store, hls };
-  const rooms = new RoomRegistry(outputs, metrics, start.room);
+  const rooms = new RoomRegistry(outputs, metrics, processes.room);
   const udpProbe = UdpProbe.open(settings, log);
   const trust = trustOf(settings);
   const { tokenSecret } = settings;
   const tokens = tokenSecret === undefined ? undefined : new RoomTokens(tokenSecret);
-  const { messagesRefused } = metrics.gateway;
-  const entrance: Entrance = {
-    pass: (message) => passFor(tokens, message),
-    enter: (message, connection, pass) => rooms.join(message, connection, pass),
-    refused: (code) => {
-      messagesRefused.inc({ code });
-    },
-  };
   server.on('request', createApp({ ...outputs, rooms, tokens, trust, udpProbe }));
-  const sockets = acceptSockets(server, entrance, { settings, trust, log });
-  metrics.gauge('onegrid_connections', 'WebSockets open.', () => sockets.clients.size);
+  const doors = new Doors({ settings, rooms, tokens, log });
+  const sockets = acceptSockets(server, doors, { settings, trust, log });
   const pings = setInterval(() => {
     for (const socket of sockets.clients) socket.ping();
   }, pingIntervalMs);
   const { port } = server.address() as AddressInfo;
   log.info({ port }, 'listening');
+  const closeAll = async (): Promise<void> => {
+    clearInterval(pings);
+    unwatch();
+    server.close();
+    (await udpProbe)?.close();
+    rooms.refuse();
+    await store.close(finishPatienceMs);
+    await rooms.close('shutdown');
+    await launcher.close();
+    await hls.close();
+    for (const socket of sockets.clients) socket.terminate();
+    server.closeAllConnections();
+    await watchdog.close();
+    log.info('stopped');
+  };
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => (closing ??= closeAll());
   return {
     port,
-    async close() {
-      clearInterval(pings);
-      unwatch();
-      server.close();
-      (await udpProbe)?.close();
-      rooms.drain();
-      await store.close(finishPatienceMs);
-      await rooms.close('shutdown');
-      await launcher.close();
-      await hls.close();
-      for (const socket of sockets.clients) socket.terminate();
-      server.closeAllConnections();
-      log.info('stopped');
+    close,
+    async drain() {
+      const { drainMs } = settings;
+      if (drainMs > 0) {
+        log.info({ drainMs, rooms: rooms.all.length }, 'draining');
+        await within(drainMs, rooms.drain(drainMs));
+        log.info({ rooms: rooms.all.length }, 'drained');
+      }
+      await close();
+    },
+    abort() {
+      log.warn('stopped at once');
+      rooms.abort();
+      launcher.abort();
     },
   };
 }

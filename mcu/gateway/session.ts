@@ -1,7 +1,8 @@
 import type { RawData, WebSocket } from 'ws';
+import type { Settings } from '../config/settings.ts';
 import type { Logger } from '../log.ts';
 import { clientMessageSchema, type ClientMessage } from '../protocol/client.ts';
-import { maxMessageBytes, protocolVersion } from '../protocol/common.ts';
+import { maxMessageBytes, type PcName, protocolVersion } from '../protocol/common.ts';
 import { asTold, type ErrorCode, OnegridError } from '../protocol/errors.ts';
 import type { ServerMessage } from '../protocol/server.ts';
 import type { Stay } from './room-registry.ts';
@@ -12,16 +13,6 @@ import type { Pass } from './tokens/door.ts';
 import { TokenBucket } from './token-bucket.ts';
 
 type JoinMessage = Extract<ClientMessage, { type: 'join' }>;
-
-/** Lets people into rooms. */
-export interface Entrance {
-  /** What somebody may be there; rejects with OnegridError. */
-  pass(message: JoinMessage): Promise<Pass>;
-  /** Lets somebody into the room they ask for. @throws OnegridError */
-  enter(message: JoinMessage, connection: Connection, pass: Pass): Stay;
-  /** A message was answered by an error. */
-  refused(code: ErrorCode): void;
-}
 
 /** A message as it came. */
 interface Raw {
@@ -47,8 +38,41 @@ const joinTimeoutMs = 30_000;
  * is as good as `leave`.
  */
 const goingAway = 1001;
+/** So long the other side has to close the connection, too. */
+const closePatienceMs = 2000;
 /** A participant who reads nothing is cut off before their messages fill the memory. */
 const maxBufferedBytes = 4 * 1024 * 1024;
+
+/** So much more than in a second may come at once, after a rest. */
+const messageBurst = 4;
+const negotiationBurst = 5;
+
+/** How much one participant may send. */
+export type SessionLimits = Pick<
+  Settings,
+  | 'messagesPerSecond'
+  | 'negotiationsPerSecond'
+  | 'maxSdpBytes'
+  | 'maxCandidates'
+  | 'maxNameLength'
+  | 'maxChatLength'
+>;
+
+/** What a {@link Session} needs from around it. */
+export interface SessionContext {
+  readonly limits: SessionLimits;
+  readonly log: Logger;
+  /** See {@link Connection.isPrivate}. */
+  readonly isPrivate: boolean;
+  /** What somebody may be in the room they ask for; rejects with OnegridError. */
+  readonly pass: (message: JoinMessage) => Promise<Pass>;
+  /** Lets them in. @throws OnegridError */
+  readonly enter: (message: JoinMessage, connection: Connection, pass: Pass) => Stay;
+  /** The connection has joined. */
+  readonly joined: () => void;
+  /** A message was answered by an error. */
+  readonly refused: (code: ErrorCode) => void;
+}
 
 /** The code for a message whose shape is wrong: names have codes of their own. */
 function refusal(message: unknown, path: PropertyKey | undefined): OnegridError {
@@ -68,9 +92,6 @@ function refusal(message: unknown, path: PropertyKey | undefined): OnegridError 
 
 /** Reads a message. @throws OnegridError */
 function parseMessage(data: RawData, isBinary: boolean): ClientMessage {
-  if ((data as Buffer).length > maxMessageBytes) {
-    throw new OnegridError('too-large', 'A message is at most 64 KiB.');
-  }
   if (isBinary) throw new OnegridError('bad-message', 'Messages are JSON text.');
   let message: unknown;
   try {
@@ -83,6 +104,7 @@ function parseMessage(data: RawData, isBinary: boolean): ClientMessage {
   throw refusal(message, result.error.issues[0]?.path[0]);
 }
 
+const tooLarge = (sentence: string): OnegridError => new OnegridError('too-large', `${sentence}.`);
 const tooFast = (): OnegridError => new OnegridError('too-fast', 'These are too many messages.');
 
 /** Messages that make native code work, or start processes. */
@@ -105,22 +127,28 @@ export class Session implements Connection {
   readonly id = shortId();
   readonly isPrivate: boolean;
   readonly #socket: WebSocket;
-  readonly #entrance: Entrance;
+  readonly #context: SessionContext;
   #log: Logger;
   readonly #joinTimer: NodeJS.Timeout;
-  readonly #messages = new TokenBucket(50, 200, performance.now());
-  readonly #negotiations = new TokenBucket(2, 10, performance.now());
+  readonly #messages: TokenBucket;
+  readonly #negotiations: TokenBucket;
+  /** Candidates since the last description of each direction. */
+  readonly #candidates: Record<PcName, number> = { uplink: 0, downlink: 0 };
   #state: State = { phase: 'awaiting-join' };
 
-  /**
-   * @param isPrivate - see {@link Connection.isPrivate}
-   * @param entrance - lets somebody in
-   */
-  constructor(socket: WebSocket, isPrivate: boolean, entrance: Entrance, log: Logger) {
+  constructor(socket: WebSocket, context: SessionContext) {
     this.#socket = socket;
-    this.isPrivate = isPrivate;
-    this.#entrance = entrance;
-    this.#log = log.child({ join: this.id });
+    this.#context = context;
+    this.#log = context.log.child({ join: this.id });
+    this.isPrivate = context.isPrivate;
+    const { messagesPerSecond, negotiationsPerSecond } = context.limits;
+    const nowMs = performance.now();
+    this.#messages = new TokenBucket(messagesPerSecond, messageBurst * messagesPerSecond, nowMs);
+    this.#negotiations = new TokenBucket(
+      negotiationsPerSecond,
+      negotiationBurst * negotiationsPerSecond,
+      nowMs,
+    );
     this.#joinTimer = setTimeout(() => {
       socket.close(4008, 'no join');
     }, joinTimeoutMs);
@@ -144,12 +172,27 @@ export class Session implements Connection {
   close(reason: Parameters<Connection['close']>[0]): void {
     this.send({ type: 'closed', reason });
     this.#state = { phase: 'ended' };
-    this.#socket.close(1000, reason);
+    this.#close(1000, reason);
+  }
+
+  #close(code: number, reason: string): void {
+    const socket = this.#socket;
+    socket.close(code, reason);
+    const timer = setTimeout(() => {
+      socket.terminate();
+    }, closePatienceMs);
+    socket.once('close', () => {
+      clearTimeout(timer);
+    });
   }
 
   #read(data: RawData, isBinary: boolean): void {
     const state = this.#state;
     if (state.phase === 'ended') return;
+    if ((data as Buffer).length > maxMessageBytes) {
+      this.fail(new OnegridError('too-large', 'A message is at most 64 KiB.'), true);
+      return;
+    }
     try {
       if (!this.#messages.take(performance.now())) throw tooFast();
       if (state.phase === 'entering') wait(state, { data, isBinary });
@@ -161,19 +204,21 @@ export class Session implements Connection {
 
   #refuse(error: unknown, fatal: boolean): void {
     const told = asTold(error);
-    const { code } = told;
-    if (code === 'internal') this.#log.error({ err: error }, 'message failed');
-    else if (this.#state.phase === 'live') this.#log.debug({ code }, 'message refused');
-    else this.#log.info({ code }, 'join refused');
-    this.#fail(told, fatal || code === 'too-large');
+    if (told.code === 'internal') this.#log.error({ err: error }, 'message failed');
+    this.fail(told, fatal);
   }
 
-  #fail({ code, message }: OnegridError, fatal: boolean): void {
-    this.#entrance.refused(code);
+  /** Tells that something does not work; `fatal`: and ends the connection. */
+  fail({ code, message }: OnegridError, fatal: boolean): void {
+    const isJoining = this.#state.phase !== 'live';
+    // One line for a connection that ends with it; those of others may be many.
+    if (isJoining) this.#log.info({ code }, 'join refused');
+    else this.#log.debug({ code }, 'message refused');
+    this.#context.refused(code);
     this.send({ type: 'error', code, message, fatal });
     if (!fatal) return;
     this.#ended(true);
-    this.#socket.close(1008, code);
+    this.#close(1008, code);
   }
 
   #handle(message: ClientMessage): void {
@@ -192,21 +237,45 @@ export class Session implements Connection {
         state.room.leave(state.participantId);
         this.close('left');
         return;
-      case 'offer':
-      case 'answer':
-        checkSdp(message.sdp, message.type);
-        break;
       default:
+        this.#checkLimits(message);
     }
     state.room.handle(state.participantId, message);
   }
 
+  /** @throws OnegridError for what is more than one may send; nothing has changed then */
+  #checkLimits(message: ClientMessage): void {
+    const { maxSdpBytes, maxCandidates, maxChatLength } = this.#context.limits;
+    switch (message.type) {
+      case 'offer':
+      case 'answer':
+        if (Buffer.byteLength(message.sdp) > maxSdpBytes) {
+          throw tooLarge(`An ${message.type} is at most ${String(maxSdpBytes)} bytes`);
+        }
+        checkSdp(message.sdp, message.type);
+        this.#candidates[message.pc] = 0;
+        return;
+      case 'candidate':
+        this.#candidates[message.pc] += 1;
+        if (this.#candidates[message.pc] <= maxCandidates) return;
+        throw tooLarge(`There are at most ${String(maxCandidates)} candidates`);
+      case 'chat':
+        if ([...message.text].length <= maxChatLength) return;
+        throw tooLarge(`A message has at most ${String(maxChatLength)} characters`);
+      default:
+    }
+  }
+
   #join(message: JoinMessage): void {
+    const { maxNameLength } = this.#context.limits;
     if (message.protocol !== protocolVersion) {
       throw new OnegridError(
         'unsupported-protocol',
         `This server speaks protocol ${String(protocolVersion)}; reload the page.`,
       );
+    }
+    if ([...message.name].length > maxNameLength) {
+      throw new OnegridError('bad-name', `A name has at most ${String(maxNameLength)} characters.`);
     }
     const entering = { phase: 'entering' as const, waiting: [], bytes: 0 };
     this.#state = entering;
@@ -214,10 +283,12 @@ export class Session implements Connection {
   }
 
   async #enter(message: JoinMessage, waiting: readonly Raw[]): Promise<void> {
+    const { pass, enter, joined } = this.#context;
     try {
-      const pass = await this.#entrance.pass(message);
+      const may = await pass(message);
       if (this.#state.phase !== 'entering') return;
-      const stay = this.#entrance.enter(message, this, pass);
+      const stay = enter(message, this, may);
+      joined();
       clearTimeout(this.#joinTimer);
       this.#state = { phase: 'live', ...stay };
       this.#log = this.#log.child({ room: stay.room.name, participant: stay.participantId });

@@ -1,3 +1,4 @@
+import type { Death } from './death.ts';
 import type { RoomProcess, StartRoomProcess } from './room-process.ts';
 
 /**
@@ -6,12 +7,15 @@ import type { RoomProcess, StartRoomProcess } from './room-process.ts';
  */
 export class SpareProcess {
   readonly #start: StartRoomProcess;
+  readonly #died: (process: RoomProcess, death: Death) => void;
   #spare: RoomProcess | undefined;
   #refill: NodeJS.Timeout | undefined;
   #closed = false;
 
-  constructor(start: StartRoomProcess) {
+  /** @param died - told of a spare that ended by itself */
+  constructor(start: StartRoomProcess, died: (process: RoomProcess, death: Death) => void) {
     this.#start = start;
+    this.#died = died;
     this.#fill();
   }
 
@@ -21,9 +25,10 @@ export class SpareProcess {
     this.#spare = spare;
     spare.attach({
       event: () => undefined,
-      ended: () => {
-        if (this.#spare !== spare) return;
+      ended: (death) => {
+        if (this.#spare !== spare || this.#closed) return;
         this.#spare = undefined;
+        this.#died(spare, death);
         this.#fillLater(1000);
       },
     });
@@ -43,6 +48,12 @@ export class SpareProcess {
     this.#spare = undefined;
     if (!this.#closed) this.#fillLater(1500);
     return spare;
+  }
+
+  /** Kills the spare at once. */
+  kill(): void {
+    this.#closed = true;
+    this.#spare?.kill();
   }
 
   /** Ends the spare; none is started any more. */

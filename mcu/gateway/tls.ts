@@ -47,7 +47,7 @@ async function readPair(certFile: string, keyFile: string): Promise<Pair> {
 /** A server, and what ends looking after its certificate. */
 export interface WebServer {
   readonly server: Server | HttpsServer;
-  unwatch(): void;
+  readonly unwatch: () => void;
 }
 
 /**

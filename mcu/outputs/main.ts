@@ -131,4 +131,4 @@ process.on('disconnect', () => {
   if (isEnding || sink !== undefined) finish();
   else process.exit(0);
 });
-behaveAsChild(() => log);
+behaveAsChild({ log: () => log });

@@ -57,7 +57,7 @@ export const clientMessageSchema = z.discriminatedUnion('type', [
     text: z
       .string()
       .transform((text) => text.trim())
-      .refine((text) => text.length >= 1 && [...text].length <= 2000),
+      .refine((text) => text.length >= 1),
   }),
   z.object({ type: z.literal('hand'), raised: z.boolean() }),
   z.object({ type: z.literal('react'), emoji: reactionSchema }),

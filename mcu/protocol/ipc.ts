@@ -21,6 +21,10 @@ export const roomSettingsSchema = z.object({
   udpPorts: z.object({ minimum: z.number().int(), maximum: z.number().int() }).optional(),
   /** Put into the server's candidates in place of local ones. */
   announcedIp: z.string().optional(),
+  /** Larger pictures are not taken. */
+  maxUplink: z.object({ width: z.number().int(), height: z.number().int() }),
+  /** Whether a room that has too little time lowers what it costs. */
+  governor: z.boolean(),
   mediaTimeoutMs: z.number().int(),
   uplinkHoldMs: z.number().int(),
   /** So much may wait for an output process that does not read. */
@@ -75,6 +79,18 @@ export const rungStateSchema = z.object({
 });
 /** An encoder of a room, as told over HTTP. */
 export type RungState = z.infer<typeof rungStateSchema>;
+
+/** How much a room process has to do. */
+export const roomLoadSchema = z.object({
+  /** Processor time since it was started. */
+  cpuSeconds: z.number().nonnegative(),
+  /** Ticks of the last second or two that came too late, as a part of all. */
+  skippedShare: z.number().min(0).max(1),
+  /** What it does without, see `mcu/room/ease.ts`; 0: nothing. */
+  level: z.number().int().nonnegative(),
+});
+/** How much a room process has to do. */
+export type RoomLoad = z.infer<typeof roomLoadSchema>;
 
 const participantId = participantIdSchema;
 
@@ -148,12 +164,14 @@ export const roomEventSchema = z.discriminatedUnion('type', [
     /** Who is not told. */
     except: z.array(participantId).optional(),
   }),
-  z.object({ type: z.literal('gone'), participantId, reason: z.literal('timeout') }),
+  /** `timeout`: nothing has come of them for too long; `closed`: who is away has closed their PeerConnections. */
+  z.object({ type: z.literal('gone'), participantId, reason: z.enum(['timeout', 'closed']) }),
   z.object({
     type: z.literal('metrics'),
     metrics: z.array(z.unknown()),
     /** The encoders that are running, for `GET /api/v1/rooms/:room`. */
     rungs: z.array(rungStateSchema).optional(),
+    load: roomLoadSchema.optional(),
   }),
   /** The composite as JPEG in Base64; null where there is none. */
   z.object({

@@ -48,8 +48,11 @@ export const closedReasonSchema = z.enum([
 /** Why a connection or a participant's stay ended. */
 export type ClosedReason = z.infer<typeof closedReasonSchema>;
 
-/** Why a receiver is on its rung: it is the best that may be used, or the best it wants; its network carries no more, or loses too much. */
-export const qualityReasonSchema = z.enum(['auto', 'requested', 'bandwidth', 'loss']);
+/**
+ * Why a receiver is on its rung: it is the best that may be used, or the best it wants; its network carries no more, or loses too
+ * much; the server has no time to make more.
+ */
+export const qualityReasonSchema = z.enum(['auto', 'requested', 'bandwidth', 'loss', 'server']);
 
 /** The messages of a participant's media, made by its room process and passed on as they are. */
 export const mediaMessageSchema = z.discriminatedUnion('type', [
@@ -142,6 +145,15 @@ const gatewayMessageSchema = z.discriminatedUnion('type', [
     state: recordingStateSchema,
     id: recordingIdSchema,
     reason: recordingReasonSchema.optional(),
+  }),
+  /**
+   * The server stops: rooms may go on until `at`, ISO 8601 UTC, in `inMs` milliseconds. Told to everybody then, and to whoever
+   * comes until then.
+   */
+  z.object({
+    type: z.literal('closing'),
+    at: z.iso.datetime(),
+    inMs: z.number().int().nonnegative(),
   }),
   z.object({ type: z.literal('closed'), reason: closedReasonSchema }),
 ]);

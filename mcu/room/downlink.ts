@@ -32,6 +32,8 @@ export interface DownlinkEvents {
   connected(): void;
   /** ICE or DTLS has failed: only another PeerConnection helps. */
   failed(): void;
+  /** The browser has closed it, and said so (DTLS close_notify). */
+  hungUp(): void;
 }
 
 /** What a downlink needs from its room. */
@@ -262,8 +264,12 @@ export class Downlink {
     connection.onGatheringStateChange((state) => {
       if (state === 'complete' && !this.#closed) this.#events.candidate(null);
     });
+    let hasFailed = false;
     connection.onStateChange((state) => {
       if (this.#closed) return;
+      // One that has failed is closed by libdatachannel, too.
+      if (state === 'closed' && !hasFailed) this.#events.hungUp();
+      hasFailed ||= state === 'failed';
       if (state === 'connected') this.#events.connected();
       else if (state === 'failed') this.#events.failed();
     });

@@ -45,4 +45,4 @@ process.on('message', (message) => {
   else log.error({ issues: command.error.issues }, 'bad room command');
 });
 process.on('disconnect', () => process.exit(0));
-behaveAsChild(() => log);
+behaveAsChild({ log: () => log, isWorking: () => room?.isTicking ?? true });

@@ -6,6 +6,7 @@ import { type ErrorCode } from '../protocol/errors.ts';
 import type { MediaState, Member, RoomSettings } from '../protocol/ipc.ts';
 import type { MediaMessage } from '../protocol/server.ts';
 import { announce } from './announced-address.ts';
+import type { Ease } from './ease.ts';
 import { Downlink, type DownlinkContext } from './downlink.ts';
 import type { ParticipantLog } from './participant-log.ts';
 import type { Receiver } from './path-report.ts';
@@ -34,7 +35,12 @@ export interface ParticipantContext {
   readonly downlink: DownlinkContext;
   /** What the tile shows may have changed: picture or initials. */
   readonly changed: () => void;
+  /** What the room does without now. */
+  readonly ease: () => Ease;
 }
+
+/** Why somebody is gone: silent for too long, or they have closed everything. */
+export type GoneReason = 'timeout' | 'closed';
 
 /** So long an uplink waits for the first downlink, in milliseconds. */
 const firstDownlinkMs = 3000;
@@ -64,11 +70,15 @@ export class RoomParticipant implements VideoSource, Receiver {
   #negotiation: number;
   readonly #news: QualityNews;
   #quality: QualityCap;
+  /** The best one the room has time for. */
+  #serverCap: QualityCap = 'auto';
   #controller: RungController;
   readonly #reoffers = new Reoffers();
   /** Whether their browser has to come by a gate. */
   #throughGate = false;
   #hadPicture = false;
+  /** Whether their browser has closed the downlink. */
+  #hasHungUp = false;
   /** Whether their connection is gone: nothing can be told, and it is the gateway that waits for them. */
   #isAway: boolean;
   readonly #control: UplinkControl;
@@ -109,14 +119,17 @@ export class RoomParticipant implements VideoSource, Receiver {
       setTimeout(resolve, firstDownlinkMs);
     });
     const { settings, log, now } = context;
-    this.#control = new UplinkControl({
-      settings,
-      log,
-      now,
-      signal: (message) => {
-        this.#tell(message);
+    this.#control = new UplinkControl(
+      {
+        settings,
+        log,
+        now,
+        signal: (message) => {
+          this.#tell(message);
+        },
       },
-    });
+      context.ease(),
+    );
     this.#downlink = this.#openDownlink();
   }
 
@@ -179,9 +192,13 @@ export class RoomParticipant implements VideoSource, Receiver {
   /** The best quality they want to receive. They are told which one that comes to. */
   setQuality(max: QualityCap): void {
     this.#quality = max;
-    this.#controller.setCap(max);
-    this.#tellQuality(null);
-    this.#downlink.qualityChanged();
+    this.#capQuality();
+  }
+
+  /** The room does without something else now. */
+  setEase(ease: Ease): void {
+    this.#control.setEase(ease);
+    if (ease.cap !== this.#serverCap) this.#capQuality();
   }
 
   /** The uplink's offer: another DTLS fingerprint replaces the PeerConnection. */
@@ -252,10 +269,14 @@ export class RoomParticipant implements VideoSource, Receiver {
 
   /**
    * Looks after presence and a downlink that has failed; call it a few times a second.
-   * @returns whether nothing at all has come for longer than allowed of who is not away
+   * @returns `timeout` where nothing at all has come for longer than allowed of who is not away, `closed` where who is away
+   *   has closed their PeerConnections: a page that waits for its connection keeps them
    */
-  async isGone(): Promise<boolean> {
+  async whyGone(): Promise<GoneReason | null> {
     const now = this.#context.now();
+    if (this.#isAway && this.#hasHungUp && (await this.#uplink?.hasHungUp()) !== false) {
+      return 'closed';
+    }
     // An offer would not reach who is away.
     if (!this.#isAway) this.#mendDownlink(now);
     if (this.#hadPicture && !this.#presence.hasPicture(now)) {
@@ -265,17 +286,18 @@ export class RoomParticipant implements VideoSource, Receiver {
     const limit = this.#context.settings.mediaTimeoutMs;
     const isSilent = !this.#isAway && this.#presence.silentFor(now) >= limit / 2;
     if (!isSilent) this.#receivedBefore = undefined;
-    if (!isSilent && !this.#control.isLookDue) return false;
+    if (!isSilent && !this.#control.isLookDue) return null;
     // Sound comes out of the jitter buffer whether packets come or not: ask for the packets.
     const counts = (await this.#uplink?.received()) ?? noCounts;
     this.#control.look(counts, this.#media.video);
-    if (!isSilent) return false;
+    if (!isSilent) return null;
     // Who was asked to send no video may have nothing else to send.
     const received = counts.packets + (this.#control.isVideoStopped ? counts.checks : 0);
     const more = this.#receivedBefore !== undefined && received > this.#receivedBefore;
     this.#receivedBefore = received;
     if (more) this.#presence.heard(this.#context.now());
-    return !this.#isAway && this.#presence.silentFor(this.#context.now()) >= limit;
+    const isGone = !this.#isAway && this.#presence.silentFor(this.#context.now()) >= limit;
+    return isGone ? 'timeout' : null;
   }
 
   /** Ends both PeerConnections; may be called twice. */
@@ -317,11 +339,22 @@ export class RoomParticipant implements VideoSource, Receiver {
         this.#hadPicture = true;
         this.#context.changed();
       },
+      tooLarge: () => {
+        this.#refuse('too-large', 'These pictures are too large to be shown.', null);
+      },
     });
   }
 
   #newController(): RungController {
-    return new RungController(offersOf(this.#context.settings), this.#quality);
+    this.#serverCap = this.#context.ease().cap;
+    return new RungController(offersOf(this.#context.settings), this.#quality, this.#serverCap);
+  }
+
+  #capQuality(): void {
+    this.#serverCap = this.#context.ease().cap;
+    this.#controller.setCap(this.#quality, this.#serverCap);
+    this.#tellQuality(null);
+    this.#downlink.qualityChanged();
   }
 
   #tellQuality(bitsPerSecond: number | null): void {
@@ -342,6 +375,7 @@ export class RoomParticipant implements VideoSource, Receiver {
     const { downlink, now } = this.#context;
     this.#tellQuality(null);
     this.#reoffers.offered();
+    this.#hasHungUp = false;
     return new Downlink(this.id, this.#controller, this.#throughGate, downlink, {
       offer: (sdp) => {
         this.#tell({ type: 'offer', pc: 'downlink', sdp, negotiation });
@@ -359,6 +393,9 @@ export class RoomParticipant implements VideoSource, Receiver {
       failed: () => {
         this.#pathIs('downlink', 'failed');
         this.#reoffers.failed(now());
+      },
+      hungUp: () => {
+        this.#hasHungUp = true;
       },
       quality: (bitsPerSecond) => {
         this.#tellQuality(bitsPerSecond);

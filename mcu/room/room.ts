@@ -8,12 +8,15 @@ import type { MediaMessage } from '../protocol/server.ts';
 import { RoomMetrics } from '../room-metrics.ts';
 import { NtpClock } from '../rtp/index.ts';
 import { AudioOutput, audioTickMs } from './audio-output.ts';
+import type { Ease } from './ease.ts';
+import { Governing } from './governing.ts';
 import { LoopWatch } from './loop-watch.ts';
 import { ParticipantLog } from './participant-log.ts';
 import { PathReport } from './path-report.ts';
 import { RoomParticipant } from './participant.ts';
 import { Reactions } from './reactions.ts';
 import { Recorded, type RecordedCommand } from './recorded.ts';
+import { RoomReport } from './room-report.ts';
 import { Scene } from './scene.ts';
 import { SpeakerNews } from './speaker-news.ts';
 import { Stage } from './stage.ts';
@@ -29,6 +32,8 @@ const audioOffsetMs = 17;
 /** How often presence, speakers and metrics are looked at. */
 const housekeepingMs = 200;
 const metricsMs = 500;
+/** A tick that takes longer is as if the event loop stood still. */
+const longestTickMs = 1000;
 /** How often the paths to the receivers are looked after. */
 const adaptMs = 50;
 
@@ -56,15 +61,15 @@ export class MediaRoom {
   readonly #recorded: Recorded;
   readonly #ntp = new NtpClock(monotonicClock.now(), Date.now());
   readonly #tickers: Ticker[];
+  /** When picture and sound last had a tick that came to its end. */
+  readonly #tickedMs: { video: number; audio: number };
   readonly #checking = new Set<string>();
   /** When video tick 0 was due. */
   #videoStartMs = 0;
-  #skipped = 0;
-  /** Keyframes already told, by rung and codec. */
-  readonly #keyframes = new Map<string, number>();
+  readonly #report = new RoomReport(this.#metrics);
+  readonly #governing: Governing;
   #metricsAtMs = 0;
   #demandsAtMs = 0;
-  #cpuSeconds = 0;
   #speakers: readonly string[] = [];
   readonly #speakerNews = new SpeakerNews();
   readonly #paths = new PathReport(this.#metrics.paths);
@@ -127,6 +132,18 @@ export class MediaRoom {
       },
       send,
     });
+    this.#governing = new Governing({
+      isOn: settings.governor,
+      fps,
+      now: () => monotonicClock.now(),
+      skipped: () => this.#tickers[0]?.skipped ?? 0,
+      isPinned: () => this.#video.isRecorded,
+      apply: (ease) => {
+        this.#setEase(ease);
+      },
+      metrics: this.#metrics,
+      log,
+    });
     const ticks = (
       periodMs: number,
       offsetMs: number,
@@ -140,12 +157,22 @@ export class MediaRoom {
         onTick,
         onError: onError('tick', 'tick failed'),
       });
+    const openedMs = monotonicClock.now();
+    this.#tickedMs = { video: openedMs, audio: openedMs };
     this.#tickers = [
-      ticks(1000 / fps, 0, (tick, dueMs) => {
+      ticks(1000 / fps, 0, async (tick, dueMs) => {
         this.#videoStartMs = dueMs - (tick * 1000) / fps;
-        return this.#videoTick(tick);
+        await this.#governing
+          .run(tick, () => this.#videoTick(tick))
+          .finally(() => {
+            this.#tickedMs.video = monotonicClock.now();
+          });
       }),
-      ticks(audioTickMs, audioOffsetMs, (tick, dueMs) => this.#audio.run(tick, dueMs)),
+      ticks(audioTickMs, audioOffsetMs, async (tick, dueMs) => {
+        await this.#audio.run(tick, dueMs).finally(() => {
+          this.#tickedMs.audio = monotonicClock.now();
+        });
+      }),
     ];
     setInterval(() => {
       this.#keepHouse();
@@ -153,6 +180,13 @@ export class MediaRoom {
     setInterval(() => {
       for (const participant of this.#participants.values()) participant.adapt();
     }, adaptMs);
+  }
+
+  /** Whether picture and sound go on: not where an encoder never comes to an end. */
+  get isTicking(): boolean {
+    const { video, audio } = this.#tickedMs;
+    const period = 1000 / this.#settings.fps;
+    return monotonicClock.now() - Math.min(video, audio) < Math.max(longestTickMs, 2 * period);
   }
 
   /** Does what the gateway says. What goes wrong with one participant must not end the others' call. */
@@ -275,6 +309,7 @@ export class MediaRoom {
       changed: () => {
         this.#scene.touch();
       },
+      ease: () => this.#governing.ease,
     });
     this.#participants.set(id, participant);
     this.#scene.touch();
@@ -339,6 +374,7 @@ export class MediaRoom {
     this.#scene.setSpeaker(this.#mixer.activeSpeaker);
     if (this.#reactions.expire(nowMs)) this.#stage.setReactions(this.#reactions.shown);
     this.#scene.turnPage(nowMs);
+    this.#governing.look();
     this.#tellSpeakers(speakers, nowMs);
     for (const participant of this.#participants.values()) void this.#check(participant);
     if (nowMs < this.#metricsAtMs) return;
@@ -376,10 +412,12 @@ export class MediaRoom {
     if (this.#checking.has(id)) return;
     this.#checking.add(id);
     try {
-      if (!(await participant.isGone()) || this.#participants.get(id) !== participant) return;
-      this.#metrics.paths.timeouts.inc();
-      participant.log.info('nothing heard of participant');
-      this.#send({ type: 'gone', participantId: id, reason: 'timeout' });
+      const reason = await participant.whyGone();
+      if (reason === null || this.#participants.get(id) !== participant) return;
+      const words = { timeout: 'nothing heard of participant', closed: 'participant hung up' };
+      if (reason === 'timeout') this.#metrics.paths.timeouts.inc();
+      participant.log.info(words[reason]);
+      this.#send({ type: 'gone', participantId: id, reason });
     } catch (error) {
       participant.log.error({ err: error }, 'presence check failed');
     } finally {
@@ -388,30 +426,14 @@ export class MediaRoom {
   }
 
   async #tellMetrics(): Promise<void> {
-    const metrics = this.#metrics;
-    for (const { name: rung, codec, active, keyframes } of this.#video.encodes) {
-      metrics.videoEncoders.set({ rung, codec }, active ? 1 : 0);
-      const key = `${rung} ${codec}`;
-      metrics.keyframes.inc({ rung }, keyframes - (this.#keyframes.get(key) ?? 0));
-      this.#keyframes.set(key, keyframes);
-    }
-    metrics.audioEncoders.set(this.#mixer.encoderCount);
-    metrics.residentBytes.set(process.memoryUsage.rss());
     const skipped = this.#tickers[0]?.skipped ?? 0;
-    metrics.framesSkipped.inc(skipped - this.#skipped);
-    this.#skipped = skipped;
-    const { user, system } = process.cpuUsage();
-    const cpuSeconds = (user + system) / 1e6;
-    metrics.cpuSeconds.inc(cpuSeconds - this.#cpuSeconds);
-    this.#cpuSeconds = cpuSeconds;
-    const rungs = this.#video.encodes
-      .filter(({ active }) => active)
-      .map(({ name: rung, codec, viewers, bitsPerSecond }) => ({
-        rung,
-        codec,
-        viewers,
-        kbps: Math.round(bitsPerSecond / 1000),
-      }));
-    this.#send({ type: 'metrics', metrics: await metrics.registry.getMetricsAsJSON(), rungs });
+    this.#send(await this.#report.next(this.#video, this.#mixer, this.#governing, skipped));
+  }
+
+  /** Does without something else. */
+  #setEase(ease: Ease): void {
+    const { transitions } = this.#settings;
+    this.#stage.setTransitionMs(transitions && ease.transitions ? transitionMs : 0);
+    for (const participant of this.#participants.values()) participant.setEase(ease);
   }
 }

@@ -1,5 +1,6 @@
 import { type RungName, rungNames } from '../../mixer/encode/rung-table.ts';
 import type { QualityCap } from '../protocol/common.ts';
+import { lowerCap } from './ease.ts';
 import type { LinkState } from './link-state.ts';
 import { UpProbe } from './up-probe.ts';
 
@@ -18,7 +19,9 @@ export type RungReason =
   /** The network carries no more. */
   | 'bandwidth'
   /** Too much is lost: pictures could not be decoded. */
-  | 'loss';
+  | 'loss'
+  /** The server has no time to make more. */
+  | 'server';
 
 /** The estimate must stay below this part of what is needed for so long; a blip costs nobody a rung. */
 const shortShare = 0.85;
@@ -66,7 +69,8 @@ export class RungController {
   #current: RungOffer;
   /** What the path has shown to carry; unlimited until it has shown anything. */
   #capacity = Number.POSITIVE_INFINITY;
-  #capped: boolean;
+  /** What keeps it from the best, apart from the path. */
+  #cappedBy: 'requested' | 'server' | null;
   #limit: 'bandwidth' | 'loss' = 'bandwidth';
   #probe: UpProbe | null = null;
   /** Of the next probe; 0 is the first burst's. */
@@ -85,13 +89,14 @@ export class RungController {
   /**
    * @param offers - best first: at least one with a picture, and `audio`
    * @param cap - the best one wanted
+   * @param serverCap - the best one the server has time for
    */
-  constructor(offers: readonly RungOffer[], cap: QualityCap) {
+  constructor(offers: readonly RungOffer[], cap: QualityCap, serverCap: QualityCap = 'auto') {
     this.#offers = offers;
     // One picture alone means: that one, whatever comes.
     this.adapts = offers.length > 2;
-    this.#allowed = this.#within(cap);
-    this.#capped = cap !== 'auto';
+    this.#allowed = this.#within(lowerCap(cap, serverCap));
+    this.#cappedBy = this.#capOf(cap);
     this.#current = this.#best();
   }
 
@@ -113,7 +118,7 @@ export class RungController {
   /** Why it is that one. */
   get reason(): RungReason {
     if (this.#current !== this.#allowed[0]) return this.#limit;
-    return this.#capped ? 'requested' : 'auto';
+    return this.#cappedBy ?? 'auto';
   }
 
   /** The probe that is running; null for none. */
@@ -121,10 +126,10 @@ export class RungController {
     return this.#probe;
   }
 
-  /** Sets the best rung that is wanted. What the path has shown before counts. */
-  setCap(cap: QualityCap): void {
-    this.#allowed = this.#within(cap);
-    this.#capped = cap !== 'auto';
+  /** Sets the best rung that is wanted, and the best the server has time for. What the path has shown before counts. */
+  setCap(cap: QualityCap, serverCap: QualityCap = 'auto'): void {
+    this.#allowed = this.#within(lowerCap(cap, serverCap));
+    this.#cappedBy = this.#capOf(cap);
     this.#probe = null;
     this.#current = this.#best();
     this.#shortSinceMs = null;
@@ -275,6 +280,12 @@ export class RungController {
   #backOff(): number {
     const last = backOffMs[backOffMs.length - 1] ?? 0;
     return this.#failures === 0 ? settleMs : (backOffMs[this.#failures - 1] ?? last);
+  }
+
+  /** Which cap it is that counts, where so much is wanted. */
+  #capOf(cap: QualityCap): 'requested' | 'server' | null {
+    if (this.#within(cap)[0] !== this.#allowed[0]) return 'server';
+    return cap === 'auto' ? null : 'requested';
   }
 
   /** Those not above the cap, and the lowest where all are. Sound alone is the last resort of those who adapt. */

@@ -10,7 +10,7 @@ type Size = Pick<CompositorOptions, 'width' | 'height'>;
 
 /** The scene, on as many canvases as there are sizes of picture somebody watches. */
 export class Stage {
-  readonly #options: Omit<CompositorOptions, 'width' | 'height'>;
+  #options: Omit<CompositorOptions, 'width' | 'height'>;
   readonly #compositors = new Set<Compositor>();
   #scene: { readonly members: readonly SceneMember[]; readonly arrangement: SceneLayout } = {
     members: [],
@@ -40,6 +40,12 @@ export class Stage {
   setReactions(reactions: ReadonlyMap<string, ReactionName>): void {
     this.#reactions = reactions;
     for (const compositor of this.#compositors) compositor.setReactions(reactions);
+  }
+
+  /** Sets how long transitions take, on all canvases and those to come; milliseconds. */
+  setTransitionMs(transitionMs: number): void {
+    this.#options = { ...this.#options, transitionMs };
+    for (const compositor of this.#compositors) compositor.setTransitionMs(transitionMs);
   }
 
   /** A canvas of a size, with the scene as it is now. */

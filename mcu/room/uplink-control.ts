@@ -2,8 +2,15 @@ import type { RoomSettings } from '../protocol/ipc.ts';
 import type { MediaMessage } from '../protocol/server.ts';
 import type { ParticipantLog } from './participant-log.ts';
 import { UplinkBudget } from './uplink-budget.ts';
+import { type Ease, easedDemand } from './ease.ts';
 import type { AnswerTerms } from './uplink-sdp.ts';
-import { type KindOfVideo, mostBitrate, type VideoDemand } from './uplink-size.ts';
+import {
+  heightWithin,
+  type KindOfVideo,
+  mostBitrate,
+  type VideoDemand,
+  videoDemand,
+} from './uplink-size.ts';
 import { demandOn, uplinkNeed, uplinkTerms } from './uplink-terms.ts';
 import { type UplinkCounts, UplinkWatch } from './uplink-watch.ts';
 
@@ -11,12 +18,17 @@ type UplinkMessage = Extract<MediaMessage, { type: 'uplink' }>;
 
 /** What the control of an uplink needs. */
 export interface UplinkControlContext {
-  readonly settings: Pick<RoomSettings, 'canvas' | 'fps'>;
+  readonly settings: Pick<RoomSettings, 'canvas' | 'fps' | 'maxUplink'>;
   readonly log: Pick<ParticipantLog, 'lines'>;
   /** Milliseconds of the room's clock. */
   readonly now: () => number;
   /** Sends a message to this participant's browser. */
   readonly signal: (message: UplinkMessage) => void;
+}
+
+interface Wanted {
+  readonly demand: VideoDemand;
+  readonly kind: KindOfVideo;
 }
 
 const noVideo = { fps: 0, bitrate: 0 };
@@ -26,13 +38,23 @@ export class UplinkControl {
   readonly #context: UplinkControlContext;
   readonly #budget = new UplinkBudget();
   readonly #watch = new UplinkWatch();
-  #wanted: { readonly demand: VideoDemand; readonly kind: KindOfVideo } | undefined;
+  #wanted: Wanted | undefined;
   #asked: VideoDemand | undefined;
+  /** What the room does without now. */
+  #ease: Ease;
   /** The last message: none comes twice. */
   #told: UplinkMessage | undefined;
 
-  constructor(context: UplinkControlContext) {
+  /** @param ease - what the room does without now */
+  constructor(context: UplinkControlContext, ease: Ease) {
     this.#context = context;
+    this.#ease = ease;
+  }
+
+  /** The room does without something else now. */
+  setEase(ease: Ease): void {
+    this.#ease = ease;
+    this.#ask();
   }
 
   /** Whether they were asked to send no video. */
@@ -102,11 +124,18 @@ export class UplinkControl {
     if (this.#wanted === undefined) return;
     const { width } = this.#budget;
     const { ptime, bitrate } = uplinkTerms(width).audio;
-    this.#asked = demandOn(width, this.#wanted.demand, this.#wanted.kind);
+    const { kind } = this.#wanted;
+    this.#asked = easedDemand(this.#ease, demandOn(width, this.#allowed(this.#wanted), kind), kind);
     const message = { type: 'uplink', ...this.#asked, audio: { ptime, bitrate } } as const;
     if (JSON.stringify(message) === JSON.stringify(this.#told)) return;
     this.#told = message;
     this.#watch.restart();
     this.#context.signal(message);
+  }
+
+  /** As much of it as anybody may send. */
+  #allowed({ demand, kind }: Wanted): VideoDemand {
+    const most = heightWithin(this.#context.settings.maxUplink);
+    return demand.height <= most ? demand : videoDemand(most, demand.fps, kind);
   }
 }

@@ -75,6 +75,17 @@ export function videoDemand(height: number, fps: number, kind: KindOfVideo): Vid
   return { ...sizeOf(height), fps, bitrate: Math.round((bitrate * factor) / 1000) * 1000 };
 }
 
+/** The next smaller height there is to ask for. */
+export function stepDown(height: number): number {
+  return ladder.findLast((step) => step.height < height)?.height ?? smallest.height;
+}
+
+/** The largest height there is to ask for that has no more pixels than that. */
+export function heightWithin({ width, height }: Size): number {
+  const least = Math.sqrt((width * height * 9) / 16);
+  return ladder.findLast((step) => step.height <= least)?.height ?? smallest.height;
+}
+
 /** The most that may be asked of anybody: a screen that fills the canvas. Bits a second. */
 export function mostBitrate(canvas: Size, fps: number): number {
   return Math.max(

@@ -9,6 +9,7 @@ import type { RoomSettings } from '../protocol/ipc.ts';
 import type { IceServer } from '../protocol/server.ts';
 import { maxRemoteCandidates, usableTrickled } from './candidates.ts';
 import { ownIceServers } from './ice-servers.ts';
+import { PictureGate } from './picture-gate.ts';
 import {
   type AnswerTerms,
   prepareUplinkAnswer,
@@ -20,6 +21,7 @@ import {
   type NativeAudioData,
   type NativePeerConnection,
   type NativeTrack,
+  type NativeVideoFrame,
   RTCAudioSink,
   RTCPeerConnection,
   RTCVideoSink,
@@ -42,6 +44,8 @@ export interface UplinkEvents {
   state(state: 'connected' | 'failed'): void;
   /** Whenever {@link Uplink.received} is asked: all that libwebrtc reports. */
   stats(reports: readonly Record<string, unknown>[]): void;
+  /** Pictures come that have more pixels than allowed, and are not shown; once for each uplink. */
+  tooLarge(): void;
 }
 
 /**
@@ -53,6 +57,8 @@ export class Uplink implements VideoSource {
   readonly #isPrivate: boolean;
   readonly #connection: NativePeerConnection;
   readonly #sinks: (() => void)[] = [];
+  readonly #mostPixels: number;
+  #isTooLarge = false;
   #frame: I420Frame | null = null;
   /** By how much the newest picture is still to be turned. */
   #rotation: Rotation = 0;
@@ -70,12 +76,13 @@ export class Uplink implements VideoSource {
    * @param events - told what comes
    */
   constructor(
-    { udpPorts }: Pick<RoomSettings, 'udpPorts'>,
+    { udpPorts, maxUplink }: Pick<RoomSettings, 'udpPorts' | 'maxUplink'>,
     { iceServers, isPrivate }: { iceServers: readonly IceServer[]; isPrivate: boolean },
     events: UplinkEvents,
   ) {
     this.#events = events;
     this.#isPrivate = isPrivate;
+    this.#mostPixels = maxUplink.width * maxUplink.height;
     this.#connection = new RTCPeerConnection({
       iceServers: ownIceServers(iceServers),
       bundlePolicy: 'max-bundle',
@@ -172,6 +179,13 @@ export class Uplink implements VideoSource {
     return countsOf(reports);
   }
 
+  /** Whether the browser has closed it, and said so (DTLS close_notify). Asks libwebrtc, so call it seldom. */
+  async hasHungUp(): Promise<boolean> {
+    if (this.#closed) return true;
+    const reports = [...(await this.#connection.getStats()).values()];
+    return reports.some(({ type, dtlsState }) => type === 'transport' && dtlsState === 'closed');
+  }
+
   /** Whether it has ended; may change during any `await`. */
   isClosed(): boolean {
     return this.#closed;
@@ -210,20 +224,49 @@ export class Uplink implements VideoSource {
       });
       return;
     }
-    const sink = new RTCVideoSink(track);
-    sink.onframe = ({ frame: { width, height, rotation = 0, data } }) => {
-      if (this.#closed) return;
-      this.#frame = {
-        width,
-        height,
-        data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
-      };
-      this.#rotation = isRotation(rotation) ? rotation : 0;
-      this.#events.video();
-    };
+    const gate = new PictureGate<NativeVideoFrame>({
+      mostPixels: this.#mostPixels,
+      listen: (take) => listenTo(track, take),
+      after: (ms, action) => {
+        const timer = setTimeout(action, ms);
+        return () => {
+          clearTimeout(timer);
+        };
+      },
+      now: () => performance.now(),
+      take: (picture) => {
+        this.#take(picture);
+      },
+      tooLarge: () => {
+        if (!this.#isTooLarge) this.#events.tooLarge();
+        this.#isTooLarge = true;
+      },
+    });
     this.#sinks.push(() => {
-      sink.onframe = null;
-      sink.stop();
+      gate.close();
     });
   }
+
+  #take({ width, height, rotation = 0, data }: NativeVideoFrame): void {
+    if (this.#closed) return;
+    this.#frame = {
+      width,
+      height,
+      data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+    };
+    this.#rotation = isRotation(rotation) ? rotation : 0;
+    this.#events.video();
+  }
+}
+
+/** Takes the pictures off a track, as copies. @returns ends it */
+function listenTo(track: NativeTrack, take: (picture: NativeVideoFrame) => void): () => void {
+  const sink = new RTCVideoSink(track);
+  sink.onframe = ({ frame }) => {
+    take(frame);
+  };
+  return () => {
+    sink.onframe = null;
+    sink.stop();
+  };
 }

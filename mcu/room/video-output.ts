@@ -154,6 +154,11 @@ export class VideoOutput<Made extends Composite = Composite> implements VideoFee
     return { scale, fps };
   }
 
+  /** Whether `high` is kept or passed on, and so is made whoever watches. */
+  get isRecorded(): boolean {
+    return this.#recorders.size > 0;
+  }
+
   /** All encodes there may be. */
   get encodes(): EncodeState[] {
     return this.#views.flatMap(({ encodes }) =>

@@ -66,7 +66,7 @@ export class Compositor {
   readonly #canvas: Canvas;
   readonly #layoutSize: Size;
   readonly #studio: Studio;
-  readonly #transitionMs: number;
+  #transitionMs: number;
   #layout: Layout = { tiles: [], overflow: null };
   #next: Next | null = null;
   /** Of everybody in the scene. */
@@ -90,9 +90,7 @@ export class Compositor {
       transitionMs = 250,
       matrix,
     } = options;
-    if (!(transitionMs >= 0 && transitionMs < Infinity)) {
-      throw new TypeError('options.transitionMs, when provided, must be a number of at least 0.');
-    }
+    checkTransition(transitionMs, 'options.transitionMs, when provided,');
     const canvas = new Canvas(width, height, matrix);
     this.#canvas = canvas;
     this.#layoutSize = layoutSize;
@@ -155,6 +153,15 @@ export class Compositor {
   /** Sets what people react with, by their ids: it is shown on their tiles from the next `compose` on, until it is not set. */
   setReactions(reactions: ReadonlyMap<string, ReactionName>): void {
     this.#studio.reactions = new Map(reactions);
+  }
+
+  /**
+   * Changes how long it takes to get from one arrangement to another; 0: at once, also for who is on their way.
+   * @throws TypeError unless it is 0 or more
+   */
+  setTransitionMs(transitionMs: number): void {
+    checkTransition(transitionMs, 'transitionMs');
+    this.#transitionMs = transitionMs;
   }
 
   /**
@@ -271,6 +278,11 @@ export class Compositor {
     }
     return drawn.length > 0;
   }
+}
+
+function checkTransition(transitionMs: number, what: string): void {
+  if (transitionMs >= 0 && transitionMs < Infinity) return;
+  throw new TypeError(`${what} must be a number of at least 0.`);
 }
 
 function occupantsOf({ tiles, overflow, members }: Next): Occupant[] {

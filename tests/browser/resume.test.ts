@@ -89,9 +89,13 @@ it('a call goes on while the WebSocket is gone, and the page is back by itself',
     participant: { id, audio: false },
   });
 
-  // Who closes the page is not waited for.
+  // Who closes the page is not waited for, though nothing can be said any more: the PeerConnections are closed with it.
+  cable.isPulled = true;
+  cable.cut();
+  await until(() => server.log.filter(({ msg }) => msg === 'participant away').length === 2, 5000);
   await alice.close();
   await until(() => bob.last('participant')?.event === 'left', 5000);
+  expect(server.log.some(({ msg }) => msg === 'participant hung up')).toBe(true);
   await bob.close();
   await until(async () => (await server.metricSum('onegrid_rooms')) === 0, 5000);
   expect(server.complaints()).toEqual([]);

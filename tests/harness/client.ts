@@ -33,7 +33,7 @@ export class SignallingClient {
     url: string,
     room: string,
     name: string,
-    more: { resume?: string; media?: { audio: boolean; video: boolean } } = {},
+    more: { token?: string; resume?: string; media?: { audio: boolean; video: boolean } } = {},
   ): Promise<SignallingClient> {
     const client = await SignallingClient.connect(url);
     client.send({ type: 'join', protocol: 1, room, name, ...more });

@@ -63,7 +63,7 @@ export class FakeGateway {
         fake.rooms.push(room);
         return room;
       },
-      output: () => startOutputProcess(log, fakeOutput),
+      output: () => startOutputProcess(settings, log, undefined, fakeOutput),
     });
     return fake;
   }
@@ -135,6 +135,11 @@ export class FakeGateway {
     await this.json('POST', `/api/v1/recordings/${id}/stop`);
     await this.reached(id, 'complete');
     return id;
+  }
+
+  /** Has it told to stop by a service manager; resolves when it has. */
+  async drain(): Promise<void> {
+    await this.#gateway!.drain();
   }
 
   /** Stops it; `keep`: its data stays. */

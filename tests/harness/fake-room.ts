@@ -78,7 +78,7 @@ export class FakeRoom implements RoomProcess {
     for (const socket of this.#sockets.values()) socket.destroy();
     this.#sockets.clear();
     setImmediate(() => {
-      this.#listener?.ended('SIGKILL');
+      this.#listener?.ended({ cause: 'signal', why: 'SIGKILL' });
     });
   }
 

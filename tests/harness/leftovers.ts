@@ -70,6 +70,9 @@ function parentOf(pid: number): number | null {
   return state === undefined || state === 'Z' || parent === undefined ? null : Number(parent);
 }
 
+/** Whether a process runs; one that has ended, and of which nobody has asked how, does not. */
+export const isAlive = (pid: number): boolean => parentOf(pid) !== null;
+
 function ancestorsOf(pid: number, parents: ReadonlyMap<number, number>): Set<number> {
   const ancestors = new Set<number>();
   for (let at = parents.get(pid); at !== undefined && !ancestors.has(at); at = parents.get(at)) {

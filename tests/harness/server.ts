@@ -59,6 +59,10 @@ export class TestServer {
         PORT: '0',
         ONEGRID_LOG_LEVEL: 'trace',
         ONEGRID_DATA_DIR: dataDir,
+        // Tests stop it with people in it, and let the machine be busy with other things.
+        ONEGRID_DRAIN_MS: '0',
+        ONEGRID_CPU_BUDGET: '0',
+        ONEGRID_GOVERNOR: 'off',
         ...environment,
       },
       stdio: ['ignore', 'pipe', 'pipe'],

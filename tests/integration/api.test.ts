@@ -261,7 +261,10 @@ describe('the HTTP API', () => {
   });
 
   it('asks for the key where there is one', async () => {
-    gateway = await FakeGateway.start({ ONEGRID_API_KEY: 'open sesame 123' });
+    gateway = await FakeGateway.start({
+      ONEGRID_API_KEY: 'open sesame 123',
+      ONEGRID_TRUST_PROXY: '1',
+    });
     const open = ['/healthz', '/readyz', '/metrics'];
     for (const path of open) expect((await gateway.request(path)).status, path).toBe(200);
     await gateway.join('keys', 'Alice');

@@ -223,13 +223,7 @@ describe('docs/troubleshooting.md', () => {
         'video encoder failed',
         'tick failed',
       ],
-      ...[
-        'room process died',
-        'room process hangs',
-        'request failed',
-        'message failed',
-        'recording ended',
-      ],
+      ...['room process died', 'request failed', 'message failed', 'recording ended'],
       ...['recording ends', 'output process of a recording failed', 'segment started'],
       ...[
         'output process does not read',

@@ -1,33 +1,14 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { SignallingClient } from '../harness/client.ts';
+import { type Fault, Faults } from '../harness/faults.ts';
+import { isAlive } from '../harness/leftovers.ts';
+import { childrenOf } from '../harness/processes.ts';
 import { TestServer } from '../harness/server.ts';
 import { until } from '../harness/until.ts';
 
-/** Process ids of a process's living children. */
-function childrenOf(pid: number): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((candidate) => {
-      try {
-        const stat = readFileSync(`/proc/${String(candidate)}/stat`, 'utf8');
-        const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-        return Number(parent) === pid && state !== 'Z';
-      } catch {
-        return false;
-      }
-    });
-}
-
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-};
+const isWatchdog = (pid: number): boolean =>
+  readFileSync(`/proc/${String(pid)}/cmdline`, 'utf8').includes('onegrid-watchdog');
 
 describe('room processes', () => {
   let server: TestServer | undefined;
@@ -48,11 +29,12 @@ describe('room processes', () => {
 
   it('are one for each room, with a spare kept warm, and none is left', async () => {
     server = await TestServer.start();
-    await until(() => childrenOf(server!.pid).length === 1, 5000);
-    const [spare] = childrenOf(server.pid);
+    const rooms = (): number[] => childrenOf(server!.pid).filter((pid) => !isWatchdog(pid));
+    await until(() => rooms().length === 1, 5000);
+    const [spare] = rooms();
     const alice = await join('one', 'Alice');
     expect(roomPid('one')).toBe(spare);
-    await until(() => childrenOf(server!.pid).length === 2, 10_000);
+    await until(() => rooms().length === 2, 10_000);
     await join('two', 'Bob');
     expect(roomPid('two')).not.toBe(roomPid('one'));
     await alice.close();
@@ -98,14 +80,60 @@ describe('room processes', () => {
     expect(await alice.next('closed')).toMatchObject({ reason: 'room-closed' });
   });
 
-  it('are replaced when they hang', async () => {
-    server = await TestServer.start();
-    const alice = await join('hang', 'Alice');
-    await alice.next('offer');
-    const pid = roomPid('hang');
-    process.kill(pid, 'SIGSTOP');
-    await until(() => alice.received.some(({ type }) => type === 'reset'), 20_000);
-    expect(isAlive(pid)).toBe(false);
+  it('are replaced whatever they die of, or when they hang, and it is told of what', async () => {
+    const happen = new Faults();
+    server = await TestServer.start({
+      ...happen.environment,
+      ONEGRID_ROOM_MEMORY_BYTES: '600000000',
+    });
+    const bystander = await join('calm', 'Carol');
+    // Two at a time: all of these start processes.
+    const causes: [Fault, string][][] = [
+      [
+        ['SIGSTOP', 'hang'],
+        ['SIGSEGV', 'signal'],
+      ],
+      [
+        ['loop', 'hang'],
+        ['abort', 'signal'],
+      ],
+      [
+        ['heap', 'memory'],
+        ['memory', 'memory'],
+      ],
+    ];
+    const counted = new Map([
+      ['signal', 0],
+      ['hang', 0],
+      ['memory', 0],
+      ['exit', 0],
+    ]);
+    for (const pair of causes) {
+      await Promise.all(
+        pair.map(async ([fault, cause]) => {
+          counted.set(cause, counted.get(cause)! + 1);
+          const alice = await join(fault, 'Alice');
+          await alice.next('offer');
+          const pid = roomPid(fault.toLowerCase());
+          const started = performance.now();
+          happen.strike(pid, fault);
+          await alice.next('reset');
+          console.log(`${fault}: told after ${(performance.now() - started).toFixed(0)} ms`);
+          expect(isAlive(pid)).toBe(false);
+          const died = server!.log.find(
+            (line) => line.msg === 'room process died' && line['roomPid'] === pid,
+          );
+          expect(died).toMatchObject({ cause, room: fault.toLowerCase() });
+          await alice.next('offer', ({ negotiation }) => negotiation === 1001);
+        }),
+      );
+    }
+    const deaths = await server.metric('onegrid_process_deaths_total');
+    for (const [cause, count] of counted) {
+      expect(deaths.get(`{process="room",cause="${cause}"}`), cause).toBe(count);
+    }
+    expect(bystander.received.some(({ type }) => type === 'reset')).toBe(false);
+    happen.close();
   });
 
   it('survive what no browser would send', async () => {
@@ -150,12 +178,23 @@ describe('room processes', () => {
     expect(await server.metricSum('onegrid_room_process_restarts_total')).toBe(0);
   });
 
-  it('die with their gateway', async () => {
-    server = await TestServer.start();
-    await join('orphan', 'Alice');
-    const children = childrenOf(server.pid);
-    expect(children.length).toBeGreaterThan(0);
+  it('die with their gateway, stopped or hanging in a loop, and so does all else of it', async () => {
+    const happen = new Faults();
+    server = await TestServer.start(happen.environment);
+    await join('stopped', 'Alice');
+    await join('hangs', 'Bob');
+    // A watchdog that was killed has a successor.
+    const watchdogs = (): number[] => childrenOf(server!.pid).filter(isWatchdog);
+    const [first] = watchdogs();
+    process.kill(first!, 'SIGKILL');
+    await until(() => watchdogs().some((pid) => pid !== first), 5000);
+    const all = childrenOf(server.pid);
+    happen.strike(roomPid('stopped'), 'SIGSTOP');
+    happen.strike(roomPid('hangs'), 'loop');
     await server.stop('SIGKILL');
-    await until(() => !children.some(isAlive), 5000);
+    const started = performance.now();
+    await until(() => !all.some(isAlive), 5000);
+    console.log(`nothing left after ${(performance.now() - started).toFixed(0)} ms`);
+    happen.close();
   });
 });

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { whyNoNetwork } from '../harness/network.ts';
 import { returnsSoak } from './client/returns.ts';
+import { overloadSoak } from './load/overload.ts';
 import { mixSoak } from './mix.ts';
 import { farSoak } from './network/far.ts';
 import { lossSoak } from './network/loss.ts';
@@ -21,6 +22,7 @@ const soaks: Record<string, Soak> = {
   kills: killsSoak,
   hour: hourSoak,
   returns: onNetwork(returnsSoak),
+  overload: overloadSoak,
 };
 
 /** Needs a network of its own, and says so where none can be made. */

@@ -1,4 +1,4 @@
-import type { LayoutMode, QualityCap, Reaction } from '../../mcu/protocol/common.ts';
+import type { LayoutMode, QualityCap, Reaction, RoomRight } from '../../mcu/protocol/common.ts';
 import {
   LocalMedia,
   RoomSession,
@@ -26,7 +26,9 @@ import { reactionOf } from './reactions.ts';
 import { recordingNews } from './recording-news.ts';
 import { pathOfRecordings } from './route.ts';
 import { ShownReactions } from './shown-reactions.svelte.ts';
+import { withToken } from './token-store.ts';
 import {
+  closingSentence,
   errorSentence,
   mediaProblemSentence,
   qualityNames,
@@ -48,6 +50,8 @@ export interface Notice {
   readonly sentence: string;
   /** Where it leads to. Such a notice stays until it is closed: nobody has to be quick to follow it. */
   readonly link?: { readonly path: string; readonly label: string };
+  /** Whether it stays until it is closed. */
+  readonly stays?: boolean;
 }
 
 /** The session and the devices as Svelte state: the one bridge between library and components. */
@@ -55,6 +59,8 @@ export class Call {
   readonly session: RoomSession;
   readonly media: LocalMedia;
   readonly share: ScreenShare;
+  /** The room token one joins with; null where there is none. */
+  readonly token: string | null;
   readonly chat: ChatDesk;
   readonly reactions = new ShownReactions();
   #shared: ShareState = $state.raw({ status: 'off' });
@@ -75,7 +81,9 @@ export class Call {
   /** The mode when this page pinned somebody; null while it has not. */
   #modeBeforePin: LayoutMode | null = null;
 
-  constructor(platform: Platform, url: string) {
+  /** @param token - the room token; null where there is none */
+  constructor(platform: Platform, url: string, token: string | null = null) {
+    this.token = token;
     this.media = new LocalMedia(platform, loadPreferences().media);
     this.share = new ScreenShare(platform);
     this.session = new RoomSession(platform, url, this.media, this.share);
@@ -138,6 +146,9 @@ export class Call {
       const { muted, mutedBySomebody } = words.moderate;
       this.#show({ sentence: by === null ? mutedBySomebody : muted(by.name) });
     });
+    this.session.on('closing', (inMs) => {
+      this.#show({ sentence: closingSentence(inMs), stays: true });
+    });
     this.session.on('problem', (code) => {
       this.#recordAsked = false;
       this.#show({ sentence: errorSentence(code) });
@@ -147,6 +158,16 @@ export class Call {
   /** Where the participant stands. */
   get state(): SessionState {
     return this.#state;
+  }
+
+  /** Whether one may do that in the room one is in. */
+  may(right: RoomRight): boolean {
+    return 'view' in this.#state && this.#state.view.may.includes(right);
+  }
+
+  /** Joins a room, by the invitation where there is one. */
+  join(room: string, name: string): void {
+    this.session.join({ room, name, ...(this.token !== null && { token: this.token }) });
   }
 
   /** Camera and microphone. */
@@ -262,7 +283,7 @@ export class Call {
 
   /** Pins somebody for the whole room, or lets them go who is pinned. */
   togglePin(id: string): void {
-    if (this.#state.phase !== 'live') return;
+    if (this.#state.phase !== 'live' || !this.may('layout')) return;
     const { view } = this.#state;
     const arrangement = togglePin(view, id, this.#modeBeforePin);
     if (arrangement.pinned === null) this.#modeBeforePin = null;
@@ -344,14 +365,20 @@ export class Call {
       this.closeNotice();
     }
     if (notice === null) return;
-    const link = { path: pathOfRecordings(now.room), label: words.recordings.heading };
-    this.#show({ sentence: notice, ...(plays && { link }) });
+    const path = withToken(pathOfRecordings(now.room), this.token);
+    const link = { path, label: words.recordings.heading };
+    this.#show({ sentence: notice, ...(plays && this.#seesRecordings && { link }) });
+  }
+
+  /** Where rooms ask for tokens, recordings are for who may make them. */
+  get #seesRecordings(): boolean {
+    return this.token === null || this.may('record');
   }
 
   #show(notice: Notice): void {
     this.closeNotice();
     this.#notice = notice;
-    if (notice.link !== undefined) return;
+    if (notice.link !== undefined || notice.stays === true) return;
     this.#noticeTimer = setTimeout(() => {
       this.#notice = null;
     }, noticeMs);

@@ -12,8 +12,12 @@ const pollMs = 2000;
 /** Where the recordings page stands. */
 export type ListState =
   | { readonly phase: 'loading' }
-  /** The server asks for its key. `rejected`: it has turned one down. */
-  | { readonly phase: 'locked'; readonly rejected: ApiProblem | null }
+  /** The server asks for its key, or for another invitation where it has none. `rejected`: it has turned a key down. */
+  | {
+      readonly phase: 'locked';
+      readonly asksForKey: boolean;
+      readonly rejected: ApiProblem | null;
+    }
   | { readonly phase: 'failed'; readonly problem: ApiProblem }
   /** `problem`: the list could not be had anew; this is what it was. */
   | {
@@ -84,7 +88,7 @@ export class RecordingList {
     try {
       await this.#api.login(key);
     } catch (error) {
-      this.#state = { phase: 'locked', rejected: problemOf(error) };
+      this.#state = { phase: 'locked', asksForKey: true, rejected: problemOf(error) };
       return;
     }
     await this.load();
@@ -110,7 +114,9 @@ export class RecordingList {
       return { phase: 'there', recordings: await this.#api.list(this.#room), problem: null };
     } catch (error) {
       const problem = problemOf(error);
-      if (problem === 'unauthorized') return { phase: 'locked', rejected: null };
+      if (problem === 'unauthorized' || problem === 'forbidden') {
+        return { phase: 'locked', asksForKey: await this.#api.hasKey(), rejected: null };
+      }
       return this.#state.phase === 'there'
         ? { ...this.#state, problem }
         : { phase: 'failed', problem };

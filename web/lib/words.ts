@@ -9,6 +9,7 @@ import type {
   RoomRecording,
   SessionEnd,
 } from './client/index.ts';
+import { entranceWords } from './words/entrance.ts';
 import { networkWords } from './words/network.ts';
 import { connectionWords, lobbyWords } from './words/lobby.ts';
 import { mutedWords, settingsWords, shortcutWords, viewWords } from './words/settings.ts';
@@ -18,6 +19,7 @@ export { processingNames } from './words/settings.ts';
 export { chatProblemSentence } from './words/together.ts';
 
 export * from './words/devices.ts';
+export { closingSentence } from './words/server.ts';
 export { findingLines, verdictSentence } from './words/lobby.ts';
 
 /** Every word a person reads or hears in the client. */
@@ -28,6 +30,7 @@ export const words = {
 
   lobby: lobbyWords,
   connection: connectionWords,
+  entrance: entranceWords,
 
   room: {
     picture: (room: string) => `The room ${room}: everybody in one picture`,
@@ -209,6 +212,8 @@ export function qualitySentence({ rung, reason }: Pick<QualityMessage, 'rung' | 
       return `You get: ${name}. Your network is too slow for more.`;
     case 'loss':
       return `You get: ${name}. Your network loses too much for more.`;
+    case 'server':
+      return `You get: ${name}. The server is too busy for more.`;
   }
 }
 

@@ -45,6 +45,7 @@ function pictureOf(settings: RoomSettings): Promise<true> {
         audio: () => undefined,
         state: () => undefined,
         stats: () => undefined,
+        tooLarge: () => undefined,
         video: () => {
           resolve(true);
         },

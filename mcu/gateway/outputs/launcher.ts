@@ -1,6 +1,7 @@
 import type { Settings } from '../../config/settings.ts';
 import type { Logger } from '../../log.ts';
 import type { Output, OutputAbout } from '../../protocol/outputs.ts';
+import type { DeathCause } from '../death.ts';
 import type { OutputProcess, StartOutputProcess } from '../output-process.ts';
 import { within } from '../within.ts';
 import type { GatewayMetrics } from '../gateway-metrics.ts';
@@ -21,23 +22,32 @@ export class OutputLauncher {
   readonly #settings: Pick<Settings, 'canvas' | 'fps' | 'logLevel'>;
   readonly #log: Logger;
   readonly #start: StartOutputProcess;
+  readonly #died: (cause: DeathCause) => void;
   readonly #sockets = new Sockets();
   readonly #metrics: Pick<GatewayMetrics, 'outputBytes' | 'outputProcesses'>;
   readonly #running = new Set<OutputProcess>();
   /** Resident memory of those that have told it. */
   readonly #resident = new Map<OutputProcess, number>();
+  /** Those that would go on for minutes. */
+  readonly #assembling = new Set<OutputProcess>();
   #closing = false;
 
+  /**
+   * @param died - told of each process that ended before its time
+   * @param metrics - where processes and bytes are counted
+   */
   constructor(
     settings: Pick<Settings, 'canvas' | 'fps' | 'logLevel'>,
     log: Logger,
     start: StartOutputProcess,
+    died: (cause: DeathCause) => void,
     metrics: Pick<GatewayMetrics, 'outputBytes' | 'outputProcesses'>,
   ) {
     this.#metrics = metrics;
     this.#settings = settings;
     this.#log = log;
     this.#start = start;
+    this.#died = died;
     removeStaleFolders().catch((error: unknown) => {
       log.warn({ err: error }, 'socket folders of before not removed');
     });
@@ -82,7 +92,7 @@ export class OutputLauncher {
       ended: (outcome) => {
         outputProcesses.dec({ kind });
         this.#resident.delete(process);
-        this.#running.delete(process);
+        this.#ended(process, outcome);
         hooks.ended(outcome);
       },
     });
@@ -99,8 +109,10 @@ export class OutputLauncher {
     about: OutputAbout,
     started: (pid: number) => void,
   ): Promise<Outcome> {
-    if (this.#closing) return Promise.resolve({ type: 'died', why: 'the server ends' });
+    if (this.#closing)
+      return Promise.resolve({ type: 'died', cause: 'exit', why: 'the server ends' });
     const process = this.#track(this.#start());
+    this.#assembling.add(process);
     return new Promise((resolve) => {
       let outcome: Outcome | undefined;
       const timer = setTimeout(() => {
@@ -112,16 +124,25 @@ export class OutputLauncher {
           outcome ??= event;
           void process.gone(exitGraceMs);
         },
-        ended: (why) => {
+        ended: (death) => {
           clearTimeout(timer);
-          this.#running.delete(process);
-          resolve(outcome ?? { type: 'died', why });
+          this.#assembling.delete(process);
+          const how: Outcome = outcome ?? { type: 'died', ...death };
+          this.#ended(process, how);
+          resolve(how);
         },
       });
       started(process.pid);
       const { logLevel } = this.#settings;
       process.send({ type: 'assemble', directory, logLevel, about });
     });
+  }
+
+  /** The server ends at once: what puts files together is killed, the others finish theirs by themselves. */
+  abort(): void {
+    this.#closing = true;
+    for (const process of this.#assembling) process.kill();
+    this.#sockets.close();
   }
 
   /** Waits a moment for what is still running, kills it and removes the sockets. */
@@ -134,6 +155,11 @@ export class OutputLauncher {
       Promise.all(running.map((process) => process.gone(closeGraceMs))),
     );
     this.#sockets.close();
+  }
+
+  #ended(process: OutputProcess, outcome: Outcome): void {
+    this.#running.delete(process);
+    if (outcome.type === 'died' && !this.#closing) this.#died(outcome.cause);
   }
 
   #track(process: OutputProcess): OutputProcess {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from '../../log.ts';
 import type { Output, OutputAbout, OutputEvent } from '../../protocol/outputs.ts';
+import type { Death } from '../death.ts';
 import type { OutputProcess } from '../output-process.ts';
 
 /** Has a room process send its media to output processes. */
@@ -21,7 +22,7 @@ export type Outcome =
       readonly full: boolean;
     }
   | { readonly type: 'failed'; readonly message: string }
-  | { readonly type: 'died'; readonly why: string };
+  | ({ readonly type: 'died' } & Death);
 
 /** What an {@link OutputRun} needs and whom it tells. */
 export interface OutputRunOptions {
@@ -64,8 +65,8 @@ export class OutputRun {
       event: (event) => {
         this.#event(event);
       },
-      ended: (why) => {
-        this.#ended(why);
+      ended: (death) => {
+        this.#ended(death);
       },
     });
     process.send({ type: 'open', output, socket, canvas, fps, logLevel, about });
@@ -120,10 +121,10 @@ export class OutputRun {
     }
   }
 
-  #ended(why: string): void {
+  #ended(death: Death): void {
     clearTimeout(this.#timer);
     this.#finishing = true;
     this.#options.feeds.unfeed(this.#feedId);
-    this.#options.ended(this.#outcome ?? { type: 'died', why });
+    this.#options.ended(this.#outcome ?? { type: 'died', ...death });
   }
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { encodePacket, machineOffsetMs, type OutputPacket } from '../../../mcu/outputs/wire.ts';
 import type { Output, OutputCommand, OutputEvent } from '../../../mcu/protocol/outputs.ts';
+import type { Pulse } from '../../../mcu/protocol/pulse.ts';
 import { afterEach } from 'vitest';
 import { testRunFolder, testRunVariable } from '../../harness/test-run.ts';
 import { until } from '../../harness/until.ts';
@@ -44,7 +45,9 @@ export class OutputProcess {
       env: { ...process.env, ...environment },
     });
     running.push(this);
-    this.child.on('message', (event) => this.events.push(event as OutputEvent));
+    this.child.on('message', (event: OutputEvent | Pulse) => {
+      if (event.type !== 'pulse') this.events.push(event);
+    });
     for (const stream of [this.child.stdout, this.child.stderr]) {
       stream!.on('data', (text: Buffer) => (this.log += text.toString()));
     }

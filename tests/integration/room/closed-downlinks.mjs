@@ -27,6 +27,7 @@ const closedDownlink = () =>
       heard() {},
       connected() {},
       failed() {},
+      hungUp() {},
       quality() {},
     });
   });

@@ -15,6 +15,11 @@ const section = (type: string, direction = 'sendonly', lines = transport): strin
 const sdp = (...sections: string[][]): string =>
   ['v=0', 'o=- 1 1 IN IP4 0.0.0.0', 's=-', 't=0 0', ...sections.flat(), ''].join('\r\n');
 
+const many = (count: number, line: (index: string) => string): string[] => [
+  ...transport,
+  ...Array.from({ length: count }, (_, index) => line(String(index))),
+];
+
 describe('checkSdp', () => {
   it('takes one sending section of each kind, and an answer that receives', () => {
     checkSdp(sdp(section('audio'), section('video')), 'offer');
@@ -38,6 +43,50 @@ describe('checkSdp', () => {
       'DTLS fingerprint',
     ],
     ['no ICE', sdp(section('audio', 'sendonly', transport.slice(2))), 'ICE credentials'],
+    [
+      'a password of ICE that is none',
+      sdp(section('audio', 'sendonly', [transport[0]!, 'a=ice-pwd:x', transport[2]!])),
+      'ICE credentials',
+    ],
+    [
+      'a fragment of ICE that is none',
+      sdp(section('audio', 'sendonly', ['a=ice-ufrag:ab cd', ...transport.slice(1)])),
+      'ICE credentials',
+    ],
+    [
+      'many lines',
+      sdp(
+        section(
+          'audio',
+          'sendonly',
+          many(2000, () => 'a=x'),
+        ),
+      ),
+      'too many lines',
+    ],
+    ['a long line', sdp(section('audio', 'sendonly', [`a=${'x'.repeat(3000)}`])), 'too long'],
+    [
+      'many payload types',
+      sdp(
+        section(
+          'audio',
+          'sendonly',
+          many(200, (index) => `a=rtpmap:${index} opus/48000`),
+        ),
+      ),
+      'payload types',
+    ],
+    [
+      'many SSRCs',
+      sdp(
+        section(
+          'audio',
+          'sendonly',
+          many(100, (index) => `a=ssrc:${index} cname:x`),
+        ),
+      ),
+      'SSRCs',
+    ],
     ['nothing sent', sdp(section('audio', 'recvonly')), 'sends nothing'],
   ])('refuses %s', (_what, text, why) => {
     expect(() => {

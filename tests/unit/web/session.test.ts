@@ -101,6 +101,21 @@ describe('joining', () => {
     expect(stage.view.participants.map((each) => each.name)).toEqual(['Ana']);
   });
 
+  it('sends nothing where it may only watch', async () => {
+    const stage = new Stage();
+    await stage.media.acquire();
+    stage.join();
+    const { socket } = stage.platform;
+    socket.receive(joined({ may: [] }));
+    await settle();
+    await stage.media.setMicrophone(false);
+    await settle();
+    expect(stage.view.may).toEqual([]);
+    const sent = socket.sent.map((each) => (each as { type: string }).type);
+    expect(sent).not.toContain('offer');
+    expect(sent).not.toContain('media');
+  });
+
   it('tells why it was refused, and lets one try again', () => {
     const stage = new Stage();
     stage.join();
@@ -925,6 +940,20 @@ describe('who is here', () => {
 });
 
 describe('the end', () => {
+  it('is told beforehand where the server stops, and the call goes on', async () => {
+    const stage = new Stage();
+    await stage.live();
+    const told: number[] = [];
+    stage.session.on('closing', (inMs) => told.push(inMs));
+    stage.platform.socket.receive({
+      type: 'closing',
+      at: '2026-01-01T10:00:00.000Z',
+      inMs: 60_000,
+    });
+    expect(told).toEqual([60_000]);
+    expect(stage.session.state.phase).toBe('live');
+  });
+
   it('switches the microphone off for who is muted, who is told by whom and may unmute', async () => {
     const stage = new Stage();
     await stage.live();

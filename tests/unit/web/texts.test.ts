@@ -5,7 +5,7 @@ import { backoffDelayMs } from '../../../web/lib/client/backoff.ts';
 import { nameProblem, roomProblem } from '../../../web/lib/client/validate.ts';
 import { initials } from '../../../web/lib/initials.ts';
 import { pathOfRoom, roomOfPath } from '../../../web/lib/route.ts';
-import { qualitySentence, savingSentence } from '../../../web/lib/words.ts';
+import { closingSentence, qualitySentence, savingSentence } from '../../../web/lib/words.ts';
 
 describe('what the lobby lets through', () => {
   const anyText = fc.oneof(
@@ -74,6 +74,9 @@ describe('what is said of the quality', () => {
     expect(qualitySentence({ rung: 'medium', reason: 'bandwidth' })).toBe(
       'You get: Medium. Your network is too slow for more.',
     );
+    expect(qualitySentence({ rung: 'medium', reason: 'server' })).toBe(
+      'You get: Medium. The server is too busy for more.',
+    );
     expect(qualitySentence({ rung: 'audio', reason: 'requested' })).toBe(
       'You get: Sound only, as you chose.',
     );
@@ -81,5 +84,18 @@ describe('what is said of the quality', () => {
 
   it('is what a choice takes, against the best', () => {
     expect(savingSentence('Low', 184, 1652)).toBe('Low takes 1.4 MB a minute instead of 12.4.');
+  });
+});
+
+describe('the end of the server', () => {
+  it.each([
+    [0, '1 second'],
+    [10_000, '10 seconds'],
+    [120_000, '2 minutes'],
+    [7_200_000, '2 hours'],
+  ])('in %i ms is told in words', (inMs, time) => {
+    expect(closingSentence(inMs)).toBe(
+      `The server is about to stop. This call ends in ${time} at the latest.`,
+    );
   });
 });

@@ -1,3 +1,4 @@
+export { askAccess, tokenHeaders, type FetchLike, type Invitation } from './access.ts';
 export { canChooseSpeaker, watchLevel } from './browser-sound.ts';
 export { browserPlatform, signallingUrl, streamOf } from './browser.ts';
 export type { LinkState } from './connection-watch.ts';
@@ -25,7 +26,6 @@ export {
   isUnderWay,
   RecordingsApi,
   type ApiProblem,
-  type FetchLike,
   type Recording,
 } from './recordings.ts';
 export type { LayoutMessage, QualityMessage, RoomRecording, RoomView } from './room-view.ts';

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../../../mcu/protocol/errors.ts';
 import type { Recording } from '../../../mcu/protocol/recordings.ts';
+import { askAccess, type FetchLike, tokenHeaders } from './access.ts';
 
 export type { Recording } from '../../../mcu/protocol/recordings.ts';
 
@@ -17,27 +18,25 @@ export class ApiError extends Error {
   }
 }
 
-/** The part of `fetch` that is used. */
-export type FetchLike = (
-  path: string,
-  request: { method: string; headers?: Record<string, string>; body?: string },
-) => Promise<{ readonly ok: boolean; text(): Promise<string> }>;
-
 /** The server's recordings over HTTP (CONTRACT: HTTP). Every method throws {@link ApiError}. */
 export class RecordingsApi {
   readonly #fetch: FetchLike;
+  #token: string | null;
 
-  constructor(fetch: FetchLike) {
+  /** @param token - a host's room token; null: there is none */
+  constructor(fetch: FetchLike, token: string | null = null) {
     this.#fetch = fetch;
+    this.#token = token;
   }
 
-  /** All recordings, newest first, or those of one room. */
+  /** All recordings, newest first, or those of one room. Their URLs have the token: players and pictures send no headers. */
   async list(room: string | null): Promise<Recording[]> {
     const query = room === null ? '' : `?room=${encodeURIComponent(room)}`;
     const answer = await this.#request('GET', `recordings${query}`);
     if (!Array.isArray(answer)) throw new ApiError('internal');
     return answer
       .filter(isRecording)
+      .map((recording) => this.#withToken(recording))
       .sort((a, b) => Date.parse(b.startedAt) - Date.parse(a.startedAt));
   }
 
@@ -50,9 +49,15 @@ export class RecordingsApi {
     }
   }
 
-  /** Proves that one has the server's key; the server remembers it in a cookie. */
+  /** Whether the server has a key by which one gets on; so it seems where it does not say. */
+  async hasKey(): Promise<boolean> {
+    return (await askAccess(this.#fetch, this.#token))?.key ?? true;
+  }
+
+  /** Proves that one has the server's key; the server remembers it in a cookie. It opens more than any token. */
   async login(key: string): Promise<void> {
     await this.#request('POST', 'login', { key });
+    this.#token = null;
   }
 
   /** Forgets the key. */
@@ -60,15 +65,34 @@ export class RecordingsApi {
     await this.#request('POST', 'logout');
   }
 
+  #withToken(recording: Recording): Recording {
+    const token = this.#token;
+    if (token === null) return recording;
+    const urlOf = (url: string | null | undefined): string | null =>
+      url === null || url === undefined ? null : `${url}?token=${encodeURIComponent(token)}`;
+    return {
+      ...recording,
+      media: urlOf(recording.media),
+      poster: urlOf(recording.poster),
+      chat: urlOf(recording.chat),
+      participants: recording.participants.map((participant) => ({
+        ...participant,
+        track: urlOf(participant.track),
+      })),
+    };
+  }
+
   /** @returns what the server answered, null where that is nothing */
   async #request(method: string, path: string, body?: object): Promise<unknown> {
+    const headers = {
+      ...tokenHeaders(this.#token),
+      ...(body && { 'Content-Type': 'application/json' }),
+    };
     try {
       const response = await this.#fetch(`/api/v1/${path}`, {
         method,
-        ...(body && {
-          headers: { 'Content-Type': 'application/json' },
-          body: JSON.stringify(body),
-        }),
+        ...(Object.keys(headers).length > 0 && { headers }),
+        ...(body && { body: JSON.stringify(body) }),
       });
       const text = await response.text();
       const answer: unknown = text === '' ? null : JSON.parse(text);

@@ -3,6 +3,7 @@ import type {
   LayoutMode,
   Participant,
   RecordingState,
+  RoomRight,
 } from '../../../mcu/protocol/common.ts';
 import type { ServerMessage } from '../../../mcu/protocol/server.ts';
 import { noLinks, type LinksView } from './media-links.ts';
@@ -43,11 +44,19 @@ export interface RoomView {
   readonly chat: readonly ChatMessage[];
   /** Whether this participant may mute and remove others. */
   readonly mayModerate: boolean;
+  /** All that this participant may do. */
+  readonly may: readonly RoomRight[];
   readonly links: LinksView;
 }
 
 /** Messages kept in the page; the oldest go first. */
 const chatLimit = 500;
+
+/** What a server that does not say lets everybody do. */
+const usual: readonly RoomRight[] = ['send', 'chat', 'hand', 'react', 'layout', 'record'];
+
+/** What the server lets somebody do whom it has let in. */
+export const rightsOf = ({ may }: JoinedMessage): readonly RoomRight[] => may ?? usual;
 
 /** The view a `joined` begins with. */
 export function viewOf(message: JoinedMessage): RoomView {
@@ -64,6 +73,7 @@ export function viewOf(message: JoinedMessage): RoomView {
     recording: message.room.recording,
     chat: message.chat,
     mayModerate: message.mayModerate ?? false,
+    may: rightsOf(message),
     links: noLinks,
   };
 }

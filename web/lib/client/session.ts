@@ -11,6 +11,7 @@ import { meterNetwork } from './network-meter.ts';
 import type { NetworkReading } from './network-reading.ts';
 import type { Platform } from './platform.ts';
 import {
+  rightsOf,
   viewOf,
   withEarlier,
   withMessage,
@@ -51,6 +52,8 @@ export interface SessionEvents {
   reaction: [participantId: string, emoji: string];
   /** Somebody has muted this participant's microphone, which is off by now. Null: who is not here any more. */
   muted: [by: Participant | null];
+  /** The server stops, at the latest in so many milliseconds; the call goes on until then. */
+  closing: [inMs: number];
   /** The server did not do what was asked; the call goes on. */
   problem: [code: ErrorCode];
 }
@@ -85,6 +88,8 @@ export class RoomSession extends Emitter<SessionEvents> {
   });
   /** Whether media has come down since the server let us in, or made it anew. */
   #mediaCame = false;
+  /** Whether the server takes sound and pictures of this participant. */
+  #sends = true;
   #cancelTimer: () => void = () => undefined;
   #endWatches: () => void = () => undefined;
 
@@ -111,8 +116,7 @@ export class RoomSession extends Emitter<SessionEvents> {
       if (this.#state.phase === 'live') this.#dropSocket();
     });
     this.#media.on('changed', () => {
-      this.#links.setTracks(this.#media.tracks);
-      this.#tellMedia();
+      this.#offerMedia();
     });
   }
 
@@ -269,6 +273,9 @@ export class RoomSession extends Emitter<SessionEvents> {
         this.#links.setNarrow(message.reason === 'bandwidth' || message.reason === 'loss');
         this.#show(withMessage(view, message));
         return;
+      case 'closing':
+        this.emit('closing', message.inMs);
+        return;
       case 'muted':
         void this.#devices.setMicrophone(false);
         this.emit('muted', view.participants.find(({ id }) => id === message.by) ?? null);
@@ -302,10 +309,11 @@ export class RoomSession extends Emitter<SessionEvents> {
       phase: 'live',
       view: before.phase === 'joining' ? view : withEarlier(view, before.view, resumed),
     });
-    this.#links.setTracks(this.#media.tracks);
+    this.#sends = rightsOf(message).includes('send');
+    this.#links.setTracks(this.#sends ? this.#media.tracks : { audio: null, video: null });
     if (resumed) this.#links.resume(message.iceServers);
     else this.#links.restart(message.iceServers);
-    this.#tellMedia();
+    if (this.#sends) this.#tellMedia();
     if (before.phase === 'reconnecting' && !resumed) this.#raiseAgain(before.view);
     this.#tellQuality();
   }
@@ -357,6 +365,12 @@ export class RoomSession extends Emitter<SessionEvents> {
 
   #tellQuality(): void {
     if (this.#state.phase === 'live') this.#wishes.tellQuality();
+  }
+
+  #offerMedia(): void {
+    if (!this.#sends) return;
+    this.#links.setTracks(this.#media.tracks);
+    this.#tellMedia();
   }
 
   #tellMedia(): void {

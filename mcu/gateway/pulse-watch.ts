@@ -1,0 +1,61 @@
+import { pulseMs } from '../protocol/pulse.ts';
+
+const checkMs = 100;
+/** Loading native libraries takes a while, on a busy machine a long one. */
+const startMs = 30_000;
+
+/** What a process may do. */
+export interface PulseLimits {
+  /** One that has told nothing for so long hangs; milliseconds; 0: no limit. */
+  readonly hangMs: number;
+  /** More memory than this is too much; bytes; 0: no limit. */
+  readonly memoryBytes: number;
+}
+
+/** What a {@link PulseWatch} has found; each is told once. */
+export interface PulseFindings {
+  /** It tells nothing any more. */
+  hangs(): void;
+  /** It has grown too large. */
+  isTooLarge(residentBytes: number): void;
+}
+
+/**
+ * Watches a process that tells every {@link pulseMs} that it lives. Checks are counted, not time: when the gateway itself stood
+ * still, one check comes before what the process told meanwhile.
+ */
+export class PulseWatch {
+  readonly #limits: PulseLimits;
+  readonly #findings: PulseFindings;
+  readonly #timer: NodeJS.Timeout | undefined;
+  /** Checks that may still find nothing. */
+  #patience = startMs / checkMs;
+
+  constructor(limits: PulseLimits, findings: PulseFindings) {
+    this.#limits = limits;
+    this.#findings = findings;
+    if (limits.hangMs > 0) {
+      this.#timer = setInterval(() => {
+        this.#patience -= 1;
+        if (this.#patience >= 0) return;
+        this.close();
+        findings.hangs();
+      }, checkMs);
+    }
+  }
+
+  /** The process lives. */
+  pulse(residentBytes: number): void {
+    const { hangMs, memoryBytes } = this.#limits;
+    // What was told just before it hung was told up to a pulse before.
+    this.#patience = Math.ceil((hangMs + pulseMs) / checkMs);
+    if (memoryBytes === 0 || residentBytes <= memoryBytes) return;
+    this.close();
+    this.#findings.isTooLarge(residentBytes);
+  }
+
+  /** Watches no more. */
+  close(): void {
+    clearInterval(this.#timer);
+  }
+}

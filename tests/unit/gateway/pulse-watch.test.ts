@@ -1,0 +1,74 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { PulseWatch } from '../../../mcu/gateway/pulse-watch.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const limits = { hangMs: 3000, memoryBytes: 1000 };
+
+function watched(given = limits) {
+  const findings = { hangs: vi.fn(), isTooLarge: vi.fn() };
+  return { findings, watch: new PulseWatch(given, findings) };
+}
+
+it('finds that a process hangs after 3 s and before 4, once', () => {
+  const { watch, findings } = watched();
+  for (let pulse = 0; pulse < 20; pulse += 1) {
+    watch.pulse(10);
+    vi.advanceTimersByTime(200);
+  }
+  // It hung right behind its last pulse, or right ahead of the next.
+  vi.advanceTimersByTime(3000 - 200);
+  expect(findings.hangs).not.toHaveBeenCalled();
+  vi.advanceTimersByTime(600);
+  expect(findings.hangs).toHaveBeenCalledTimes(1);
+  vi.advanceTimersByTime(60_000);
+  expect(findings.hangs).toHaveBeenCalledTimes(1);
+});
+
+it('leaves a process alone that was held up for less than 3 s', () => {
+  const { watch, findings } = watched();
+  for (let pulse = 0; pulse < 20; pulse += 1) {
+    watch.pulse(10);
+    vi.advanceTimersByTime(2990);
+  }
+  expect(findings.hangs).not.toHaveBeenCalled();
+});
+
+it('lets a process take its time to start, but not forever', () => {
+  const { findings } = watched();
+  vi.advanceTimersByTime(25_000);
+  expect(findings.hangs).not.toHaveBeenCalled();
+  vi.advanceTimersByTime(10_000);
+  expect(findings.hangs).toHaveBeenCalledTimes(1);
+});
+
+it('finds a process that has grown too large, once', () => {
+  const { watch, findings } = watched();
+  watch.pulse(1000);
+  expect(findings.isTooLarge).not.toHaveBeenCalled();
+  watch.pulse(1001);
+  expect(findings.isTooLarge).toHaveBeenCalledWith(1001);
+  vi.advanceTimersByTime(60_000);
+  expect(findings.hangs).not.toHaveBeenCalled();
+});
+
+it('limits nothing where the limits are 0', () => {
+  const { watch, findings } = watched({ hangMs: 0, memoryBytes: 0 });
+  watch.pulse(1e15);
+  vi.advanceTimersByTime(600_000);
+  expect(findings.hangs).not.toHaveBeenCalled();
+  expect(findings.isTooLarge).not.toHaveBeenCalled();
+});
+
+it('finds nothing any more once it is closed', () => {
+  const { watch, findings } = watched();
+  watch.pulse(10);
+  watch.close();
+  vi.advanceTimersByTime(60_000);
+  expect(findings.hangs).not.toHaveBeenCalled();
+});
