@@ -1,6 +1,8 @@
 import { AggregatorRegistry, collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import { RoomMetrics } from '../room-metrics.ts';
+import { packageVersion } from '../version.ts';
 import { deathCauses } from './death.ts';
+import { GatewayMetrics } from './gateway-metrics.ts';
 import { readSnapshot } from './metric-snapshot.ts';
 
 /** What a registry gives as JSON. */
@@ -24,6 +26,8 @@ export class Metrics {
   readonly #own = new Registry();
   readonly #live = new Map<number, Snapshot>();
   #retired: Promise<Snapshot> = new RoomMetrics().registry.getMetricsAsJSON();
+  /** What happens at the gateway itself. */
+  readonly gateway = new GatewayMetrics(this.#own, packageVersion());
   /** Room processes that died. */
   readonly restarts: Counter;
   /** Processes of ours that died, by what of. */
@@ -67,14 +71,29 @@ export class Metrics {
     }
   }
 
-  /** @param value - asked at each scrape */
-  gauge(name: string, help: string, value: () => number): void {
+  /** @param value - asked at each scrape; null: not known, then there is no value */
+  gauge(name: string, help: string, value: () => number | null | Promise<number | null>): void {
     new Gauge({
       name,
       help,
       registers: [this.#own],
+      async collect() {
+        const now = await value();
+        if (now === null) this.reset();
+        else this.set(now);
+      },
+    });
+  }
+
+  /** @param values - by label; asked at each scrape, and always the same labels */
+  gauges(name: string, help: string, label: string, values: () => Record<string, number>): void {
+    new Gauge({
+      name,
+      help,
+      labelNames: [label],
+      registers: [this.#own],
       collect() {
-        this.set(value());
+        for (const [key, value] of Object.entries(values())) this.set({ [label]: key }, value);
       },
     });
   }
