@@ -79,9 +79,7 @@ export const hostileCandidate: fc.Arbitrary<Candidate> = oneOf<Candidate>(
     fc.record(
       {
         candidate: candidateLine.map((line) => line.slice(0, 2000)),
-        sdpMid: part(['0', '1', 'audio', 'video'], ['', '9', 'x'.repeat(64)]) as fc.Arbitrary<
-          string | null
-        >,
+        sdpMid: part(['0', '1', 'audio', 'video'], ['', '9', 'x'.repeat(64)]),
         sdpMLineIndex: fc.constantFrom(0, 0, 1, 2, 64, null),
         usernameFragment: fc.constantFrom(null, '', 'stale', 'x'.repeat(256)),
       },

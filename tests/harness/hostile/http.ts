@@ -248,7 +248,7 @@ const header = oneOf(
   [1, oddText.map((value) => `X-Odd: ${value}`)],
 );
 
-const json = (value: unknown): string => JSON.stringify(value) ?? '';
+const json = (value: unknown): string => JSON.stringify(value);
 const body = oneOf(
   [
     4,

@@ -1,7 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Death } from '../../../mcu/gateway/death.ts';
 import type { OutputProcess } from '../../../mcu/gateway/output-process.ts';
 import type { OutputCommand, OutputEvent } from '../../../mcu/protocol/outputs.ts';
+
+const wellDone: Death = { cause: 'exit', why: 'exit code 0' };
 
 type Listener = Parameters<OutputProcess['attach']>[0];
 
@@ -41,18 +44,18 @@ export class InstantOutput implements OutputProcess {
   }
 
   kill(): void {
-    this.#ended('SIGKILL');
+    this.#ended({ cause: 'signal', why: 'SIGKILL' });
   }
 
   gone(): Promise<void> {
-    this.#ended('exit code 0');
+    this.#ended(wellDone);
     return this.#end;
   }
 
   #finish(): void {
     this.#tell({ type: 'finished', durationSeconds: 1, bytes: 5, full: false });
     setImmediate(() => {
-      this.#ended('exit code 0');
+      this.#ended(wellDone);
     });
   }
 
@@ -62,10 +65,10 @@ export class InstantOutput implements OutputProcess {
     });
   }
 
-  #ended(why: string): void {
+  #ended(death: Death): void {
     if (this.#over) return;
     this.#over = true;
     this.#gone();
-    this.#listener?.ended(why);
+    this.#listener?.ended(death);
   }
 }

@@ -88,7 +88,11 @@ socket.on('message', (data) => {
     else early.uplink.push(candidate);
   }
 });
-socket.on('close', () => process.exit(0));
+socket.on('close', (code, reason) => {
+  if (!isReady) console.error(`raw peer: closed with ${code} ${reason}`);
+  process.exit(isReady ? 0 : 1);
+});
+socket.on('error', (error) => console.error(`raw peer: ${error.message}`));
 
 /** @returns how many went out */
 function sendAll(direction, packets) {

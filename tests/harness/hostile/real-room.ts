@@ -23,6 +23,7 @@ export class RealRoom implements RoomProcess {
     niceness: 0,
     nodeFlags: ['--initial-old-space-size=128'],
     log: silent,
+    limits: { hangMs: 20_000, memoryBytes: 0 },
   });
   #why: string | null = null;
   #isToEnd = false;
@@ -51,9 +52,9 @@ export class RealRoom implements RoomProcess {
       event: (event) => {
         listener.event(event);
       },
-      ended: (why) => {
-        if (!this.#isToEnd) this.#why = why;
-        listener.ended(why);
+      ended: (death) => {
+        if (!this.#isToEnd) this.#why = death.why;
+        listener.ended(death);
       },
     });
   }
@@ -124,6 +125,6 @@ export class LoneRoom {
     const wanted = this.#beats + 2;
     await until(() => this.#beats >= wanted || this.process.death !== null, patienceMs);
     if (this.process.death !== null)
-      throw new Error(`the room process ended: ${String(this.process.death)}`);
+      throw new Error(`the room process ended: ${this.process.death}`);
   }
 }
