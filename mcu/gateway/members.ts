@@ -23,11 +23,19 @@ export interface Member {
   /** Their place among all who ever joined. */
   readonly order: number;
   readonly where: Whereabouts;
+  /** The id of their connection, or of the last one they had. */
+  readonly join: string;
   /** Whether they come from a private address: see {@link Connection.isPrivate}. */
   readonly isPrivate: boolean;
   /** Whether the room's media was restarted, and they have not answered its new offer: they may not know. */
   resetIsOpen: boolean;
 }
+
+/** What log lines about somebody carry. */
+export const idsOf = ({ participant, join }: Member): { participant: string; join: string } => ({
+  participant: participant.id,
+  join,
+});
 
 const isSeen = ({ participant }: Member): boolean => participant.role !== 'viewer';
 
@@ -94,6 +102,7 @@ export class Members {
       shareAudio: false,
       order: this.#joined,
       where: { kind: 'here', connection, sinceMs: this.#context.now() },
+      join: connection.id,
       isPrivate: connection.isPrivate,
       resetIsOpen: false,
       digest: null,
@@ -124,6 +133,7 @@ export class Members {
     if (entry === undefined) return;
     this.#settle(entry);
     entry.where = { kind: 'here', connection, sinceMs: this.#context.now() };
+    entry.join = connection.id;
     entry.isPrivate = connection.isPrivate;
   }
 

@@ -3,10 +3,11 @@ import type { Settings } from '../config/settings.ts';
 import type { Logger } from '../log.ts';
 import { clientMessageSchema, type ClientMessage } from '../protocol/client.ts';
 import { maxMessageBytes, type PcName, protocolVersion } from '../protocol/common.ts';
-import { asTold, OnegridError } from '../protocol/errors.ts';
+import { asTold, type ErrorCode, OnegridError } from '../protocol/errors.ts';
 import type { ServerMessage } from '../protocol/server.ts';
 import type { Stay } from './room-registry.ts';
 import type { Connection } from './room-context.ts';
+import { shortId } from './short-id.ts';
 import { checkSdp } from './sdp-limits.ts';
 import type { Pass } from './tokens/door.ts';
 import { TokenBucket } from './token-bucket.ts';
@@ -42,6 +43,10 @@ const closePatienceMs = 2000;
 /** A participant who reads nothing is cut off before their messages fill the memory. */
 const maxBufferedBytes = 4 * 1024 * 1024;
 
+/** Who goes on sending too fast after having been told so many times, and so many times a second, is cut off. */
+const warningsPerSecond = 20;
+const mostWarnings = 1000;
+
 /** So much more than in a second may come at once, after a rest. */
 const messageBurst = 4;
 const negotiationBurst = 5;
@@ -69,6 +74,8 @@ export interface SessionContext {
   readonly enter: (message: JoinMessage, connection: Connection, pass: Pass) => Stay;
   /** The connection has joined. */
   readonly joined: () => void;
+  /** A message was answered by an error. */
+  readonly refused: (code: ErrorCode) => void;
 }
 
 /** The code for a message whose shape is wrong: names have codes of their own. */
@@ -121,19 +128,23 @@ function wait(state: Extract<State, { phase: 'entering' }>, raw: Raw): void {
 
 /** One WebSocket: reads its messages, joins it to a room, and tells that when it closes. */
 export class Session implements Connection {
+  readonly id = shortId();
   readonly isPrivate: boolean;
   readonly #socket: WebSocket;
   readonly #context: SessionContext;
+  #log: Logger;
   readonly #joinTimer: NodeJS.Timeout;
   readonly #messages: TokenBucket;
   readonly #negotiations: TokenBucket;
   /** Candidates since the last description of each direction. */
   readonly #candidates: Record<PcName, number> = { uplink: 0, downlink: 0 };
+  readonly #warnings = new TokenBucket(warningsPerSecond, mostWarnings, performance.now());
   #state: State = { phase: 'awaiting-join' };
 
   constructor(socket: WebSocket, context: SessionContext) {
     this.#socket = socket;
     this.#context = context;
+    this.#log = context.log.child({ join: this.id });
     this.isPrivate = context.isPrivate;
     const { messagesPerSecond, negotiationsPerSecond } = context.limits;
     const nowMs = performance.now();
@@ -153,7 +164,7 @@ export class Session implements Connection {
       this.#ended(code === goingAway);
     });
     socket.on('error', (error) => {
-      context.log.debug({ err: error }, 'WebSocket error');
+      this.#log.debug({ err: error }, 'WebSocket error');
     });
   }
 
@@ -198,12 +209,18 @@ export class Session implements Connection {
 
   #refuse(error: unknown, fatal: boolean): void {
     const told = asTold(error);
-    if (told.code === 'internal') this.#context.log.error({ err: error }, 'message failed');
-    this.fail(told, fatal);
+    if (told.code === 'internal') this.#log.error({ err: error }, 'message failed');
+    const isFlood = told.code === 'too-fast' && !this.#warnings.take(performance.now());
+    this.fail(told, fatal || isFlood);
   }
 
   /** Tells that something does not work; `fatal`: and ends the connection. */
   fail({ code, message }: OnegridError, fatal: boolean): void {
+    const isJoining = this.#state.phase !== 'live';
+    // One line for a connection that ends with it; those of others may be many.
+    if (isJoining) this.#log.info({ code }, 'join refused');
+    else this.#log.debug({ code }, 'message refused');
+    this.#context.refused(code);
     this.send({ type: 'error', code, message, fatal });
     if (!fatal) return;
     this.#ended(true);
@@ -280,6 +297,7 @@ export class Session implements Connection {
       joined();
       clearTimeout(this.#joinTimer);
       this.#state = { phase: 'live', ...stay };
+      this.#log = this.#log.child({ room: stay.room.name, participant: stay.participantId });
     } catch (error) {
       if (this.#state.phase === 'entering') this.#refuse(error, true);
       return;

@@ -4,6 +4,8 @@ import { returnsSoak } from './client/returns.ts';
 import { callsSoak } from './faults/calls.ts';
 import { churnSoak } from './faults/churn.ts';
 import { faultsSoak } from './faults/faults.ts';
+import { abuseSoak } from './hostile/abuse.ts';
+import { fuzzSoak } from './hostile/fuzz.ts';
 import { overloadSoak } from './load/overload.ts';
 import { mixSoak } from './mix.ts';
 import { farSoak } from './network/far.ts';
@@ -28,6 +30,8 @@ const soaks: Record<string, Soak> = {
   faults: faultsSoak,
   churn: churnSoak,
   calls: callsSoak,
+  fuzz: fuzzSoak,
+  abuse: abuseSoak,
   overload: overloadSoak,
 };
 
