@@ -11,7 +11,7 @@ import { makeDataDir } from '../harness/test-run.ts';
 import { smallCalls, Trio } from '../harness/trio.ts';
 import { until } from '../harness/until.ts';
 
-const open: { close(): Promise<unknown> | void }[] = [];
+const open: { close(): unknown }[] = [];
 afterEach(async () => {
   for (const each of open.splice(0).reverse()) await each.close();
 });

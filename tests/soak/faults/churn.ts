@@ -43,14 +43,15 @@ export async function churnSoak({ quick }: { quick: boolean }): Promise<string[]
     });
     gaps.take(ids);
     const memory: MemorySample[] = [];
-    const ended = { yet: false };
-    const report = come.report().finally(() => (ended.yet = true));
+    let ended = false;
+    const report = come.report().finally(() => (ended = true));
     const started = performance.now();
     let longest = 0;
-    while (!ended.yet) {
+    const hasEnded = (): boolean => ended;
+    while (!hasEnded()) {
       await Promise.race([sleep(quick ? 2000 : 5000), report.catch(() => undefined)]);
       const minute = (performance.now() - started) / 60_000;
-      if (!ended.yet) memory.push([minute, holdingsOf(pid).residentBytes / 2 ** 20]);
+      if (!hasEnded()) memory.push([minute, holdingsOf(pid).residentBytes / 2 ** 20]);
       longest = Math.max(longest, gaps.take(ids));
     }
     const { participants, joined } = await report;
