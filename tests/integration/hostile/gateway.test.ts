@@ -33,7 +33,11 @@ describe('100,000 messages and requests of people who mean no good', () => {
         ),
       ),
     ]);
-    await until(() => gateway.isDeserted, 10_000);
+    await until(
+      () => gateway.isDeserted,
+      10_000,
+      async () => (await fetch(`${gateway.url}/api/v1/rooms`)).text(),
+    );
     return { play: sumOf(playing), ask: asking };
   }
 

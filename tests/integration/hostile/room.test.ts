@@ -15,7 +15,10 @@ describe('a room process with real media', () => {
     'survives what people who mean no good send, by signalling and as media',
     { timeout: 90_000 },
     async () => {
-      const started = await HostileGateway.start('real');
+      const started = await HostileGateway.start('real', {
+        // The bystander has no media at all.
+        ONEGRID_MEDIA_TIMEOUT_MS: '600000',
+      });
       gateway = started;
       const bystander = await SignallingClient.join(started.url, 'raw', 'Bystander');
       const [packets, ...tallies] = await Promise.all([
