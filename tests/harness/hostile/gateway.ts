@@ -44,7 +44,7 @@ class SilentRoom implements RoomProcess {
     clearInterval(this.#beat);
     this.#ended();
     setImmediate(() => {
-      this.#listener?.ended('SIGKILL');
+      this.#listener?.ended({ cause: 'signal', why: 'SIGKILL' });
       this.#listener = undefined;
     });
   }

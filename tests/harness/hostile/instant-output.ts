@@ -66,6 +66,6 @@ export class InstantOutput implements OutputProcess {
     if (this.#over) return;
     this.#over = true;
     this.#gone();
-    this.#listener?.ended(why);
+    this.#listener?.ended({ cause: 'exit', why });
   }
 }

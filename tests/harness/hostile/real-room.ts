@@ -23,6 +23,7 @@ export class RealRoom implements RoomProcess {
     niceness: 0,
     nodeFlags: ['--initial-old-space-size=128'],
     log: silent,
+    limits: { hangMs: 3000, memoryBytes: 2 ** 31 },
   });
   #why: string | null = null;
   #isToEnd = false;
@@ -51,9 +52,9 @@ export class RealRoom implements RoomProcess {
       event: (event) => {
         listener.event(event);
       },
-      ended: (why) => {
-        if (!this.#isToEnd) this.#why = why;
-        listener.ended(why);
+      ended: (death) => {
+        if (!this.#isToEnd) this.#why = death.why;
+        listener.ended(death);
       },
     });
   }
