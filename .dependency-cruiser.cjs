@@ -136,7 +136,7 @@ module.exports = {
       name: 'no-dev-dependencies-at-run-time',
       comment: 'An installed package has no development dependencies.',
       severity: 'error',
-      from: { path: '^(mcu|mixer)/|^bin/', pathNot: '^bin/(check|dev|lint)\\.mjs$' },
+      from: { path: '^(mcu|mixer)/|^bin/', pathNot: '^bin/(check|client-types|dev|lint)\\.mjs$' },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },
     {

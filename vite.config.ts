@@ -1,11 +1,14 @@
+import { execFile } from 'node:child_process';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { build, defineConfig, type Plugin } from 'vite';
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 const target = ['chrome120', 'firefox121', 'safari17'];
 
-/** Builds the client library beside the client, as one module for other pages: `client.js`. */
+/** Builds the client library beside the client, as one module for other pages: `client.js`, with its types. */
 function clientLibrary(): Plugin {
   let outDir = '';
   return {
@@ -15,6 +18,10 @@ function clientLibrary(): Plugin {
       outDir = config.build.outDir;
     },
     async closeBundle() {
+      const types = promisify(execFile)(process.execPath, [
+        path('bin/client-types.mjs'),
+        resolve(path('web'), outDir, 'client.d.ts'),
+      ]);
       await build({
         configFile: false,
         logLevel: 'warn',
@@ -27,6 +34,7 @@ function clientLibrary(): Plugin {
           target,
         },
       });
+      await types;
     },
   };
 }

@@ -10,7 +10,7 @@ export const dist = join(root, 'dist');
 
 /**
  * The two halves of a build. `inputs` are files and folders under the root that decide what comes out (the
- * client takes only types from mcu/, which leave no trace in it); `outputs` are folders under `dist`.
+ * client takes only types from mcu/protocol/, which are in the types of its library); `outputs` are folders under `dist`.
  */
 export const parts = [
   {
@@ -28,7 +28,15 @@ export const parts = [
   },
   {
     name: 'client',
-    inputs: ['web', 'package.json', 'package-lock.json', 'vite.config.ts'],
+    inputs: [
+      'web',
+      'mcu/protocol',
+      'bin/client-types.mjs',
+      'package.json',
+      'package-lock.json',
+      'tsconfig.json',
+      'vite.config.ts',
+    ],
     outputs: ['web'],
     proof: 'web/index.html',
   },

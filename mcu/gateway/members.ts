@@ -29,6 +29,8 @@ export interface Member {
   readonly isPrivate: boolean;
   /** Whether the room's media was restarted, and they have not answered its new offer: they may not know. */
   resetIsOpen: boolean;
+  /** Who has muted them, while they have not said a word about their microphone since: they may not know. */
+  mutedBy: string | null;
 }
 
 /** What log lines about somebody carry. */
@@ -100,6 +102,7 @@ export class Members {
       participant,
       quality: 'auto',
       shareAudio: false,
+      mutedBy: null,
       order: this.#joined,
       where: { kind: 'here', connection, sinceMs: this.#context.now() },
       join: connection.id,

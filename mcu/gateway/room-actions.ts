@@ -76,6 +76,7 @@ export class RoomActions {
         return;
       case 'media': {
         const { audio, video, source, shareAudio = false } = message;
+        member.mutedBy = null;
         this.setMedia(member, { audio, video, source, shareAudio });
         return;
       }
@@ -92,7 +93,7 @@ export class RoomActions {
         this.#media.send({ type: 'react', participantId: id, emoji: message.emoji });
         return;
       case 'chat':
-        this.#say(member.participant, message.text);
+        this.#say(member, message.text, message.ref);
         return;
       case 'layout':
         this.arrange({ mode: message.mode, pinned: message.pinned ?? null });
@@ -159,6 +160,7 @@ export class RoomActions {
     const { audio, video, source } = participant;
     if (!audio) return;
     this.setMedia(target, { audio: false, video, source, shareAudio });
+    target.mutedBy = by.participant.id;
     this.#members.send(target, { type: 'muted', by: by.participant.id });
   }
 
@@ -176,8 +178,13 @@ export class RoomActions {
     this.#members.broadcast({ type: 'participant', event: 'changed', participant });
   }
 
-  #say(from: Participant, text: string): void {
-    const message = this.#chat.write(from, text);
+  #say(member: Member, text: string, ref?: string): void {
+    const repeated = ref === undefined ? null : this.#chat.repeated(text, ref);
+    if (repeated !== null) {
+      this.#members.send(member, { type: 'chat', ...repeated });
+      return;
+    }
+    const message = this.#chat.write(member.participant, text, ref);
     this.#outputs.wrote(message);
     this.#members.broadcast({ type: 'chat', ...message });
   }

@@ -146,6 +146,9 @@ export class Room {
     this.#welcome(member, connection, true);
     if (where.kind === 'out') this.#letBackIn(member);
     else this.#goOn(member);
+    if (member.mutedBy !== null) {
+      this.#members.send(member, { type: 'muted', by: member.mutedBy });
+    }
     this.#log.info({ ...idsOf(member), before, from: where.kind }, 'participant came back');
     return id;
   }
@@ -276,7 +279,8 @@ export class Room {
   /** Somebody comes back with other things switched on than they had. */
   #takeOver(member: Member, media: JoinMessage['media']): void {
     const { participant, where } = member;
-    const { audio, video } = media ?? participant;
+    const { video } = media ?? participant;
+    const audio = member.mutedBy === null ? (media ?? participant).audio : false;
     if (audio === participant.audio && video === participant.video) return;
     // Of who is out nobody knows.
     if (where.kind === 'out') member.participant = { ...participant, audio, video };

@@ -119,11 +119,12 @@ const isNegotiation = ({ type }: ClientMessage): boolean =>
   type === 'quality' ||
   type === 'record';
 
-/** Keeps a message for later. @throws OnegridError `too-fast` where too much waits already */
-function wait(state: Extract<State, { phase: 'entering' }>, raw: Raw): void {
+/** Keeps a message for later; false where too much waits already. */
+function wait(state: Extract<State, { phase: 'entering' }>, raw: Raw): boolean {
   state.bytes += (raw.data as Buffer).length;
-  if (state.waiting.length >= mostWaiting || state.bytes > mostWaitingBytes) throw tooFast();
+  if (state.waiting.length >= mostWaiting || state.bytes > mostWaitingBytes) return false;
   state.waiting.push(raw);
+  return true;
 }
 
 /** One WebSocket: reads its messages, joins it to a room, and tells that when it closes. */
@@ -198,30 +199,44 @@ export class Session implements Connection {
       this.fail(new OnegridError('too-large', 'A message is at most 64 KiB.'), true);
       return;
     }
+    const raw = { data, isBinary };
+    const mayCome = this.#messages.take(performance.now());
+    if (!mayCome || (state.phase === 'entering' && !wait(state, raw))) {
+      this.#refuse(tooFast(), state.phase !== 'live');
+    } else if (state.phase !== 'entering') this.#take(raw);
+  }
+
+  /** Does what a message asks for; says where it cannot be done. */
+  #take({ data, isBinary }: Raw): void {
+    let message: ClientMessage | null = null;
     try {
-      if (!this.#messages.take(performance.now())) throw tooFast();
-      if (state.phase === 'entering') wait(state, { data, isBinary });
-      else this.#handle(parseMessage(data, isBinary));
+      message = parseMessage(data, isBinary);
+      this.#handle(message);
     } catch (error) {
-      this.#refuse(error, state.phase !== 'live');
+      const ref = message?.type === 'chat' ? message.ref : undefined;
+      this.#refuse(error, this.#state.phase !== 'live', ref);
     }
   }
 
-  #refuse(error: unknown, fatal: boolean): void {
+  #refuse(error: unknown, fatal: boolean, ref?: string): void {
     const told = asTold(error);
     if (told.code === 'internal') this.#log.error({ err: error }, 'message failed');
     const isFlood = told.code === 'too-fast' && !this.#warnings.take(performance.now());
-    this.fail(told, fatal || isFlood);
+    this.fail(told, fatal || isFlood, ref);
   }
 
-  /** Tells that something does not work; `fatal`: and ends the connection. */
-  fail({ code, message }: OnegridError, fatal: boolean): void {
+  /**
+   * Tells that something does not work.
+   * @param fatal - ends the connection, too
+   * @param ref - of the `chat` that was refused
+   */
+  fail({ code, message }: OnegridError, fatal: boolean, ref?: string): void {
     const isJoining = this.#state.phase !== 'live';
     // One line for a connection that ends with it; those of others may be many.
     if (isJoining) this.#log.info({ code }, 'join refused');
     else this.#log.debug({ code }, 'message refused');
     this.#context.refused(code);
-    this.send({ type: 'error', code, message, fatal });
+    this.send({ type: 'error', code, message, fatal, ...(ref !== undefined && { ref }) });
     if (!fatal) return;
     this.#ended(true);
     this.#close(1008, code);
@@ -302,13 +317,7 @@ export class Session implements Connection {
       if (this.#state.phase === 'entering') this.#refuse(error, true);
       return;
     }
-    for (const { data, isBinary } of waiting) {
-      try {
-        this.#handle(parseMessage(data, isBinary));
-      } catch (error) {
-        this.#refuse(error, false);
-      }
-    }
+    for (const raw of waiting) this.#take(raw);
   }
 
   /** @param forGood - false: they may come back */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import {
   candidateSchema,
+  chatRefSchema,
   displayNameSchema,
   layoutModeSchema,
   maxMessageBytes,
@@ -58,6 +59,8 @@ export const clientMessageSchema = z.discriminatedUnion('type', [
       .string()
       .transform((text) => text.trim())
       .refine((text) => text.length >= 1),
+    /** What the page calls it: sent again under one name, it is one message. */
+    ref: chatRefSchema.optional(),
   }),
   z.object({ type: z.literal('hand'), raised: z.boolean() }),
   z.object({ type: z.literal('react'), emoji: reactionSchema }),

@@ -105,9 +105,14 @@ export const participantSchema = z.object({
 /** Somebody in a room, as everybody sees them. */
 export type Participant = z.infer<typeof participantSchema>;
 
+/** What a page calls a message it writes: two of one name are one message. */
+export const chatRefSchema = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
+
 /** A chat message as kept by the room; `at` is ISO 8601 UTC. */
 export const chatMessageSchema = z.object({
   id: z.string(),
+  /** As its writer's page called it. */
+  ref: chatRefSchema.optional(),
   from: participantIdSchema,
   name: z.string(),
   text: z.string(),

@@ -94,6 +94,8 @@ export const mediaMessageSchema = z.discriminatedUnion('type', [
     code: z.enum(errorCodes),
     message: z.string(),
     fatal: z.boolean(),
+    /** Of the `chat` that was refused, where it had one. */
+    ref: z.string().optional(),
   }),
 ]);
 /** The messages of a participant's media, made by its room process and passed on as they are. */

@@ -133,11 +133,15 @@ describe('the tiles of the picture', () => {
       await page.keyboard.press(key);
       expect(await focusedName(ana)).toBe(name);
     }
-    // Away from them with one Tab, and back where one was.
+    // On to what can be done with them, away with one Tab more, and back where one was.
     await page.keyboard.press('Tab');
-    expect(await focusedName(ana)).not.toContain('Pin ');
-    await page.keyboard.press('Shift+Tab');
-    expect(await focusedName(ana)).toBe('Pin Cem, muted');
+    expect(await focusedName(ana)).toBe('Remove Cem');
+    await page.keyboard.press('Tab');
+    expect(await focusedName(ana)).not.toContain('Cem');
+    for (const name of ['Remove Cem', 'Pin Cem, muted']) {
+      await page.keyboard.press('Shift+Tab');
+      expect(await focusedName(ana)).toBe(name);
+    }
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Unpin Cem, muted' }).waitFor();
     // It is the first one now, and has the focus still.
@@ -166,6 +170,64 @@ describe('the tiles of the picture', () => {
     await page.getByRole('button', { name: '1 more person' }).click();
     await people.getByText('Cem', { exact: true }).waitFor();
     expect(await people.evaluate((element) => element === document.activeElement)).toBe(true);
+  });
+
+  it('let one mute and remove somebody by keyboard alone, and keep the focus in the picture', async () => {
+    const ana = await house.join('hosts', 'Ana', {});
+    const ben = await house.join('hosts', 'Ben', { tone: 440 });
+    await attend('hosts', ['Cem']);
+    await until(() => ana.last('layout')?.tiles.length === 3, patienceMs);
+    const { page } = ana;
+    const press = (key: string): Promise<void> => page.keyboard.press(key);
+    const isFocused = async (name: string): Promise<void> => {
+      await until(
+        async () => (await focusedName(ana)) === name,
+        patienceMs,
+        async () => `the focus is on ${String(await focusedName(ana))}, not on ${name}`,
+      );
+      // Whatever has it is seen, on its own tile, with nothing over it.
+      const { opacity, isOnTop } = await page.evaluate(() => {
+        const focused = document.activeElement!;
+        const { left, top, width, height } = focused.getBoundingClientRect();
+        const at = document.elementFromPoint(left + width / 2, top + height / 2);
+        const shown = getComputedStyle(focused.closest('.actions') ?? focused);
+        return { opacity: shown.opacity, isOnTop: at !== null && focused.contains(at) };
+      });
+      expect({ opacity, isOnTop, name }).toEqual({ opacity: '1', isOnTop: true, name });
+    };
+    // Nobody is told of these before they get there.
+    expect(await page.locator('.actions').filter({ visible: true }).count()).toBe(0);
+    await page.getByRole('button', { name: 'Pin Ana (you), muted' }).focus();
+    await press('ArrowRight');
+    await isFocused('Pin Ben');
+    await press('Shift+F10');
+    await isFocused('Mute Ben');
+    await press('ArrowRight');
+    await isFocused('Remove Ben');
+    await press('Escape');
+    await isFocused('Pin Ben');
+    await press('Tab');
+    await isFocused('Mute Ben');
+    await press('Enter');
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('heading', { name: 'Mute Ben for everybody?' }).waitFor();
+    await press('Tab');
+    await press('Enter');
+    await ben.page.getByText('Ana muted you.').waitFor();
+    // There is nothing to mute any more.
+    await isFocused('Pin Ben, muted');
+    await press('Tab');
+    await isFocused('Remove Ben');
+    await press('Enter');
+    await dialog.getByRole('heading', { name: 'Remove Ben from the room?' }).waitFor();
+    await press('Tab');
+    await press('Enter');
+    await ben.page.getByText('You were removed from the room.').waitFor();
+    await until(() => ana.last('layout')?.tiles.length === 2, patienceMs);
+    await page
+      .getByRole('button', { name: 'Pin Ben', exact: false })
+      .waitFor({ state: 'detached' });
+    await isFocused('Pin Ana (you), muted');
   });
 
   it('show one’s own camera as in a mirror, over one’s own tile and nowhere else', async () => {

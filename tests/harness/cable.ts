@@ -5,6 +5,8 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 export class Cable {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  /** The ends at the server. */
+  readonly #far = new Set<Socket>();
   /** Whether nothing new gets through either. */
   isPulled = false;
 
@@ -25,6 +27,8 @@ export class Cable {
         return;
       }
       const far = connect(port, '127.0.0.1');
+      cable.#far.add(far);
+      far.on('close', () => cable.#far.delete(far));
       for (const [socket, other] of [
         [near, far],
         [far, near],
@@ -51,6 +55,11 @@ export class Cable {
   /** Ends every connection there is, without a word to either side. */
   cut(): void {
     for (const socket of this.#sockets) socket.resetAndDestroy();
+  }
+
+  /** From now on the server is heard no more over the connections there are; it still hears. */
+  deafen(): void {
+    for (const socket of this.#far) socket.unpipe();
   }
 
   close(): void {

@@ -71,6 +71,27 @@ describe('who comes back', () => {
     expect(typesOf(bob).slice(told)).toEqual(['chat']);
   });
 
+  it('stays muted by somebody, though that was lost with the connection, until one unmutes', async () => {
+    gateway = await FakeGateway.start();
+    const media = { audio: true, video: false };
+    const alice = await gateway.join('r', 'Alice', { media });
+    const bob = await gateway.join('r', 'Bob');
+    await alice.drop();
+    await away(alice, 'r');
+    bob.send({ type: 'moderate', participantId: alice.id, action: 'mute' });
+    await bob.next('participant', ({ participant }) => !participant.audio);
+    const again = await gateway.join('r', 'Alice', { resume: alice.resumeToken, media });
+    expect((await again.next('joined')).participants[0]?.audio).toBe(false);
+    expect(await again.next('muted')).toMatchObject({ by: bob.id });
+    again.send({ type: 'media', audio: true, video: false, source: 'camera' });
+    await again.next('participant', ({ participant }) => participant.audio);
+    await again.drop();
+    const { resumeToken } = again;
+    const third = await gateway.join('r', 'Alice', { resume: resumeToken, media });
+    expect((await third.next('joined')).participants[0]?.audio).toBe(true);
+    expect(typesOf(third)).not.toContain('muted');
+  });
+
   it('says with `join` what is switched on by now', async () => {
     gateway = await FakeGateway.start();
     const alice = await gateway.join('r', 'Alice', { media: { audio: true, video: true } });

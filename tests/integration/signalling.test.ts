@@ -65,6 +65,31 @@ describe('signalling', () => {
     expect(participants[0]).toMatchObject({ name: 'Alice', hand: true });
   });
 
+  it('takes a chat message of one name once, and tells its writer that it is there', async () => {
+    const alice = await join('twice', 'Alice');
+    const bob = await join('twice', 'Bob');
+    const texts = ({ received }: SignallingClient): string[] =>
+      received.flatMap((message) => (message.type === 'chat' ? [message.text] : []));
+    for (const ref of ['one', 'one', 'two']) alice.send({ type: 'chat', text: `I am ${ref}`, ref });
+    // Without a name it is another one each time.
+    for (const text of ['again', 'again']) alice.send({ type: 'chat', text });
+    await until(() => texts(bob).length === 4 && texts(alice).length === 5, 5000);
+    expect(texts(bob)).toEqual(['I am one', 'I am two', 'again', 'again']);
+    const [first, second] = alice.received.filter((message) => message.type === 'chat');
+    expect(second).toEqual(first);
+    expect(first).toMatchObject({ ref: 'one', from: alice.id });
+
+    // Who came anew, after their own stay was forgotten.
+    const again = await join('twice', 'Alice');
+    expect((await again.next('joined')).chat.map(({ ref }) => ref)).toContain('two');
+    again.send({ type: 'chat', text: 'I am two', ref: 'two' });
+    expect(await again.next('chat')).toMatchObject({ ref: 'two', from: alice.id });
+    again.send({ type: 'chat', text: '', ref: 'three' });
+    again.send({ type: 'chat', text: 'three', ref: 'no name' });
+    await until(() => again.received.filter(({ type }) => type === 'error').length === 2, 5000);
+    expect(texts(bob)).toHaveLength(4);
+  });
+
   it('puts hands in the order in which they were raised, until they are lowered', async () => {
     const alice = await join('hands', 'Alice');
     const bob = await join('hands', 'Bob');

@@ -7,6 +7,7 @@ import {
   playTones,
   type Device,
   type DeviceChoice,
+  type JoinRequest,
   type MediaState,
   type Platform,
   type RoomView,
@@ -78,6 +79,9 @@ export class Call {
   #noticeTimer: ReturnType<typeof setTimeout> | undefined;
   #recordAsked = $state(false);
   #reactedAtMs = Number.NEGATIVE_INFINITY;
+  #joined: { readonly request: JoinRequest; readonly sends: boolean } | null = null;
+  /** Whether one was in a room, or about to be, when the page went away. */
+  #returns = false;
   /** The mode when this page pinned somebody; null while it has not. */
   #modeBeforePin: LayoutMode | null = null;
 
@@ -102,9 +106,7 @@ export class Call {
     });
     this.chat = new ChatDesk({
       send: (text) => {
-        if (this.#state.phase !== 'live') return false;
         this.session.send({ type: 'chat', text });
-        return true;
       },
       now: () => performance.now(),
     });
@@ -121,6 +123,7 @@ export class Call {
         this.#noticePinned(before, state.view);
         this.#noticeHands(before, state.view);
         this.#noticeQuality(before, state.view);
+        this.#noticeUnsent(before, state.view);
       } else {
         this.closeNotice();
         this.reactions.clear();
@@ -165,9 +168,33 @@ export class Call {
     return 'view' in this.#state && this.#state.view.may.includes(right);
   }
 
-  /** Joins a room, by the invitation where there is one. */
-  join(room: string, name: string): void {
-    this.session.join({ room, name, ...(this.token !== null && { token: this.token }) });
+  /**
+   * Joins a room, by the invitation where there is one.
+   * @param sends - whether with the devices that are chosen; who only watches needs none
+   */
+  join(request: JoinRequest, sends: boolean): void {
+    this.#joined = { request, sends };
+    // Not waited for: who is still asked for permission joins as a listener, and is heard when it comes.
+    if (sends) void this.media.acquire(this.#choice);
+    this.session.join({ ...request, ...(this.token !== null && { token: this.token }) });
+  }
+
+  /**
+   * Leaves, as the page is closed, or another one shown in its place: nobody waits for who does not come back. A socket that is
+   * just closed with the page may say so too late, or never.
+   */
+  leaveWithPage(): void {
+    const { phase } = this.#state;
+    this.#returns = phase !== 'idle' && phase !== 'closed';
+    this.session.leave();
+  }
+
+  /** The page is shown again as it was left (the browser's back-forward cache): back into the room. */
+  returnWithPage(): void {
+    if (this.#returns && this.#joined !== null) {
+      this.join(this.#joined.request, this.#joined.sends);
+    }
+    this.#returns = false;
   }
 
   /** Camera and microphone. */
@@ -324,6 +351,13 @@ export class Call {
 
   #arrange(arrangement: Arrangement): void {
     this.session.send({ type: 'layout', ...arrangement });
+  }
+
+  #noticeUnsent(before: RoomView | null, { outbox }: RoomView): void {
+    if (before === null || before.outbox === outbox) return;
+    const failed = (list: RoomView['outbox']): number =>
+      list.filter(({ state }) => state === 'failed').length;
+    if (failed(outbox) > failed(before.outbox)) this.#show({ sentence: words.chat.notSent });
   }
 
   #noticePinned(before: RoomView | null, now: RoomView): void {

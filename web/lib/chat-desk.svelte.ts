@@ -13,8 +13,8 @@ const windowMs = 10_000;
 
 /** What a desk needs of its surroundings. */
 interface ChatDeskContext {
-  /** Sends a message; false where there is no connection. */
-  readonly send: (text: string) => boolean;
+  /** Sends a message, as soon as there is a connection. */
+  readonly send: (text: string) => void;
   /** Milliseconds. */
   readonly now: () => number;
 }
@@ -80,9 +80,8 @@ export class ChatDesk {
     const now = this.#context.now();
     if (!this.#limit.allows(now)) {
       this.#problem = { kind: 'too-fast' };
-    } else if (!this.#context.send(text)) {
-      this.#problem = { kind: 'away' };
     } else {
+      this.#context.send(text);
       this.#limit.count(now);
       this.draft = '';
     }

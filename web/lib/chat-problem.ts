@@ -1,3 +1,3 @@
-/** Why a message of the chat was not sent. */
+/** Why a message of the chat is not sent. */
 export type ChatProblem =
-  { readonly kind: 'too-long'; readonly tooMany: number } | { readonly kind: 'too-fast' | 'away' };
+  { readonly kind: 'too-long'; readonly tooMany: number } | { readonly kind: 'too-fast' };

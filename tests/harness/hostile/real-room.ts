@@ -99,6 +99,7 @@ export class LoneRoom {
       type: 'add',
       member: {
         id,
+        join: `join-${id}`,
         name,
         media: { audio: true, video: true, source: 'camera', shareAudio: false },
         hand: false,

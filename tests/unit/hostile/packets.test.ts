@@ -34,7 +34,7 @@ function openSender() {
     { codec: 'h264', rtx: true, audio: true, red: true, transportSequence: true },
     controller,
     {
-      log: pino({ level: 'silent' }),
+      log: { lines: pino({ level: 'silent' }) },
       metrics: new RoomMetrics(),
       settings: { canvas, fps: 25 },
       now: () => nowMs,

@@ -1,10 +1,13 @@
 import { describe, expect, it, vi } from 'vitest';
 import { Background } from '../../../web/lib/phone/background.ts';
 import { isMirrored } from '../../../web/lib/mirror.ts';
+import { Interruptions } from '../../../web/lib/phone/interruptions.ts';
+import { watchKeyboard } from '../../../web/lib/phone/keyboard.ts';
 import { flipFrom } from '../../../web/lib/phone/flip.ts';
 import { showMediaControls } from '../../../web/lib/phone/media-controls.ts';
 import { WakeLock, type WakeLockLike } from '../../../web/lib/phone/wake-lock.ts';
-import { FakeTrack, settle } from './fakes.ts';
+import { LocalMedia } from '../../../web/lib/client/local-media.ts';
+import { FakePlatform, FakeTrack, settle } from './fakes.ts';
 
 /** A page that is hidden and shown by the test. */
 class FakePage {
@@ -41,6 +44,118 @@ class FakePage {
     await settle();
   }
 }
+
+describe('a microphone that a phone call had', () => {
+  const start = async () => {
+    const page = new FakePage();
+    const platform = new FakePlatform();
+    const media = new LocalMedia(platform);
+    const refused = vi.fn();
+    media.on('refused', refused);
+    const interruptions = new Interruptions(page, () => media.renew('microphone'));
+    media.on('changed', () => {
+      interruptions.watch(media.tracks.audio);
+    });
+    await media.acquire();
+    const track = (): FakeTrack => media.tracks.audio as FakeTrack;
+    const asked = (): number => platform.requests.length;
+    return { page, platform, media, refused, interruptions, track, asked };
+  };
+
+  it('is asked for once more when the system says it is back, and stays muted if it was', async () => {
+    const { media, track, asked } = await start();
+    await media.setMicrophone(false);
+    const before = track();
+    before.fire('mute');
+    await settle();
+    expect(asked()).toBe(1);
+    before.fire('unmute');
+    await settle();
+    expect(asked()).toBe(2);
+    expect(track()).not.toBe(before);
+    expect([before.readyState, track().readyState, track().enabled]).toEqual([
+      'ended',
+      'live',
+      false,
+    ]);
+    // The one of before has nothing more to say.
+    before.fire('mute');
+    before.fire('unmute');
+    await settle();
+    expect(asked()).toBe(2);
+  });
+
+  it('is asked for when the page is shown, and again the next time where it cannot be had yet', async () => {
+    const { page, platform, refused, track, asked } = await start();
+    const before = track();
+    await page.turn(true);
+    before.fire('mute');
+    before.fire('unmute');
+    await settle();
+    expect(asked()).toBe(1);
+    const give = platform.devices;
+    platform.devices = () => Promise.reject(new DOMException('', 'InvalidStateError'));
+    await page.turn(false);
+    expect([asked(), track()]).toEqual([2, before]);
+    expect(refused).not.toHaveBeenCalled();
+    platform.devices = give;
+    await page.turn(true);
+    await page.turn(false);
+    expect(asked()).toBe(3);
+    expect(track()).not.toBe(before);
+    await page.turn(true);
+    await page.turn(false);
+    expect(asked()).toBe(3);
+  });
+
+  it('is left alone where nothing interrupted it, and when the call is over', async () => {
+    const { page, interruptions, track, asked } = await start();
+    // One that begins silent, and then is not.
+    track().fire('unmute');
+    await page.turn(true);
+    await page.turn(false);
+    track().fire('mute');
+    interruptions.close();
+    interruptions.close();
+    track().fire('unmute');
+    await settle();
+    expect(asked()).toBe(1);
+    expect(page.listeners.size).toBe(0);
+  });
+});
+
+describe('a keyboard on the screen', () => {
+  it('lies over the foot of the page: not so a bar of the browser, nor a page that is pinched open', () => {
+    const told: number[] = [];
+    const listeners = new Set<() => void>();
+    const viewport = {
+      ...{ height: 750, scale: 1 },
+      addEventListener: (_: string, listener: () => void) => listeners.add(listener),
+      removeEventListener: (_: string, listener: () => void) => listeners.delete(listener),
+    };
+    let pageHeight = 750;
+    const end = watchKeyboard(
+      viewport,
+      () => pageHeight,
+      (px) => told.push(px),
+    );
+    const become = (height: number, scale = 1): void => {
+      Object.assign(viewport, { height, scale });
+      for (const listener of listeners) listener();
+    };
+    become(690);
+    become(414.4);
+    become(414);
+    become(750);
+    become(375, 2);
+    // A browser that makes the page smaller itself.
+    pageHeight = 414;
+    become(414);
+    expect(told).toEqual([0, 336, 0]);
+    end();
+    expect(listeners.size).toBe(0);
+  });
+});
 
 describe('the screen', () => {
   it('stays on while in a call, and is kept on again when the page comes back', async () => {

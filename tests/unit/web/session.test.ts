@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { LocalMedia } from '../../../web/lib/client/local-media.ts';
 import type { ReceiverLike } from '../../../web/lib/client/platform.ts';
 import { ScreenShare } from '../../../web/lib/client/screen-share.ts';
-import { RoomSession, type SessionState } from '../../../web/lib/client/session.ts';
+import { RoomSession } from '../../../web/lib/client/session.ts';
+import type { SessionState } from '../../../web/lib/client/session-state.ts';
 import { FakePlatform, FakeTrack, settle, type FakePeer } from './fakes.ts';
 
 const offerSdp = 'v=0\r\na=ice-ufrag:down\r\n';

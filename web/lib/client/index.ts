@@ -17,6 +17,7 @@ export {
   type MediaProblem,
   type SoundProcessing,
 } from './media-request.ts';
+export type { OutgoingChat } from './outbox.ts';
 export { meterPart } from './level.ts';
 export type { LinksView } from './media-links.ts';
 export type { NetworkReading } from './network-reading.ts';
@@ -30,13 +31,8 @@ export {
 } from './recordings.ts';
 export type { LayoutMessage, QualityMessage, RoomRecording, RoomView } from './room-view.ts';
 export { ScreenShare, type ShareState } from './screen-share.ts';
-export {
-  RoomSession,
-  type JoinRequest,
-  type SessionEnd,
-  type SessionEvents,
-  type SessionState,
-} from './session.ts';
+export { RoomSession } from './session.ts';
+export type { JoinRequest, SessionEnd, SessionEvents, SessionState } from './session-state.ts';
 export { TalkDetector } from './talk-detector.ts';
 export { playTones, type Tone } from './tones.ts';
 export { nameProblem, roomProblem, type InputProblem } from './validate.ts';

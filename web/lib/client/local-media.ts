@@ -186,6 +186,14 @@ export class LocalMedia extends Emitter<LocalMediaEvents> {
       this.#choices = { ...this.#choices, [name]: before };
   }
 
+  /**
+   * Asks for the microphone or camera in use once more: what the system took it for has ended, and its track may be silent for good.
+   * @returns false where it cannot be had yet: the one before stays
+   */
+  async renew(name: keyof MediaState): Promise<boolean> {
+    return trackOf(this.#state[name]) === null || (await this.#switch(name, 'say nothing'));
+  }
+
   /** Uses a camera that looks the other way from now on, as phones have them. */
   async face(facing: Facing): Promise<void> {
     const before = this.#choices;
@@ -255,7 +263,7 @@ export class LocalMedia extends Emitter<LocalMediaEvents> {
    * Takes another device in the place of the one in use, or of the one that could not be had.
    * @returns whether it has come to that
    */
-  async #switch(name: keyof MediaState, order?: 'let go first'): Promise<boolean> {
+  async #switch(name: keyof MediaState, order?: 'let go first' | 'say nothing'): Promise<boolean> {
     const current = ++this.#switches[name];
     const before = trackOf(this.#state[name]);
     const kind = name === 'microphone' ? 'audio' : 'video';
@@ -272,7 +280,7 @@ export class LocalMedia extends Emitter<LocalMediaEvents> {
       return true;
     }
     if (device.status === 'unavailable' && before?.readyState === 'live') {
-      this.emit('refused', name, device.problem);
+      if (order !== 'say nothing') this.emit('refused', name, device.problem);
       return false;
     }
     this.#letGo(name);

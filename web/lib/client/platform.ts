@@ -32,7 +32,8 @@ export interface TrackLike {
   applyConstraints(constraints: object): Promise<void>;
   clone(): TrackLike;
   stop(): void;
-  addEventListener(type: 'ended', listener: () => void): void;
+  /** `mute`: the system has taken its sound or picture away, for a while. */
+  addEventListener(type: 'ended' | 'mute' | 'unmute', listener: () => void): void;
 }
 
 /** The part of `MediaStream` that the client uses. */

@@ -7,6 +7,7 @@ import type {
 } from '../../../mcu/protocol/common.ts';
 import type { ServerMessage } from '../../../mcu/protocol/server.ts';
 import { noLinks, type LinksView } from './media-links.ts';
+import type { OutgoingChat } from './outbox.ts';
 
 /** The server's words when somebody was let in. */
 export type JoinedMessage = Extract<ServerMessage, { type: 'joined' }>;
@@ -42,6 +43,8 @@ export interface RoomView {
   /** Null before the first one. */
   readonly recording: RoomRecording | null;
   readonly chat: readonly ChatMessage[];
+  /** What this participant has written and the server is not known to have yet. */
+  readonly outbox: readonly OutgoingChat[];
   /** Whether this participant may mute and remove others. */
   readonly mayModerate: boolean;
   /** All that this participant may do. */
@@ -72,6 +75,7 @@ export function viewOf(message: JoinedMessage): RoomView {
     qualities: [],
     recording: message.room.recording,
     chat: message.chat,
+    outbox: [],
     mayModerate: message.mayModerate ?? false,
     may: rightsOf(message),
     links: noLinks,
@@ -83,8 +87,7 @@ export function viewOf(message: JoinedMessage): RoomView {
  * more. A resumed downlink goes on showing what it showed.
  */
 export function withEarlier(view: RoomView, earlier: RoomView, resumed: boolean): RoomView {
-  const known = new Set(view.chat.map(({ id }) => id));
-  const chat = [...earlier.chat.filter(({ id }) => !known.has(id)), ...view.chat];
+  const chat = [...earlier.chat.filter((message) => !isThere(view.chat, message)), ...view.chat];
   const { layout, quality, qualities } = resumed ? earlier : view;
   return { ...view, chat: chat.slice(-chatLimit), layout, quality, qualities };
 }
@@ -106,11 +109,25 @@ export function withMessage(view: RoomView, message: ServerMessage): RoomView {
     }
     case 'chat': {
       const { type: _type, ...entry } = message;
+      // A server that was restarted passes on once more what its writer does not know to have arrived.
+      if (isThere(view.chat, entry)) return view;
       return { ...view, chat: [...view.chat, entry].slice(-chatLimit) };
     }
     default:
       return view;
   }
+}
+
+function isThere(chat: readonly ChatMessage[], { id, ref }: ChatMessage): boolean {
+  return chat.some((each) => each.id === id || (ref !== undefined && each.ref === ref));
+}
+
+/** The view with this participant's hand raised, or lowered. */
+export function withOwnHand(view: RoomView, raised: boolean): RoomView {
+  const participants = view.participants.map((each) =>
+    each.id === view.selfId && each.hand !== raised ? { ...each, hand: raised } : each,
+  );
+  return { ...view, participants };
 }
 
 function withParticipant(

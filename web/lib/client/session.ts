@@ -1,7 +1,8 @@
 import type { ClientMessageInput } from '../../../mcu/protocol/client.ts';
-import type { Participant, QualityCap } from '../../../mcu/protocol/common.ts';
+import type { QualityCap } from '../../../mcu/protocol/common.ts';
 import type { ErrorCode } from '../../../mcu/protocol/errors.ts';
 import type { ClosedReason, ServerMessage } from '../../../mcu/protocol/server.ts';
+import { Asks } from './asks.ts';
 import { backoffDelayMs } from './backoff.ts';
 import { Emitter } from './emitter.ts';
 import type { LocalMedia } from './local-media.ts';
@@ -9,54 +10,21 @@ import { MediaLinks } from './media-links.ts';
 import { OutgoingMedia } from './outgoing-media.ts';
 import { meterNetwork } from './network-meter.ts';
 import type { NetworkReading } from './network-reading.ts';
+import { Outbox } from './outbox.ts';
 import type { Platform } from './platform.ts';
 import {
   rightsOf,
   viewOf,
   withEarlier,
   withMessage,
+  withOwnHand,
   type JoinedMessage,
   type RoomView,
 } from './room-view.ts';
 import type { ScreenShare } from './screen-share.ts';
+import type { JoinRequest, SessionEnd, SessionEvents, SessionState } from './session-state.ts';
 import { Signalling } from './signalling.ts';
 import { Wishes } from './wishes.ts';
-
-/** Why a stay in a room ended. */
-export type SessionEnd =
-  | { readonly kind: 'closed'; readonly reason: ClosedReason }
-  | { readonly kind: 'refused'; readonly code: ErrorCode }
-  | { readonly kind: 'unreachable' };
-
-/** Where a participant stands. Only who is in a room has a view of it. */
-export type SessionState =
-  | { readonly phase: 'idle' }
-  | { readonly phase: 'joining' }
-  | { readonly phase: 'live'; readonly view: RoomView }
-  | { readonly phase: 'reconnecting'; readonly view: RoomView }
-  | { readonly phase: 'closed'; readonly end: SessionEnd };
-
-/** What is wanted: a room to be in, under a name. */
-export interface JoinRequest {
-  readonly room: string;
-  readonly name: string;
-  /** A room token, where the server asks for one. */
-  readonly token?: string;
-}
-
-/** What a session reports. */
-export interface SessionEvents {
-  state: [state: SessionState];
-  /** Somebody else came or went. */
-  presence: [event: 'joined' | 'left', participant: Participant];
-  reaction: [participantId: string, emoji: string];
-  /** Somebody has muted this participant's microphone, which is off by now. Null: who is not here any more. */
-  muted: [by: Participant | null];
-  /** The server stops, at the latest in so many milliseconds; the call goes on until then. */
-  closing: [inMs: number];
-  /** The server did not do what was asked; the call goes on. */
-  problem: [code: ErrorCode];
-}
 
 /** How long a socket may take until `joined`, in milliseconds. */
 const joinPatienceMs = 10_000;
@@ -84,8 +52,10 @@ export class RoomSession extends Emitter<SessionEvents> {
   #resumeToken: string | null = null;
   #attempts = 0;
   readonly #wishes = new Wishes((message) => {
-    this.send(message);
+    this.#transmit(message);
   });
+  readonly #asks: Asks;
+  readonly #outbox: Outbox;
   /** Whether media has come down since the server let us in, or made it anew. */
   #mediaCame = false;
   /** Whether the server takes sound and pictures of this participant. */
@@ -104,13 +74,27 @@ export class RoomSession extends Emitter<SessionEvents> {
     this.#devices = media;
     this.#media = new OutgoingMedia(media, share ?? null, platform);
     this.#links = new MediaLinks(platform);
+    this.#asks = new Asks(platform, (message) => {
+      this.#transmit(message);
+    });
+    this.#outbox = new Outbox({
+      platform,
+      send: (message) => {
+        this.#transmit(message);
+      },
+      changed: () => {
+        this.#change((view) => ({ ...view, outbox: this.#outbox.entries }));
+      },
+      stuck: () => {
+        if (this.#state.phase === 'live') this.#dropSocket();
+      },
+    });
     this.#links.on('changed', (links) => {
       if (links.downlink === 'connected') this.#mediaCame = true;
-      if ('view' in this.#state)
-        this.#enter({ ...this.#state, view: { ...this.#state.view, links } });
+      this.#change((view) => ({ ...view, links }));
     });
     this.#links.on('send', (message) => {
-      this.send(message);
+      this.#transmit(message);
     });
     this.#links.on('stuck', () => {
       if (this.#state.phase === 'live') this.#dropSocket();
@@ -131,6 +115,7 @@ export class RoomSession extends Emitter<SessionEvents> {
     this.#request = request;
     this.#resumeToken = null;
     this.#attempts = 0;
+    this.#wishes.begin();
     const watches = [
       this.#platform.onNetworkChange(() => {
         this.#handleNetworkChange();
@@ -146,9 +131,43 @@ export class RoomSession extends Emitter<SessionEvents> {
     this.#connect();
   }
 
-  /** Sends any message of the contract; nothing while the socket is gone. */
+  /**
+   * Sends any message of the contract. What breaks off with the connection is sent again over the next one: `chat` until the
+   * server has passed it on ({@link RoomView.outbox}), `hand` as it was wanted last, `layout`, `record` and `moderate` where
+   * the stay is resumed and it was not done. Others go nowhere while the socket is gone, as do all while in no room.
+   */
   send(message: ClientMessageInput): void {
-    this.#signalling?.send(message);
+    const view = 'view' in this.#state ? this.#state.view : null;
+    if (view === null) return;
+    switch (message.type) {
+      case 'chat':
+        this.#outbox.write(message.text);
+        return;
+      case 'hand':
+        this.#wishes.raiseHand(message.raised);
+        // With nobody to say so, it is as one wishes.
+        if (this.#state.phase === 'reconnecting') {
+          this.#change((before) => withOwnHand(before, message.raised));
+        }
+        return;
+      case 'layout':
+      case 'record':
+      case 'moderate':
+        this.#asks.ask(message, view);
+        return;
+      default:
+        this.#transmit(message);
+    }
+  }
+
+  /** Sends a message of {@link RoomView.outbox} again that failed. */
+  retryChat(ref: string): void {
+    this.#outbox.retry(ref);
+  }
+
+  /** Gives a message of {@link RoomView.outbox} up. */
+  discardChat(ref: string): void {
+    this.#outbox.discard(ref);
   }
 
   /** The best quality this browser wants to receive. */
@@ -183,7 +202,7 @@ export class RoomSession extends Emitter<SessionEvents> {
   /** Leaves for good, as the participant wishes. Also ends an attempt to join. */
   leave(): void {
     if (this.#state.phase === 'idle' || this.#state.phase === 'closed') return;
-    this.send({ type: 'leave' });
+    this.#transmit({ type: 'leave' });
     this.#end({ kind: 'closed', reason: 'left' });
   }
 
@@ -226,7 +245,7 @@ export class RoomSession extends Emitter<SessionEvents> {
     const { sent } = this.#media;
     const { audio, video } = sent;
     this.#wishes.joining(sent);
-    this.send({
+    this.#transmit({
       type: 'join',
       protocol: 1,
       room,
@@ -243,7 +262,7 @@ export class RoomSession extends Emitter<SessionEvents> {
         this.#handleJoined(message);
         return;
       case 'error':
-        this.#handleError(message.code, message.fatal);
+        this.#handleError(message);
         return;
       case 'closed':
         if (this.#mayReturn(message.reason)) this.#dropSocket();
@@ -286,10 +305,12 @@ export class RoomSession extends Emitter<SessionEvents> {
       default: {
         const next = withMessage(view, message);
         if (next !== view) this.#show(next);
-        if (message.type !== 'participant' || message.event === 'changed') return;
-        if (message.participant.id !== view.selfId) {
-          this.emit('presence', message.event, message.participant);
-        }
+        this.#asks.follow(next);
+        if (message.type === 'chat') this.#outbox.confirm([message], view.selfId);
+        if (message.type !== 'participant') return;
+        const { event, participant } = message;
+        if (participant.id === view.selfId) this.#wishes.followHand(participant.hand);
+        else if (event !== 'changed') this.emit('presence', event, participant);
       }
     }
   }
@@ -302,26 +323,20 @@ export class RoomSession extends Emitter<SessionEvents> {
     this.#attempts = 0;
     this.#resumeToken = message.resumeToken;
     const self = message.participants.find(({ id }) => id === message.participantId);
-    this.#wishes.joined(resumed, self?.source === 'screen');
     this.#mediaCame = resumed && this.#links.view.downlink === 'connected';
-    const view = { ...viewOf(message), links: this.#links.view };
-    this.#enter({
-      phase: 'live',
-      view: before.phase === 'joining' ? view : withEarlier(view, before.view, resumed),
-    });
+    const fresh = { ...viewOf(message), links: this.#links.view, outbox: this.#outbox.entries };
+    const view = before.phase === 'joining' ? fresh : withEarlier(fresh, before.view, resumed);
+    this.#enter({ phase: 'live', view });
     this.#sends = rightsOf(message).includes('send');
     this.#links.setTracks(this.#sends ? this.#media.tracks : { audio: null, video: null });
     if (resumed) this.#links.resume(message.iceServers);
     else this.#links.restart(message.iceServers);
+    this.#wishes.joined(resumed, self);
     if (this.#sends) this.#tellMedia();
-    if (before.phase === 'reconnecting' && !resumed) this.#raiseAgain(before.view);
     this.#tellQuality();
-  }
-
-  /** A server that has forgotten the stay has forgotten the hand. */
-  #raiseAgain({ participants, selfId }: RoomView): void {
-    const raised = participants.some(({ id, hand }) => hand && id === selfId);
-    if (raised) this.send({ type: 'hand', raised });
+    this.#asks.open(view, resumed);
+    this.#outbox.confirm(message.chat, message.participantId);
+    this.#outbox.open();
   }
 
   /**
@@ -333,7 +348,7 @@ export class RoomSession extends Emitter<SessionEvents> {
     return reason === 'shutdown' || (reason === 'timeout' && this.#mediaCame);
   }
 
-  #handleError(code: ErrorCode, fatal: boolean): void {
+  #handleError({ code, fatal, ref }: Extract<ServerMessage, { type: 'error' }>): void {
     const { phase } = this.#state;
     if (phase === 'reconnecting' && passingRefusals.includes(code)) {
       this.#dropSocket();
@@ -341,6 +356,8 @@ export class RoomSession extends Emitter<SessionEvents> {
       this.#end({ kind: 'refused', code });
     } else {
       if (code === 'bad-sdp') this.#links.handleRefusal();
+      if (ref === undefined) this.#asks.clear();
+      else this.#outbox.refused(ref);
       this.emit('problem', code);
     }
   }
@@ -350,6 +367,8 @@ export class RoomSession extends Emitter<SessionEvents> {
     this.#cancelTimer();
     this.#signalling?.close();
     this.#signalling = null;
+    this.#asks.lost();
+    this.#outbox.lost();
     if (this.#state.phase === 'live' || this.#state.phase === 'reconnecting') {
       this.#links.handleSignallingLost();
       this.#enter({ phase: 'reconnecting', view: this.#state.view });
@@ -380,6 +399,9 @@ export class RoomSession extends Emitter<SessionEvents> {
   #end(end: SessionEnd): void {
     this.#cancelTimer();
     this.#endWatches();
+    this.#asks.lost();
+    this.#asks.clear();
+    this.#outbox.clear();
     this.#signalling?.close();
     this.#signalling = null;
     this.#resumeToken = null;
@@ -387,6 +409,15 @@ export class RoomSession extends Emitter<SessionEvents> {
     // Closed first, so that the links' last changes are nobody's news.
     this.#enter({ phase: 'closed', end });
     this.#links.close();
+  }
+
+  #transmit(message: ClientMessageInput): void {
+    this.#signalling?.send(message);
+  }
+
+  /** Another view of the same state; nothing while in no room. */
+  #change(change: (view: RoomView) => RoomView): void {
+    if ('view' in this.#state) this.#enter({ ...this.#state, view: change(this.#state.view) });
   }
 
   #show(view: RoomView): void {

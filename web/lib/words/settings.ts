@@ -61,5 +61,11 @@ export const shortcutWords = {
     fullScreen: 'Full screen, and back',
     help: 'Show these keys',
   } satisfies Record<ShortcutAction, string>,
+  /** Keys that are none of the above, of the tiles of the picture. */
+  inPicture: [
+    ['← → ↑ ↓', 'Go from one to the next in the picture'],
+    ['Enter', 'Pin who has the focus there'],
+    ['Shift F10', 'Go to what else can be done with them'],
+  ],
   space: 'Space',
 } as const;

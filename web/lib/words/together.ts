@@ -12,6 +12,11 @@ export const chat = {
   unread: (count: number) =>
     count === 1 ? '1 message not read yet' : `${count} messages not read yet`,
   earlier: (count: number) => `There are ${count} messages from before you joined.`,
+  sending: 'Sending…',
+  failed: 'Not sent',
+  retry: 'Try again',
+  discard: 'Delete',
+  notSent: 'A message could not be sent. The chat still has it.',
   says: (name: string, text: string) => `${name} writes: ${text}`,
 } as const;
 
@@ -70,7 +75,5 @@ export function chatProblemSentence(problem: ChatProblem): string {
       return `A message has at most 2000 characters: ${problem.tooMany} too many.`;
     case 'too-fast':
       return 'That was too fast. Wait a moment before you send more.';
-    case 'away':
-      return 'The connection is lost just now. Your message stays here until you send it again.';
   }
 }

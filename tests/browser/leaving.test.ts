@@ -1,0 +1,66 @@
+import { expect, it } from 'vitest';
+import { openHouse } from '../harness/house.ts';
+import { until } from '../harness/until.ts';
+
+/** Nothing here is about how fast it is: a busy machine may take its time. */
+const patienceMs = 15_000;
+/** How long somebody whose connection is lost without a word is waited for. */
+const resumeMs = 20_000;
+
+const house = openHouse({
+  ONEGRID_MEDIA_TIMEOUT_MS: '300000',
+  ONEGRID_RESUME_MS: String(resumeMs),
+  ONEGRID_RUNGS: 'high',
+});
+
+it('who closes the tab, or goes to another page, is gone at once, however much they are being told', async () => {
+  const ben = await house.attend('noise', 'Ben');
+  for (const how of ['close', 'go']) {
+    const ana = await house.join('noise', 'Ana', { colour: '#5b6fa8', fps: 5 });
+    await until(() => ana.last('layout')?.tiles.length === 2, patienceMs);
+    // What still arrives at a socket that is closed makes the system reset it, and what was to be said is lost.
+    const noise = setInterval(() => {
+      ben.send({ type: 'react', emoji: '🎉' });
+    }, 25);
+    try {
+      await until(() => ana.received.filter(({ type }) => type === 'reaction').length > 20, 10_000);
+      const { id } = ana;
+      const started = performance.now();
+      if (how === 'close') await ana.page.close();
+      else await ana.page.goto('about:blank');
+      await ben.next('participant', (message) => {
+        return message.event === 'left' && message.participant.id === id;
+      });
+      // They were not waited for.
+      expect(performance.now() - started).toBeLessThan(resumeMs / 4);
+      const said = house.server.log.filter((line) => line['participant'] === id);
+      expect(said.map(({ msg }) => msg)).not.toContain('participant away');
+    } finally {
+      clearInterval(noise);
+    }
+  }
+});
+
+it('who goes back to a page that the browser has kept is back in the room', async () => {
+  const ana = await house.join('kept', 'Ana', { colour: '#5b6fa8', fps: 5 });
+  const ben = await house.attend('kept', 'Ben');
+  const { id } = ana;
+  const turn = (type: 'pagehide' | 'pageshow'): Promise<unknown> =>
+    ana.page.evaluate((name) => {
+      window.dispatchEvent(new PageTransitionEvent(name, { persisted: true }));
+    }, type);
+  await turn('pagehide');
+  await ben.next(
+    'participant',
+    ({ event, participant }) => event === 'left' && participant.id === id,
+  );
+  await ana.page.getByText('You left the room.').waitFor();
+  await turn('pageshow');
+  await ben.next(
+    'participant',
+    ({ event, participant }) => event === 'joined' && participant.id !== id,
+  );
+  await ana.page.getByRole('button', { name: 'Leave', exact: true }).waitFor();
+  const again = ana.last('joined')!;
+  expect(again.participants.find((each) => each.id === again.participantId)?.video).toBe(true);
+});
