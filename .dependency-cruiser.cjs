@@ -113,6 +113,20 @@ module.exports = {
       to: { path: '^mcu/load/' },
     },
     {
+      name: 'nobody-needs-doctor',
+      comment: 'It is a program of its own, started by the launcher.',
+      severity: 'error',
+      from: { path: '^(mcu|mixer|web)/', pathNot: '^mcu/doctor/' },
+      to: { path: '^mcu/doctor/' },
+    },
+    {
+      name: 'doctor-loads-nothing-native',
+      comment: 'What may end its process is tried in probes, which are processes of their own.',
+      severity: 'error',
+      from: { path: '^mcu/doctor/', pathNot: '^mcu/doctor/probes/' },
+      to: { path: `${native}|^mcu/doctor/probes/`, reachable: true },
+    },
+    {
       name: 'no-circles',
       severity: 'error',
       from: {},

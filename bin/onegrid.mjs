@@ -17,7 +17,11 @@ try {
 }
 
 // Commands with a program of their own; all others, and --help, are the server's, which loads no media library.
-const programs = { mix: '../dist/mixer/cli/main.js', load: '../dist/mcu/load/main.js' };
+const programs = {
+  mix: '../dist/mixer/cli/main.js',
+  load: '../dist/mcu/load/main.js',
+  doctor: '../dist/mcu/doctor/main.js',
+};
 
 const [command, ...rest] = process.argv.slice(2);
 if (command !== undefined && Object.hasOwn(programs, command)) {

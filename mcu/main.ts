@@ -1,17 +1,9 @@
-import { Command, CommanderError, Option } from 'commander';
-import {
-  flagOf,
-  readSettings,
-  settingDefinitions,
-  type Settings,
-  SettingsError,
-} from './config/settings.ts';
+import { Command, CommanderError } from 'commander';
+import { addSettingFlags } from './config/flags.ts';
+import { readSettings, type Settings, SettingsError } from './config/settings.ts';
 import { startGateway } from './gateway/server.ts';
 import { createLog } from './log.ts';
 import { tokenCommand } from './token-command.ts';
-
-type Key = keyof Settings;
-const keys = Object.keys(settingDefinitions) as Key[];
 
 /** One sentence for the errors of `listen` that people meet. */
 function listenProblem(error: unknown, { port, host }: Settings): string | undefined {
@@ -37,7 +29,7 @@ async function serve(flags: Record<string, string>): Promise<void> {
     if (error instanceof SettingsError) fail(error.message);
     throw error;
   }
-  const log = createLog(settings.logLevel);
+  const log = createLog(settings.logLevel, 'gateway');
   const gateway = await startGateway(settings, log).catch((error: unknown) => {
     const sentence =
       error instanceof SettingsError ? error.message : listenProblem(error, settings);
@@ -72,19 +64,12 @@ async function serve(flags: Record<string, string>): Promise<void> {
   process.stderr.write(`onegrid is on ${scheme}://${host}:${String(gateway.port)}\n`);
 }
 
-function serveCommand(): Command {
-  const command = new Command('serve').description('run the server');
-  for (const key of keys) {
-    const { name, help, fallback } = settingDefinitions[key];
-    const shown = fallback === null ? '' : `; default ${fallback}`;
-    const flag = new Option(`--${flagOf(key)} <value>`, `${help} (${name}${shown})`);
-    flag.attributeName = () => key;
-    command.addOption(flag);
-  }
-  return command.action(async (flags: Record<string, string>) => {
-    await serve(flags);
-  });
-}
+const serveCommand = (): Command =>
+  addSettingFlags(new Command('serve').description('run the server')).action(
+    async (flags: Record<string, string>) => {
+      await serve(flags);
+    },
+  );
 
 /**
  * Lines in the help: bin/onegrid.mjs hands these commands to programs of their own, whose libraries this process must
@@ -97,6 +82,9 @@ const otherCommands = (): Command[] => [
   new Command('load')
     .description('let synthetic participants join a running server')
     .usage('[options]    (see onegrid load --help)'),
+  new Command('doctor')
+    .description('look whether this machine has what a server needs')
+    .usage('[options]    (see onegrid doctor --help)'),
 ];
 
 /**

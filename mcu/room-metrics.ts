@@ -1,4 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { HealthMetrics } from './health-metrics.ts';
+import { PathMetrics } from './path-metrics.ts';
 
 /**
  * What one room process counts. The gateway adds up the snapshots of all room processes, so nothing
@@ -6,6 +8,8 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
  */
 export class RoomMetrics {
   readonly registry = new Registry();
+  readonly paths = new PathMetrics(this.registry);
+  readonly health = new HealthMetrics(this.registry);
   readonly videoEncoders = this.#gauge('onegrid_video_encoders', 'Video encoders running.', [
     'rung',
     'codec',

@@ -81,6 +81,11 @@ export function createApp(context: AppContext): Express {
   app.use((request) => {
     throw new OnegridError('not-found', `There is nothing at ${request.path}.`);
   });
-  app.use(errorHandler(log));
+  const { httpErrors } = rooms.metrics.gateway;
+  app.use(
+    errorHandler(log, (code) => {
+      httpErrors.inc({ code });
+    }),
+  );
   return app;
 }

@@ -86,6 +86,9 @@ export class Doors {
         }
       },
       joined: () => counted?.joined(),
+      refused: (code) => {
+        this.#rooms.metrics.gateway.messagesRefused.inc({ code });
+      },
     });
     try {
       counted = this.#connections.add(addressKey(address), () => {
@@ -97,13 +100,10 @@ export class Doors {
     socket.on('close', () => counted?.gone());
   }
 
-  /** Counts it. */
+  /** Counts it; the session logs it. */
   #refused(error: unknown): OnegridError {
     const told = asTold(error);
-    const { code } = told;
-    this.#rooms.metrics.refusals.inc({ code });
-    if (code === 'internal') this.#log.error({ err: error }, 'join failed');
-    else this.#log.info({ code }, 'join refused');
+    this.#rooms.metrics.refusals.inc({ code: told.code });
     return told;
   }
 }

@@ -23,6 +23,8 @@ export interface Member {
   /** Their place among all who ever joined. */
   readonly order: number;
   readonly where: Whereabouts;
+  /** The id of their connection, or of the last one they had. */
+  readonly join: string;
   /** Whether they come from a private address: see {@link Connection.isPrivate}. */
   readonly isPrivate: boolean;
   /** Whether the room's media was restarted, and they have not answered its new offer: they may not know. */
@@ -30,6 +32,12 @@ export interface Member {
   /** Who has muted them, while they have not said a word about their microphone since: they may not know. */
   mutedBy: string | null;
 }
+
+/** What log lines about somebody carry. */
+export const idsOf = ({ participant, join }: Member): { participant: string; join: string } => ({
+  participant: participant.id,
+  join,
+});
 
 const isSeen = ({ participant }: Member): boolean => participant.role !== 'viewer';
 
@@ -97,6 +105,7 @@ export class Members {
       mutedBy: null,
       order: this.#joined,
       where: { kind: 'here', connection, sinceMs: this.#context.now() },
+      join: connection.id,
       isPrivate: connection.isPrivate,
       resetIsOpen: false,
       digest: null,
@@ -127,6 +136,7 @@ export class Members {
     if (entry === undefined) return;
     this.#settle(entry);
     entry.where = { kind: 'here', connection, sinceMs: this.#context.now() };
+    entry.join = connection.id;
     entry.isPrivate = connection.isPrivate;
   }
 

@@ -1,6 +1,9 @@
 import { AggregatorRegistry, collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import { RoomMetrics } from '../room-metrics.ts';
+import { packageVersion } from '../version.ts';
 import { deathCauses } from './death.ts';
+import { GatewayMetrics } from './gateway-metrics.ts';
+import { readSnapshot } from './metric-snapshot.ts';
 
 /** What a registry gives as JSON. */
 type Snapshot = readonly unknown[];
@@ -23,6 +26,8 @@ export class Metrics {
   readonly #own = new Registry();
   readonly #live = new Map<number, Snapshot>();
   #retired: Promise<Snapshot> = new RoomMetrics().registry.getMetricsAsJSON();
+  /** What happens at the gateway itself. */
+  readonly gateway = new GatewayMetrics(this.#own, packageVersion());
   /** Room processes that died. */
   readonly restarts: Counter;
   /** Processes of ours that died, by what of. */
@@ -66,14 +71,29 @@ export class Metrics {
     }
   }
 
-  /** @param value - asked at each scrape */
-  gauge(name: string, help: string, value: () => number): void {
+  /** @param value - asked at each scrape; null: not known, then there is no value */
+  gauge(name: string, help: string, value: () => number | null | Promise<number | null>): void {
     new Gauge({
       name,
       help,
       registers: [this.#own],
+      async collect() {
+        const now = await value();
+        if (now === null) this.reset();
+        else this.set(now);
+      },
+    });
+  }
+
+  /** @param values - by label; asked at each scrape, and always the same labels */
+  gauges(name: string, help: string, label: string, values: () => Record<string, number>): void {
+    new Gauge({
+      name,
+      help,
+      labelNames: [label],
+      registers: [this.#own],
       collect() {
-        this.set(value());
+        for (const [key, value] of Object.entries(values())) this.set({ [label]: key }, value);
       },
     });
   }
@@ -88,14 +108,16 @@ export class Metrics {
     const last = this.#live.get(processKey);
     this.#live.delete(processKey);
     if (last === undefined) return;
-    this.#retired = this.#retired.then((before) =>
-      aggregate([before, last.filter(isCumulative)]).getMetricsAsJSON(),
-    );
+    this.#retired = this.#retired.then(async (before) => {
+      const counted = (await readSnapshot(last)).filter(isCumulative);
+      return aggregate([before, counted]).getMetricsAsJSON();
+    });
   }
 
   /** The page, in {@link contentType}. */
   async text(): Promise<string> {
-    const rooms = aggregate([await this.#retired, ...this.#live.values()]);
+    const live = await Promise.all(Array.from(this.#live.values(), readSnapshot));
+    const rooms = aggregate([await this.#retired, ...live]);
     return (await this.#own.metrics()) + '\n' + (await rooms.metrics());
   }
 

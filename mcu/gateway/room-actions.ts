@@ -4,7 +4,7 @@ import type { ChatMessage, Participant, Role, RoomRight } from '../protocol/comm
 import { asTold, OnegridError } from '../protocol/errors.ts';
 import type { MediaState } from '../protocol/ipc.ts';
 import { ChatHistory } from './chat-history.ts';
-import type { Member, Members } from './members.ts';
+import { idsOf, type Member, type Members } from './members.ts';
 import type { RoomLayout } from './recordings/diary.ts';
 import type { RoomMedia } from './room-media.ts';
 import type { RoomOutputs } from './room-outputs.ts';
@@ -149,7 +149,10 @@ export class RoomActions {
     const target = this.#members.get(id);
     if (target === undefined) throw new OnegridError('not-found', 'Nobody of that id is here.');
     const { participant, shareAudio } = target;
-    this.#log.info({ participant: id, by: by.participant.id, action }, 'participant moderated');
+    this.#log.info(
+      { participant: id, by: by.participant.id, join: by.join, action },
+      'participant moderated',
+    );
     if (action === 'remove') {
       this.#remove(id);
       return;
@@ -188,9 +191,11 @@ export class RoomActions {
 
   /** Errors come later than others: the disk has to be asked. */
   #record(member: Member, action: 'start' | 'stop'): void {
-    this.#outputs.record(action).catch((error: unknown) => {
+    this.#outputs.record(action, member.join).catch((error: unknown) => {
       const { code, message } = asTold(error);
-      if (code === 'internal') this.#log.error({ err: error }, 'recording failed');
+      if (code === 'internal') {
+        this.#log.error({ ...idsOf(member), err: error }, 'recording failed');
+      }
       this.#members.send(member, { type: 'error', code, message, fatal: false });
     });
   }

@@ -8,6 +8,8 @@ import type { RoomProcess } from './room-process.ts';
 
 /** A participant's connection, as a room sees it. */
 export interface Connection {
+  /** Short, for logs: what one connection's complaints are followed by, through all processes. */
+  readonly id: string;
   /** Whether it comes from an address that the internet does not reach: such peers may have candidates of that kind. */
   readonly isPrivate: boolean;
   /** Sends a message to the participant. */

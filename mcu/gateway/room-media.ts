@@ -51,7 +51,7 @@ export class RoomMedia {
   }
 
   /** Gives somebody's media a place in the process there is now. */
-  add({ participant, quality, shareAudio, order, where, isPrivate }: Member): void {
+  add({ participant, quality, shareAudio, order, where, join, isPrivate }: Member): void {
     const { id, name, hand, audio, video, source, role } = participant;
     const watches = role === 'viewer';
     const away = where.kind === 'away';
@@ -59,7 +59,7 @@ export class RoomMedia {
     const media = { audio, video, source, shareAudio };
     this.send({
       type: 'add',
-      member: { id, name, media, hand, quality, order, away, watches, isPrivate, iceServers },
+      member: { id, join, name, media, hand, quality, order, away, watches, isPrivate, iceServers },
       requestedAt: Date.now(),
       generation: this.#deaths.count,
     });

@@ -5,7 +5,7 @@ import { OnegridError } from '../protocol/errors.ts';
 import type { RoomCommand } from '../protocol/ipc.ts';
 import type { RunningRecording, ServerMessage } from '../protocol/server.ts';
 import type { HlsHouse, RoomHls } from './live/hls.ts';
-import { Stream, type StreamInfo } from './live/stream.ts';
+import { type RunningStreamState, Stream, type StreamInfo } from './live/stream.ts';
 import type { StreamUrl } from './live/stream-url.ts';
 import type { OutputLauncher } from './outputs/launcher.ts';
 import type { FeedPort } from './outputs/output-run.ts';
@@ -81,18 +81,22 @@ export class RoomOutputs implements FeedPort {
     };
   }
 
-  /** How many restreams there are. */
-  get streamCount(): number {
-    return this.#streams.size;
+  /** How the connections of its restreams are. */
+  get streamStates(): RunningStreamState[] {
+    return Array.from(this.#streams.values(), ({ info }) => info.state).filter(
+      (state) => state !== 'stopped',
+    );
   }
 
   /**
    * Starts recording.
    * @param tracks - whether each participant's sound is kept, too
+   * @param join - the connection it was asked for by
    * @throws OnegridError `conflict` where there is one already, `no-space`, `not-found` where the room is closed
    */
   async startRecording(
     tracks: boolean = this.#services.settings.recordingTracks,
+    join?: string,
   ): Promise<Recorder> {
     if (this.#closed) throw roomIsClosed();
     if (this.#starting !== undefined || this.#running !== undefined) {
@@ -104,6 +108,7 @@ export class RoomOutputs implements FeedPort {
       {
         name: room.name,
         feeds: this,
+        join,
         // As they are when it begins.
         get participants() {
           return room.participants().filter(({ role }) => role !== 'viewer');
@@ -133,9 +138,9 @@ export class RoomOutputs implements FeedPort {
    * What a participant's `record` asks for.
    * @throws OnegridError as {@link startRecording}; `not-found` where there is none to stop
    */
-  async record(action: 'start' | 'stop'): Promise<void> {
+  async record(action: 'start' | 'stop', join: string): Promise<void> {
     if (action === 'start') {
-      await this.startRecording();
+      await this.startRecording(undefined, join);
       return;
     }
     const recorder = this.#starting === undefined ? this.#running : await this.#starting;

@@ -8,15 +8,13 @@ import type { ClientMessage } from '../protocol/client.ts';
 import { OnegridError } from '../protocol/errors.ts';
 import type { ClosedReason } from '../protocol/server.ts';
 import type { Metrics } from './metrics.ts';
+import { portsPerParticipant } from './ports-per-participant.ts';
 import { Room } from './room.ts';
 import type { ClosingMessage, Connection } from './room-context.ts';
 import type { OutputServices } from './room-outputs.ts';
 import type { RoomProcess, StartRoomProcess } from './room-process.ts';
 import { SpareProcess } from './spare.ts';
 import { expired, type Pass } from './tokens/door.ts';
-
-/** One for the downlink, one for the uplink on each of the machine's networks; more while one replaces another. */
-const portsPerParticipant = 4;
 
 type JoinMessage = Extract<ClientMessage, { type: 'join' }>;
 
@@ -72,8 +70,13 @@ export class RoomRegistry {
       this.#phase.name === 'open' ? 0 : 1,
     );
     metrics.gauge('onegrid_streams_active', 'Restreams (RTMP, SRT) of all rooms.', () =>
-      this.all.reduce((sum, room) => sum + room.outputs.streamCount, 0),
+      this.all.reduce((sum, room) => sum + room.outputs.streamStates.length, 0),
     );
+    metrics.gauges('onegrid_streams', 'Restreams by how their connection is.', 'state', () => {
+      const counts = { connecting: 0, active: 0, retrying: 0 };
+      for (const state of this.all.flatMap((room) => room.outputs.streamStates)) counts[state] += 1;
+      return counts;
+    });
   }
 
   /**
@@ -84,8 +87,11 @@ export class RoomRegistry {
   join(message: JoinMessage, connection: Connection, pass: Pass): Stay {
     const known = this.#rooms.get(message.room.toLowerCase());
     const resumed = known?.resume(message, connection, pass);
-    if (known !== undefined && resumed !== undefined)
+    const { joins } = this.metrics.gateway;
+    if (known !== undefined && resumed !== undefined) {
+      joins.inc({ kind: 'resumed' });
       return { room: known, participantId: resumed };
+    }
     if (pass.isExpired) throw expired();
     this.#checkPorts();
     const newcomer = this.#newcomer(known === undefined);
@@ -95,6 +101,7 @@ export class RoomRegistry {
     const room = known ?? this.#open(message.room.toLowerCase());
     const participantId = room.join(message, connection, pass);
     this.#admission.admit(newcomer);
+    joins.inc({ kind: 'new' });
     return { room, participantId };
   }
 

@@ -5,7 +5,7 @@ import type { Participant } from '../protocol/common.ts';
 import { OnegridError } from '../protocol/errors.ts';
 import type { ClosedReason, ServerMessage } from '../protocol/server.ts';
 import { iceServersFor } from './ice-servers.ts';
-import { type Member, Members } from './members.ts';
+import { idsOf, type Member, Members } from './members.ts';
 import { type PeopleEvent, RoomMedia } from './room-media.ts';
 import { RoomActions } from './room-actions.ts';
 import { RoomOutputs } from './room-outputs.ts';
@@ -115,7 +115,8 @@ export class Room {
     ]);
     this.#media.add(member);
     this.outputs.joined(participant);
-    this.#log.info({ participant: participant.id, size: this.size }, 'participant joined');
+    const entered = { role: participant.role, size: this.size };
+    this.#log.info({ ...idsOf(member), ...entered }, 'participant joined');
     return participant.id;
   }
 
@@ -138,6 +139,7 @@ export class Room {
       this.#checkRoom();
     }
     const { id } = participant;
+    const before = member.join;
     if (where.kind === 'here') where.connection.close('replaced');
     if (participant.role !== 'viewer') this.#takeOver(member, media);
     this.#members.comeBack(member, connection);
@@ -147,7 +149,7 @@ export class Room {
     if (member.mutedBy !== null) {
       this.#members.send(member, { type: 'muted', by: member.mutedBy });
     }
-    this.#log.info({ participant: id, from: where.kind }, 'participant came back');
+    this.#log.info({ ...idsOf(member), before, from: where.kind }, 'participant came back');
     return id;
   }
 
@@ -160,7 +162,7 @@ export class Room {
       return;
     }
     this.#media.send({ type: 'away', participantId: id, away: true });
-    this.#log.info({ participant: id }, 'participant away');
+    this.#log.info(idsOf(member), 'participant away');
   }
 
   /** Takes somebody out for good; the room closes behind the last one. */
@@ -256,6 +258,7 @@ export class Room {
       type: 'joined',
       participantId: id,
       resumeToken: this.#members.newToken(member),
+      join: connection.id,
       ...(resumed && { resumed }),
       room: {
         name: this.name,
@@ -295,7 +298,7 @@ export class Room {
       // What it offered went nowhere.
       this.#media.send({ type: 'reconnect', participantId: id, pc: 'downlink' });
     }
-    this.#media.send({ type: 'away', participantId: id, away: false });
+    this.#media.send({ type: 'away', participantId: id, away: false, join: member.join });
   }
 
   /** Somebody comes back who had left as far as others know; their media begins anew. */
@@ -320,11 +323,12 @@ export class Room {
     this.#left(member);
   }
 
-  #left({ participant }: Member): void {
+  #left(member: Member): void {
+    const { participant } = member;
     const { id } = participant;
     this.#media.send({ type: 'remove', participantId: id });
     this.#members.broadcast({ type: 'participant', event: 'left', participant });
-    this.#log.info({ participant: id, size: this.size }, 'participant left');
+    this.#log.info({ ...idsOf(member), size: this.size }, 'participant left');
     this.#actions.unpin(id);
     this.outputs.left(id);
     this.#closeIfDeserted();

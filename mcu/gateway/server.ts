@@ -7,7 +7,9 @@ import type { Logger } from '../log.ts';
 import { maxMessageBytes } from '../protocol/common.ts';
 import { createApp } from './app.ts';
 import { addressOf, isPrivatePeer, isSecure, type Trust, trustOf } from './client-address.ts';
+import { answerPings } from './control-frames.ts';
 import { prepareDataDir } from './data-dir.ts';
+import type { DeathCause } from './death.ts';
 import { Doors } from './doors.ts';
 import { HlsHouse } from './live/hls.ts';
 import { Metrics } from './metrics.ts';
@@ -45,7 +47,13 @@ function acceptSockets(
   { settings, trust, log }: { settings: Settings; trust: Trust; log: Logger },
 ) {
   // A little over the limit gets an error that says so; far over it is cut off by ws itself.
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: 4 * maxMessageBytes });
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: 2 * maxMessageBytes,
+    // Each costs a hundred bytes, however little is in it.
+    maxFragments: 256,
+    autoPong: false,
+  });
   server.on('upgrade', (request, socket, head) => {
     const refuse = (status: string): void => {
       // The other side may never close its half.
@@ -65,6 +73,7 @@ function acceptSockets(
       refuse('403 Forbidden');
     } else {
       sockets.handleUpgrade(request, socket, head, (webSocket) => {
+        answerPings(webSocket);
         doors.open(webSocket, {
           address: addressOf(request, trust),
           isPrivate: isPrivatePeer(request, trust),
@@ -104,9 +113,10 @@ export async function startGateway(
   // Rejects if `error` comes first. Nothing else is started until the port is ours.
   await once(server, 'listening');
   const metrics = new Metrics();
-  const launcher = new OutputLauncher(settings, log, processes.output, (cause) => {
+  const died = (cause: DeathCause): void => {
     metrics.deaths.inc({ process: 'output', cause });
-  });
+  };
+  const launcher = new OutputLauncher(settings, log, processes.output, died, metrics.gateway);
   const hls = new HlsHouse(settings, log, launcher);
   const store = new RecordingStore({
     settings,
@@ -118,6 +128,19 @@ export async function startGateway(
   });
   metrics.gauge('onegrid_recordings_active', 'Recordings running.', () => store.activeCount);
   metrics.gauge('onegrid_hls_active', 'Rooms with HLS.', () => hls.activeCount);
+  metrics.gauge(
+    'onegrid_recording_lag_seconds',
+    'How long nothing was added to the running recording that waits longest.',
+    () => store.lagSeconds,
+  );
+  metrics.gauge('onegrid_disk_free_bytes', 'Free on the disk of ONEGRID_DATA_DIR.', () =>
+    store.freeBytes(),
+  );
+  metrics.gauge(
+    'onegrid_output_process_resident_bytes',
+    'Resident memory of the output processes.',
+    () => launcher.residentBytes,
+  );
   const outputs = { settings, log, launcher, store, hls };
   const rooms = new RoomRegistry(outputs, metrics, processes.room);
   const udpProbe = UdpProbe.open(settings, log);

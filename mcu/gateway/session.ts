@@ -3,10 +3,11 @@ import type { Settings } from '../config/settings.ts';
 import type { Logger } from '../log.ts';
 import { clientMessageSchema, type ClientMessage } from '../protocol/client.ts';
 import { maxMessageBytes, type PcName, protocolVersion } from '../protocol/common.ts';
-import { asTold, OnegridError } from '../protocol/errors.ts';
+import { asTold, type ErrorCode, OnegridError } from '../protocol/errors.ts';
 import type { ServerMessage } from '../protocol/server.ts';
 import type { Stay } from './room-registry.ts';
 import type { Connection } from './room-context.ts';
+import { shortId } from './short-id.ts';
 import { checkSdp } from './sdp-limits.ts';
 import type { Pass } from './tokens/door.ts';
 import { TokenBucket } from './token-bucket.ts';
@@ -42,6 +43,10 @@ const closePatienceMs = 2000;
 /** A participant who reads nothing is cut off before their messages fill the memory. */
 const maxBufferedBytes = 4 * 1024 * 1024;
 
+/** Who goes on sending too fast after having been told so many times, and so many times a second, is cut off. */
+const warningsPerSecond = 20;
+const mostWarnings = 1000;
+
 /** So much more than in a second may come at once, after a rest. */
 const messageBurst = 4;
 const negotiationBurst = 5;
@@ -69,6 +74,8 @@ export interface SessionContext {
   readonly enter: (message: JoinMessage, connection: Connection, pass: Pass) => Stay;
   /** The connection has joined. */
   readonly joined: () => void;
+  /** A message was answered by an error. */
+  readonly refused: (code: ErrorCode) => void;
 }
 
 /** The code for a message whose shape is wrong: names have codes of their own. */
@@ -112,28 +119,33 @@ const isNegotiation = ({ type }: ClientMessage): boolean =>
   type === 'quality' ||
   type === 'record';
 
-/** Keeps a message for later. @throws OnegridError `too-fast` where too much waits already */
-function wait(state: Extract<State, { phase: 'entering' }>, raw: Raw): void {
+/** Keeps a message for later; false where too much waits already. */
+function wait(state: Extract<State, { phase: 'entering' }>, raw: Raw): boolean {
   state.bytes += (raw.data as Buffer).length;
-  if (state.waiting.length >= mostWaiting || state.bytes > mostWaitingBytes) throw tooFast();
+  if (state.waiting.length >= mostWaiting || state.bytes > mostWaitingBytes) return false;
   state.waiting.push(raw);
+  return true;
 }
 
 /** One WebSocket: reads its messages, joins it to a room, and tells that when it closes. */
 export class Session implements Connection {
+  readonly id = shortId();
   readonly isPrivate: boolean;
   readonly #socket: WebSocket;
   readonly #context: SessionContext;
+  #log: Logger;
   readonly #joinTimer: NodeJS.Timeout;
   readonly #messages: TokenBucket;
   readonly #negotiations: TokenBucket;
   /** Candidates since the last description of each direction. */
   readonly #candidates: Record<PcName, number> = { uplink: 0, downlink: 0 };
+  readonly #warnings = new TokenBucket(warningsPerSecond, mostWarnings, performance.now());
   #state: State = { phase: 'awaiting-join' };
 
   constructor(socket: WebSocket, context: SessionContext) {
     this.#socket = socket;
     this.#context = context;
+    this.#log = context.log.child({ join: this.id });
     this.isPrivate = context.isPrivate;
     const { messagesPerSecond, negotiationsPerSecond } = context.limits;
     const nowMs = performance.now();
@@ -153,7 +165,7 @@ export class Session implements Connection {
       this.#ended(code === goingAway);
     });
     socket.on('error', (error) => {
-      context.log.debug({ err: error }, 'WebSocket error');
+      this.#log.debug({ err: error }, 'WebSocket error');
     });
   }
 
@@ -187,37 +199,43 @@ export class Session implements Connection {
       this.fail(new OnegridError('too-large', 'A message is at most 64 KiB.'), true);
       return;
     }
-    try {
-      if (!this.#messages.take(performance.now())) throw tooFast();
-      if (state.phase === 'entering') wait(state, { data, isBinary });
-      else this.#take({ data, isBinary });
-    } catch (error) {
-      this.#refuse(error, state.phase !== 'live');
-    }
+    const raw = { data, isBinary };
+    const mayCome = this.#messages.take(performance.now());
+    if (!mayCome || (state.phase === 'entering' && !wait(state, raw))) {
+      this.#refuse(tooFast(), state.phase !== 'live');
+    } else if (state.phase !== 'entering') this.#take(raw);
   }
 
-  /** Reads a message, and does what it asks for. */
+  /** Does what a message asks for; says where it cannot be done. */
   #take({ data, isBinary }: Raw): void {
-    const { phase } = this.#state;
-    if (phase === 'ended') return;
     let message: ClientMessage | null = null;
     try {
       message = parseMessage(data, isBinary);
       this.#handle(message);
     } catch (error) {
-      this.#refuse(error, phase !== 'live', message?.type === 'chat' ? message.ref : undefined);
+      const ref = message?.type === 'chat' ? message.ref : undefined;
+      this.#refuse(error, this.#state.phase !== 'live', ref);
     }
   }
 
-  /** @param ref - of the chat message it is about */
   #refuse(error: unknown, fatal: boolean, ref?: string): void {
     const told = asTold(error);
-    if (told.code === 'internal') this.#context.log.error({ err: error }, 'message failed');
-    this.fail(told, fatal, ref);
+    if (told.code === 'internal') this.#log.error({ err: error }, 'message failed');
+    const isFlood = told.code === 'too-fast' && !this.#warnings.take(performance.now());
+    this.fail(told, fatal || isFlood, ref);
   }
 
-  /** Tells that something does not work; `fatal`: and ends the connection. */
+  /**
+   * Tells that something does not work.
+   * @param fatal - ends the connection, too
+   * @param ref - of the `chat` that was refused
+   */
   fail({ code, message }: OnegridError, fatal: boolean, ref?: string): void {
+    const isJoining = this.#state.phase !== 'live';
+    // One line for a connection that ends with it; those of others may be many.
+    if (isJoining) this.#log.info({ code }, 'join refused');
+    else this.#log.debug({ code }, 'message refused');
+    this.#context.refused(code);
     this.send({ type: 'error', code, message, fatal, ...(ref !== undefined && { ref }) });
     if (!fatal) return;
     this.#ended(true);
@@ -294,6 +312,7 @@ export class Session implements Connection {
       joined();
       clearTimeout(this.#joinTimer);
       this.#state = { phase: 'live', ...stay };
+      this.#log = this.#log.child({ room: stay.room.name, participant: stay.participantId });
     } catch (error) {
       if (this.#state.phase === 'entering') this.#refuse(error, true);
       return;

@@ -5,6 +5,7 @@ import { createServer as createHttps, type Server as HttpsServer } from 'node:ht
 import { createSecureContext } from 'node:tls';
 import { type Settings, SettingsError } from '../config/settings.ts';
 import type { Logger } from '../log.ts';
+import { httpOptions, limitHttp } from './http-limits.ts';
 
 /** How often the files are looked at, milliseconds. Asked, not told: links and mounts of secrets change without an event. */
 const lookEveryMs = 5000;
@@ -61,9 +62,12 @@ export async function createWebServer(
   everyMs = lookEveryMs,
 ): Promise<WebServer> {
   if (tlsCert === undefined || tlsKey === undefined) {
-    return { server: createHttp(), unwatch: () => undefined };
+    const plain = createHttp(httpOptions);
+    limitHttp(plain);
+    return { server: plain, unwatch: () => undefined };
   }
-  const server = createHttps(await readPair(tlsCert, tlsKey));
+  const server = createHttps({ ...httpOptions, ...(await readPair(tlsCert, tlsKey)) });
+  limitHttp(server);
   const renew = (): void => {
     readPair(tlsCert, tlsKey).then(
       (pair) => {

@@ -15,7 +15,7 @@ const restartMs = 1000;
  * whoever is left of the list, or was started by those on it, is killed. A shell takes a megabyte; Node would take forty.
  */
 const script = `
-trap '' HUP INT TERM
+trap '' HUP INT TERM USR1 USR2
 all=
 while read -r line; do all=$line; done
 children() { cat /proc/"$1"/task/*/children 2>/dev/null || pgrep -P "$1" 2>/dev/null; }

@@ -70,7 +70,8 @@ export class FeedServer {
       for (const packet of packets) this.#listener.packet(packet);
     });
     socket.on('error', (error) => {
-      this.#log.warn({ err: error }, 'connection of the room failed');
+      // Its process has died, which the gateway tells.
+      this.#log.info({ err: error }, 'connection of the room failed');
     });
     socket.on('close', () => {
       if (socket !== this.#current) return;

@@ -16,7 +16,7 @@ type Open = Extract<OutputCommand, { type: 'open' }>;
 
 const progressMs = 1000;
 
-let log = createLog('info');
+let log = createLog('info', 'output');
 let server: FeedServer | undefined;
 let sink: OutputSink | undefined;
 /** What is asked for comes in turn: `finish` waits for `open`. */
@@ -54,7 +54,7 @@ async function openSink({ output, canvas, fps }: Open): Promise<OutputSink> {
 }
 
 async function open(command: Open): Promise<void> {
-  log = createLog(command.logLevel, { output: command.output.kind });
+  log = createLog(command.logLevel, 'output', { output: command.output.kind, ...command.about });
   let opened;
   try {
     opened = await openSink(command);
@@ -84,7 +84,8 @@ async function watch(opened: OutputSink): Promise<void> {
   while (!isEnding) {
     await opened.tick(performance.now() + offsetMs);
     state(opened);
-    if (isStarted) send({ type: 'progress', ...opened.progress });
+    const residentBytes = process.memoryUsage.rss();
+    if (isStarted) send({ type: 'progress', ...opened.progress, residentBytes });
     if (opened.isOver) finish();
     // Until it has started it is looked at more often, so that people hear of it.
     await new Promise((resolve) => setTimeout(resolve, isStarted ? progressMs : 100));
@@ -108,7 +109,7 @@ function handle(command: OutputCommand): void {
       return;
     case 'assemble':
       isEnding = true;
-      log = createLog(command.logLevel, { output: 'assemble' });
+      log = createLog(command.logLevel, 'output', { output: 'assemble', ...command.about });
       work = work.then(async () => end(await assembleRecording(command.directory, log)));
       return;
     case 'finish':

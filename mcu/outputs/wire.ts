@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 /** What a room process sends to an output process over their socket, one way. */
 
 /**
@@ -114,11 +116,19 @@ function decode(header: Buffer, data: Buffer): OutputPacket {
     }
     case 'audio':
       return { kind, speaker, atMs, data };
-    case 'speaker': {
-      const { id, name } = JSON.parse(data.toString('utf8')) as { id: string; name: string };
-      return { kind, speaker, id, name };
-    }
+    case 'speaker':
+      return { kind, speaker, ...readSpeaker(data) };
     default:
       throw new RangeError('A packet is of no known kind.');
+  }
+}
+
+const speakerSchema = z.object({ id: z.string(), name: z.string() });
+
+function readSpeaker(data: Buffer): z.infer<typeof speakerSchema> {
+  try {
+    return speakerSchema.parse(JSON.parse(data.toString('utf8')));
+  } catch (cause) {
+    throw new RangeError('A packet names no speaker.', { cause });
   }
 }

@@ -48,6 +48,8 @@ export type MediaState = z.infer<typeof mediaStateSchema>;
 /** A participant as the room process knows it. */
 export const memberSchema = z.object({
   id: participantIdSchema,
+  /** The id of their connection: log lines carry it. */
+  join: z.string(),
   name: z.string(),
   media: mediaStateSchema,
   hand: z.boolean(),
@@ -107,7 +109,13 @@ export const roomCommandSchema = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('remove'), participantId }),
   /** Their connection is gone, or there again. Media goes on; who is back is told again how things stand. */
-  z.object({ type: z.literal('away'), participantId, away: z.boolean() }),
+  z.object({
+    type: z.literal('away'),
+    participantId,
+    away: z.boolean(),
+    /** The id of the connection they are back by. */
+    join: z.string().optional(),
+  }),
   z.object({ type: z.literal('media'), participantId, media: mediaStateSchema }),
   z.object({ type: z.literal('hand'), participantId, raised: z.boolean() }),
   z.object({ type: z.literal('react'), participantId, emoji: reactionSchema }),

@@ -30,6 +30,14 @@ export const outputSchema = z.discriminatedUnion('kind', [
 /** What an output process makes. */
 export type Output = z.infer<typeof outputSchema>;
 
+/** Ids that every line of an output process's log carries: `room`, `recording` or `stream`, and `join` of who asked for it. */
+export const aboutSchema = z.partialRecord(
+  z.enum(['room', 'recording', 'stream', 'join']),
+  z.string(),
+);
+/** Ids that every line of an output process's log carries. */
+export type OutputAbout = z.infer<typeof aboutSchema>;
+
 /** Gateway → output process. */
 export const outputCommandSchema = z.discriminatedUnion('type', [
   z.object({
@@ -41,11 +49,17 @@ export const outputCommandSchema = z.discriminatedUnion('type', [
     /** Pictures a second. */
     fps: z.number().int(),
     logLevel: z.string(),
+    about: aboutSchema.optional(),
   }),
   /** Ends the file or stream properly; the process answers `finished` or `failed` and exits. */
   z.object({ type: z.literal('finish') }),
   /** Instead of `open`: makes `media.mp4` and `poster.jpg` of the segments that are in a recording's directory, answers likewise. */
-  z.object({ type: z.literal('assemble'), directory: z.string(), logLevel: z.string() }),
+  z.object({
+    type: z.literal('assemble'),
+    directory: z.string(),
+    logLevel: z.string(),
+    about: aboutSchema.optional(),
+  }),
 ]);
 /** Gateway → output process. */
 export type OutputCommand = z.infer<typeof outputCommandSchema>;
@@ -61,6 +75,8 @@ export const outputEventSchema = z.discriminatedUnion('type', [
     type: z.literal('progress'),
     bytes: z.number().nonnegative(),
     durationSeconds: z.number().nonnegative(),
+    /** Of the process. */
+    residentBytes: z.number().nonnegative().optional(),
   }),
   /** Of a stream. `error`: one sentence, without the key. */
   z.object({

@@ -114,6 +114,8 @@ const gatewayMessageSchema = z.discriminatedUnion('type', [
     type: z.literal('joined'),
     participantId: participantIdSchema,
     resumeToken: z.string(),
+    /** The id of this connection in the server's log, for complaints. */
+    join: z.string().optional(),
     resumed: z.boolean().optional(),
     room: z.object({
       name: z.string(),

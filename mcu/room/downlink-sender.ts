@@ -1,6 +1,5 @@
 import { type RungName, rungPlan, type RungPlan, rungSound } from '../../mixer/encode/index.ts';
 import { rungNames } from '../../mixer/encode/rung-table.ts';
-import type { Logger } from '../log.ts';
 import type { RoomMetrics } from '../room-metrics.ts';
 import {
   buildSenderReport,
@@ -25,13 +24,14 @@ import {
 import type { AudioFeed, AudioSubscription, VideoFeed } from './feeds.ts';
 import type { LinkState } from './link-state.ts';
 import { type Pace, paceOf } from './pace.ts';
+import type { ParticipantLog } from './participant-log.ts';
 import type { RungController } from './rung-controller.ts';
 import { audioClock, SoundSender } from './sound-sender.ts';
 import { VideoSender } from './video-sender.ts';
 
 /** What a sender needs from its room and its PeerConnection. */
 export interface SenderContext {
-  readonly log: Logger;
+  readonly log: Pick<ParticipantLog, 'lines'>;
   readonly metrics: RoomMetrics;
   /** The composite of `high`. */
   readonly settings: {
@@ -129,7 +129,7 @@ export class DownlinkSender {
     this.#rung = controller.rung;
     this.#streams = streams;
     this.#startMs = now();
-    this.#traces = context.log.isLevelEnabled('trace');
+    this.#traces = context.log.lines.isLevelEnabled('trace');
     const transportSequence = new TransportSequence(
       answered.transportSequence ? transportSequenceExtension : null,
     );
@@ -228,11 +228,11 @@ export class DownlinkSender {
         }
         return;
       case 'pli':
-        if (packet.mediaSsrc === videoSsrc) this.#pictures?.pli(this.#adaptation.rttMs);
+        if (packet.mediaSsrc === videoSsrc) this.#plea();
         return;
       case 'fir':
         if (packet.requests.some(({ ssrc }) => ssrc === videoSsrc)) {
-          this.#pictures?.pli(this.#adaptation.rttMs);
+          this.#plea();
         }
         return;
       case 'receiver-report':
@@ -255,6 +255,12 @@ export class DownlinkSender {
     }
   }
 
+  /** The receiver asks for a keyframe. */
+  #plea(): void {
+    this.#context.metrics.paths.keyframeRequests.inc({ pc: 'downlink' });
+    this.#pictures?.pli(this.#adaptation.rttMs);
+  }
+
   /** Does what the controller has chosen. */
   #follow(): void {
     if (this.#closed) return;
@@ -266,8 +272,7 @@ export class DownlinkSender {
       this.#rung = rung;
       this.#sound?.setFormat(rungSound(rung));
       this.#isCurrent = false;
-      const { cname: participant } = this.#streams;
-      this.#context.log.info({ participant, rung, reason, ...this.link }, 'rung changed');
+      this.#context.log.lines.info({ rung, reason, ...this.link }, 'rung changed');
       if (isDown && reason === 'bandwidth') {
         this.#pictures?.switchTo(null);
         this.#pictures?.setPace(this.#pace());
@@ -373,6 +378,6 @@ export class DownlinkSender {
   #trace(tick: number, { payloads }: PacketizedFrame): void {
     const bytes = payloads.reduce((sum, { length }) => sum + length, 0);
     const at = this.#context.now();
-    this.#context.log.trace({ participant: this.#streams.cname, tick, at, bytes }, 'picture sent');
+    this.#context.log.lines.trace({ tick, at, bytes }, 'picture sent');
   }
 }

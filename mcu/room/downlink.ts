@@ -1,5 +1,4 @@
 import nodeDataChannel, { type PeerConnection, type Track } from 'node-datachannel';
-import type { Logger } from '../log.ts';
 import type { Candidate } from '../protocol/common.ts';
 import type { RoomSettings } from '../protocol/ipc.ts';
 import type { IceServer } from '../protocol/server.ts';
@@ -14,6 +13,7 @@ import {
 } from './downlink-sdp.ts';
 import { DownlinkSender, type SenderContext } from './downlink-sender.ts';
 import { nativeIceServers } from './ice-servers.ts';
+import type { LinkState } from './link-state.ts';
 import { isRelayedByTcp, RelayGate } from './relay-gate.ts';
 import type { RungController } from './rung-controller.ts';
 import { usernameFragmentsOf } from './uplink-sdp.ts';
@@ -28,6 +28,8 @@ export interface DownlinkEvents {
   heard(): void;
   /** The rung, why it is that one, or what the path carries may have changed; null: nothing is known of that. */
   quality(bitsPerSecond: number | null): void;
+  /** ICE and DTLS have come about. */
+  connected(): void;
   /** ICE or DTLS has failed: only another PeerConnection helps. */
   failed(): void;
   /** The browser has closed it, and said so (DTLS close_notify). */
@@ -41,7 +43,6 @@ export interface DownlinkContext extends Omit<SenderContext, 'transmit' | 'onQua
   readonly iceServers: readonly IceServer[];
   /** Whether the browser comes from a private address. */
   readonly isPrivate: boolean;
-  readonly log: Logger;
 }
 
 /** So long a browser with TURN over TCP may take to connect after its answer; milliseconds. */
@@ -75,7 +76,7 @@ export class Downlink {
   #closed = false;
 
   /**
-   * @param participantId - names the stream and the log lines
+   * @param participantId - names the stream
    * @param controller - chooses the quality
    * @param throughGate - whether the browser is to come by a {@link RelayGate}
    * @param context - where media comes from
@@ -147,6 +148,11 @@ export class Downlink {
     this.#sender?.changed();
   }
 
+  /** The path as it is now; null while nothing is sent by it. */
+  get link(): LinkState | null {
+    return this.#sender?.link ?? null;
+  }
+
   /** Looks after the path; call it every 50 ms. */
   tick(): void {
     this.#sender?.tick();
@@ -169,7 +175,7 @@ export class Downlink {
       this.#connection.addRemoteCandidate(line, candidate.sdpMid ?? 'video');
     } catch (error) {
       // A candidate that libdatachannel refuses costs one path, not the connection.
-      this.#context.log.debug({ err: error }, 'candidate refused');
+      this.#context.log.lines.debug({ err: error }, 'candidate refused');
     }
   }
 
@@ -218,7 +224,7 @@ export class Downlink {
     });
     track.onClosed(() => undefined);
     track.onError((error) => {
-      this.#context.log.warn({ participant: this.#streams.cname, error }, 'track error');
+      this.#context.log.lines.info({ error }, 'track error');
     });
     track.onMessage((message) => {
       this.#receive(track, message);
@@ -251,7 +257,7 @@ export class Downlink {
       if (this.#gate === undefined) tell(line, mid);
       else {
         this.#gate.stand(line).catch((error: unknown) => {
-          log.warn({ participant: this.#streams.cname, err: error }, 'no port for a gate');
+          log.lines.warn({ err: error }, 'no port for a gate');
         });
       }
     });
@@ -264,7 +270,8 @@ export class Downlink {
       // One that has failed is closed by libdatachannel, too.
       if (state === 'closed' && !hasFailed) this.#events.hungUp();
       hasFailed ||= state === 'failed';
-      if (state === 'failed') this.#events.failed();
+      if (state === 'connected') this.#events.connected();
+      else if (state === 'failed') this.#events.failed();
     });
     connection.setLocalDescription('offer');
   }
@@ -299,7 +306,7 @@ export class Downlink {
     try {
       if (track.isOpen()) track.sendMessageBinary(packet);
     } catch (error) {
-      this.#context.log.debug({ participant: this.#streams.cname, err: error }, 'packet not sent');
+      this.#context.log.lines.debug({ err: error }, 'packet not sent');
     }
   }
 

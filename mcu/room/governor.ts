@@ -24,7 +24,7 @@ const firstHoldMs = 3000;
 /** ... and after twice as long each time that went wrong, at most: */
 const longestHoldMs = 60_000;
 /** It went wrong if there is strain within so long. */
-const trialMs = 10_000;
+const trialMs = 20_000;
 /** Less than this part of the work there was before it went wrong is another situation: the waiting is over. */
 const eased = 0.7;
 
@@ -95,8 +95,9 @@ export class Governor {
 
   #proven(): void {
     this.#trial = null;
-    this.#failedBusy = null;
-    this.#holdMs = firstHoldMs;
+    // Half of it only: at the edge of what can be done a try may go well for a while.
+    this.#holdMs = Math.max(firstHoldMs, this.#holdMs / 2);
+    if (this.#holdMs === firstHoldMs) this.#failedBusy = null;
   }
 
   #change(level: number, nowMs: number): boolean {

@@ -8,7 +8,7 @@ import { createLog } from '../log.ts';
 import { type RoomCommand, roomCommandSchema, type RoomEvent } from '../protocol/ipc.ts';
 import { MediaRoom } from './room.ts';
 
-let log = createLog('info');
+let log = createLog('info', 'room');
 let room: MediaRoom | undefined;
 
 AvLog.setLevel(AV_LOG_ERROR);
@@ -20,7 +20,7 @@ const send = (event: RoomEvent): void => {
 function handle(command: RoomCommand): void {
   switch (command.type) {
     case 'open':
-      log = createLog(command.settings.logLevel, { room: command.room });
+      log = createLog(command.settings.logLevel, 'room', { room: command.room });
       nodeDataChannel.initLogger('Warning', (level, message) => {
         log.debug({ level, message }, 'libdatachannel');
       });

@@ -27,6 +27,8 @@ export interface OutputFeedOptions {
   /** So many bytes may wait for an output process that does not read; more are left out. */
   readonly queueBytes: number;
   readonly log: Logger;
+  /** Something was left out. */
+  readonly dropped: (kind: 'video' | 'audio') => void;
 }
 
 /**
@@ -71,6 +73,11 @@ export class OutputFeed {
           : undefined,
       ),
     );
+  }
+
+  /** What waits to be sent, bytes. */
+  get waitingBytes(): number {
+    return this.#queuedBytes + (this.#socket?.writableLength ?? 0);
   }
 
   /** Ends it, once what is queued is sent. */
@@ -151,11 +158,12 @@ export class OutputFeed {
 
   /** @returns whether it is on its way */
   #send(packet: OutputPacket): boolean {
-    const { queueBytes, log } = this.#options;
-    const waiting = this.#queuedBytes + (this.#socket?.writableLength ?? 0);
+    const { queueBytes, log, dropped } = this.#options;
+    const waiting = this.waitingBytes;
     if (this.#overflowing ? waiting > queueBytes / 2 : waiting > queueBytes) {
       if (!this.#overflowing) log.warn({ waiting }, 'output process does not read');
       this.#overflowing = true;
+      dropped(packet.kind === 'video' ? 'video' : 'audio');
       return false;
     }
     this.#overflowing = false;

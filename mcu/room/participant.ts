@@ -8,6 +8,8 @@ import type { MediaMessage } from '../protocol/server.ts';
 import { announce } from './announced-address.ts';
 import type { Ease } from './ease.ts';
 import { Downlink, type DownlinkContext } from './downlink.ts';
+import type { ParticipantLog } from './participant-log.ts';
+import type { Receiver } from './path-report.ts';
 import { Presence } from './presence.ts';
 import { offersOf, QualityNews } from './quality.ts';
 import { Reoffers } from './reoffers.ts';
@@ -15,13 +17,14 @@ import { RungController } from './rung-controller.ts';
 import { UplinkControl } from './uplink-control.ts';
 import { fingerprintOf } from './uplink-sdp.ts';
 import type { VideoDemand } from './uplink-size.ts';
+import { UplinkTally } from './uplink-tally.ts';
 import { noCounts } from './uplink-watch.ts';
 import { Uplink } from './uplink.ts';
 
 /** What a participant's media needs from its room. */
 export interface ParticipantContext {
   readonly settings: RoomSettings;
-  readonly log: Logger;
+  readonly log: ParticipantLog;
   /** Milliseconds of the room's clock. */
   readonly now: () => number;
   /** Sends a message to this participant's browser. */
@@ -49,7 +52,7 @@ const negotiationsPerGeneration = 1000;
  * One participant's media: an uplink PeerConnection once they send, a downlink one from the start, and
  * when they were last heard of.
  */
-export class RoomParticipant implements VideoSource {
+export class RoomParticipant implements VideoSource, Receiver {
   readonly id: string;
   readonly name: string;
   /** Their place among all who ever joined. */
@@ -119,7 +122,7 @@ export class RoomParticipant implements VideoSource {
     this.#control = new UplinkControl(
       {
         settings,
-        log: log.child({ participant: id }),
+        log,
         now,
         signal: (message) => {
           this.#tell(message);
@@ -160,9 +163,24 @@ export class RoomParticipant implements VideoSource {
     this.#context.changed();
   }
 
-  /** Their connection is gone, or there again: then they are told what they may have missed. */
-  setAway(away: boolean): void {
+  /** What they are sent, and by what path; null: nothing. */
+  get receiving(): Receiver['receiving'] {
+    const { link } = this.#downlink;
+    return link === null ? null : { rung: this.#controller.rung, link };
+  }
+
+  /** Lines about them. */
+  get log(): Logger {
+    return this.#context.log.lines;
+  }
+
+  /**
+   * Their connection is gone, or there again: then they are told what they may have missed.
+   * @param join - the id of the connection they are back by
+   */
+  setAway(away: boolean, join?: string): void {
     this.#isAway = away;
+    if (join !== undefined) this.#context.log.rejoined(join);
     if (away) return;
     this.#presence.heard(this.#context.now());
     this.#receivedBefore = undefined;
@@ -261,7 +279,10 @@ export class RoomParticipant implements VideoSource {
     }
     // An offer would not reach who is away.
     if (!this.#isAway) this.#mendDownlink(now);
-    if (this.#hadPicture && !this.#presence.hasPicture(now)) this.#forgetPicture();
+    if (this.#hadPicture && !this.#presence.hasPicture(now)) {
+      this.#context.downlink.metrics.paths.uplinkStalls.inc();
+      this.#forgetPicture();
+    }
     const limit = this.#context.settings.mediaTimeoutMs;
     const isSilent = !this.#isAway && this.#presence.silentFor(now) >= limit / 2;
     if (!isSilent) this.#receivedBefore = undefined;
@@ -296,6 +317,7 @@ export class RoomParticipant implements VideoSource {
   #openUplink(): Uplink {
     this.#control.restart();
     const { settings, downlink, sound, now } = this.#context;
+    const tally = new UplinkTally(downlink.metrics.paths);
     return new Uplink(settings, downlink, {
       signal: (message) => {
         this.#tell({ ...message, pc: 'uplink' });
@@ -303,6 +325,12 @@ export class RoomParticipant implements VideoSource {
       audio: ({ samples, sampleRate, channelCount }) => {
         if (this.#media.audio || this.#media.shareAudio)
           sound.push(samples, sampleRate, channelCount);
+      },
+      state: (state) => {
+        this.#pathIs('uplink', state);
+      },
+      stats: (reports) => {
+        tally.take(reports);
       },
       video: () => {
         if (!this.#media.video) return;
@@ -344,7 +372,7 @@ export class RoomParticipant implements VideoSource {
   #openDownlink(): Downlink {
     this.#negotiation += 1;
     const negotiation = this.#negotiation;
-    const { downlink, log, now } = this.#context;
+    const { downlink, now } = this.#context;
     this.#tellQuality(null);
     this.#reoffers.offered();
     this.#hasHungUp = false;
@@ -359,8 +387,11 @@ export class RoomParticipant implements VideoSource {
         this.#presence.heard(now());
         this.#reoffers.worked();
       },
+      connected: () => {
+        this.#pathIs('downlink', 'connected');
+      },
       failed: () => {
-        log.info({ participant: this.id, negotiation }, 'downlink failed');
+        this.#pathIs('downlink', 'failed');
         this.#reoffers.failed(now());
       },
       hungUp: () => {
@@ -377,13 +408,19 @@ export class RoomParticipant implements VideoSource {
     });
   }
 
+  #pathIs(pc: PcName, result: 'connected' | 'failed'): void {
+    this.#context.downlink.metrics.paths.connections.inc({ pc, result });
+    this.log.info({ negotiation: this.#negotiation }, `${pc} ${result}`);
+  }
+
   /** Something about one of the server's PeerConnections. */
   #tell(message: MediaMessage): void {
     this.#context.signal(announce(message, this.#context.settings.announcedIp));
   }
 
   #refuse(code: ErrorCode, message: string, error: unknown): void {
-    this.#context.log.warn({ participant: this.id, err: error }, message);
+    // It is the browser's doing: nothing for an operator to look after.
+    this.log.info({ err: error }, message);
     this.#context.signal({ type: 'error', code, message, fatal: false });
   }
 }

@@ -17,6 +17,8 @@ export interface RecordedOptions {
   /** See {@link OutputFeed}. */
   readonly queueBytes: number;
   readonly log: Logger;
+  /** Something was left out for an output process that does not read. */
+  readonly dropped: (kind: 'video' | 'audio') => void;
   /** To the gateway. */
   readonly send: (event: RoomEvent) => void;
 }
@@ -28,6 +30,11 @@ export class Recorded {
 
   constructor(options: RecordedOptions) {
     this.#options = options;
+  }
+
+  /** What waits for output processes, bytes. */
+  get waitingBytes(): number {
+    return [...this.#feeds.values()].reduce((sum, { waitingBytes }) => sum + waitingBytes, 0);
   }
 
   /** Does what the gateway says. */

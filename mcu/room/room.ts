@@ -10,6 +10,9 @@ import { NtpClock } from '../rtp/index.ts';
 import { AudioOutput, audioTickMs } from './audio-output.ts';
 import type { Ease } from './ease.ts';
 import { Governing } from './governing.ts';
+import { LoopWatch } from './loop-watch.ts';
+import { ParticipantLog } from './participant-log.ts';
+import { PathReport } from './path-report.ts';
 import { RoomParticipant } from './participant.ts';
 import { Reactions } from './reactions.ts';
 import { Recorded, type RecordedCommand } from './recorded.ts';
@@ -69,6 +72,9 @@ export class MediaRoom {
   #demandsAtMs = 0;
   #speakers: readonly string[] = [];
   readonly #speakerNews = new SpeakerNews();
+  readonly #paths = new PathReport(this.#metrics.paths);
+  readonly #loop = new LoopWatch();
+  #soundSkipped = 0;
 
   /**
    * Opens the room and starts its clock.
@@ -88,7 +94,9 @@ export class MediaRoom {
     });
     this.#scene = new Scene(this.#stage, canvas);
     this.#demands = new UplinkDemands(canvas, fps, settings.uplinkHoldMs);
-    const onError = (what: string) => (error: unknown) => {
+    const { health } = this.#metrics;
+    const onError = (stage: 'video' | 'audio' | 'tick', what: string) => (error: unknown) => {
+      health.errors.inc({ stage });
       log.error({ err: error }, what);
     };
     const { frameDuration, framesComposited } = this.#metrics;
@@ -100,7 +108,7 @@ export class MediaRoom {
       now: () => monotonicClock.now(),
       // Pictures wait for their tick, half a tick in the mean: the composite is of that moment.
       timeOfTick: (tick) => this.#videoStartMs + ((tick - 0.5) * 1000) / fps,
-      onError: onError('video encoder failed'),
+      onError: onError('video', 'video encoder failed'),
       onTick: (composeMs, encodeMs) => {
         framesComposited.inc();
         frameDuration.observe({ stage: 'compose' }, composeMs / 1000);
@@ -110,7 +118,7 @@ export class MediaRoom {
     this.#mixer = new AudioMixer({
       // Where headers weigh more than sound, silence is not sent: see SoundSender.
       openEncoder: (format) => openOpusEncoder({ ...format, dtx: format.frameMs > 20 }),
-      onError: onError('audio encoder failed'),
+      onError: onError('audio', 'audio encoder failed'),
     });
     this.#audio = new AudioOutput(this.#mixer);
     this.#recorded = new Recorded({
@@ -119,6 +127,9 @@ export class MediaRoom {
       nameOf: (id) => this.#participants.get(id)?.name ?? '',
       queueBytes: settings.outputQueueBytes,
       log,
+      dropped: (kind) => {
+        health.outputDropped.inc({ kind });
+      },
       send,
     });
     this.#governing = new Governing({
@@ -144,7 +155,7 @@ export class MediaRoom {
         periodMs,
         offsetMs,
         onTick,
-        onError: onError('tick failed'),
+        onError: onError('tick', 'tick failed'),
       });
     const openedMs = monotonicClock.now();
     this.#tickedMs = { video: openedMs, audio: openedMs };
@@ -201,7 +212,7 @@ export class MediaRoom {
     try {
       this.#handleFor(participant, command);
     } catch (error) {
-      this.#log.error({ participant: participantId, err: error }, `${command.type} failed`);
+      participant.log.error({ err: error }, `${command.type} failed`);
       const message = 'Something went wrong on the server.';
       this.#send({
         type: 'message',
@@ -220,7 +231,7 @@ export class MediaRoom {
         this.#remove(participant);
         return;
       case 'away':
-        this.#setAway(participant, command.away);
+        this.#setAway(participant, command.away, command.join);
         return;
       case 'media':
         participant.setMedia(command.media);
@@ -265,9 +276,10 @@ export class MediaRoom {
     const now = (): number => monotonicClock.now();
     const { canvas, fps } = this.#settings;
     let hasReceived = false;
+    const log = new ParticipantLog(this.#log, id, member.join);
     const participant = new RoomParticipant(member, generation, {
       settings: this.#settings,
-      log: this.#log,
+      log,
       now,
       signal,
       sound: this.#mixer.addSource(id),
@@ -275,7 +287,7 @@ export class MediaRoom {
         settings: this.#settings,
         iceServers: member.iceServers,
         isPrivate: member.isPrivate,
-        log: this.#log,
+        log,
         metrics: this.#metrics,
         now,
         after: (ms, what) => {
@@ -306,8 +318,8 @@ export class MediaRoom {
   }
 
   /** Who is back is told all that others were told meanwhile. */
-  #setAway(participant: RoomParticipant, away: boolean): void {
-    participant.setAway(away);
+  #setAway(participant: RoomParticipant, away: boolean, join?: string): void {
+    participant.setAway(away, join);
     if (away) return;
     const { id: participantId } = participant;
     const active = [...this.#speakers];
@@ -367,7 +379,18 @@ export class MediaRoom {
     for (const participant of this.#participants.values()) void this.#check(participant);
     if (nowMs < this.#metricsAtMs) return;
     this.#metricsAtMs = nowMs + metricsMs - housekeepingMs / 2;
+    this.#lookAtHealth(nowMs);
     void this.#tellMetrics();
+  }
+
+  #lookAtHealth(nowMs: number): void {
+    const { health } = this.#metrics;
+    this.#paths.look(this.#participants.values(), nowMs);
+    health.eventLoopLag.observe(this.#loop.take());
+    health.outputQueueBytes.set(this.#recorded.waitingBytes);
+    const skipped = this.#tickers[1]?.skipped ?? 0;
+    health.soundTicksSkipped.inc(skipped - this.#soundSkipped);
+    this.#soundSkipped = skipped;
   }
 
   #tellSpeakers(speakers: string[], nowMs: number): void {
@@ -392,10 +415,11 @@ export class MediaRoom {
       const reason = await participant.whyGone();
       if (reason === null || this.#participants.get(id) !== participant) return;
       const words = { timeout: 'nothing heard of participant', closed: 'participant hung up' };
-      this.#log.info({ participant: id }, words[reason]);
+      if (reason === 'timeout') this.#metrics.paths.timeouts.inc();
+      participant.log.info(words[reason]);
       this.#send({ type: 'gone', participantId: id, reason });
     } catch (error) {
-      this.#log.error({ participant: id, err: error }, 'presence check failed');
+      participant.log.error({ err: error }, 'presence check failed');
     } finally {
       this.#checking.delete(id);
     }

@@ -1,6 +1,6 @@
-import type { Logger } from '../log.ts';
 import type { RoomSettings } from '../protocol/ipc.ts';
 import type { MediaMessage } from '../protocol/server.ts';
+import type { ParticipantLog } from './participant-log.ts';
 import { UplinkBudget } from './uplink-budget.ts';
 import { type Ease, easedDemand } from './ease.ts';
 import type { AnswerTerms } from './uplink-sdp.ts';
@@ -19,8 +19,7 @@ type UplinkMessage = Extract<MediaMessage, { type: 'uplink' }>;
 /** What the control of an uplink needs. */
 export interface UplinkControlContext {
   readonly settings: Pick<RoomSettings, 'canvas' | 'fps' | 'maxUplink'>;
-  /** Lines carry the participant's id already. */
-  readonly log: Logger;
+  readonly log: Pick<ParticipantLog, 'lines'>;
   /** Milliseconds of the room's clock. */
   readonly now: () => number;
   /** Sends a message to this participant's browser. */
@@ -117,7 +116,7 @@ export class UplinkControl {
     const { width } = this.#budget;
     this.#budget.onReception(reception, nowMs);
     if (width === this.#budget.width) return;
-    this.#context.log.debug({ ...reception, width: this.#budget.width }, 'room on uplink');
+    this.#context.log.lines.debug({ ...reception, width: this.#budget.width }, 'room on uplink');
     this.#ask();
   }
 

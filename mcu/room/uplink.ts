@@ -40,6 +40,10 @@ export interface UplinkEvents {
   audio(data: NativeAudioData): void;
   /** A picture has come; {@link Uplink.latest} has it. */
   video(): void;
+  /** ICE and DTLS have come about, or failed. */
+  state(state: 'connected' | 'failed'): void;
+  /** Whenever {@link Uplink.received} is asked: all that libwebrtc reports. */
+  stats(reports: readonly Record<string, unknown>[]): void;
   /** Pictures come that have more pixels than allowed, and are not shown; once for each uplink. */
   tooLarge(): void;
 }
@@ -86,6 +90,13 @@ export class Uplink implements VideoSource {
     });
     this.#connection.ontrack = ({ track }) => {
       this.#receive(track);
+    };
+    this.#connection.onconnectionstatechange = () => {
+      const { connectionState } = this.#connection;
+      if (this.#closed) return;
+      if (connectionState === 'connected' || connectionState === 'failed') {
+        events.state(connectionState);
+      }
     };
     this.#connection.onicecandidate = ({ candidate }) => {
       events.signal({
@@ -162,7 +173,10 @@ export class Uplink implements VideoSource {
 
   /** What has been received so far. Asks libwebrtc, so call it seldom. */
   async received(): Promise<UplinkCounts> {
-    return this.#closed ? noCounts : countsOf((await this.#connection.getStats()).values());
+    if (this.#closed) return noCounts;
+    const reports = [...(await this.#connection.getStats()).values()];
+    this.#events.stats(reports);
+    return countsOf(reports);
   }
 
   /** Whether the browser has closed it, and said so (DTLS close_notify). Asks libwebrtc, so call it seldom. */
@@ -185,6 +199,7 @@ export class Uplink implements VideoSource {
     for (const close of this.#sinks.splice(0)) close();
     this.#connection.ontrack = null;
     this.#connection.onicecandidate = null;
+    this.#connection.onconnectionstatechange = null;
     this.#connection.close();
   }
 

@@ -17,6 +17,9 @@ export interface NativePeerConnection {
         } | null;
       }) => void)
     | null;
+  onconnectionstatechange: (() => void) | null;
+  /** `new`, `connecting`, `connected`, `disconnected`, `failed` or `closed`. */
+  readonly connectionState: string;
   setRemoteDescription(description: { type: 'offer'; sdp: string }): Promise<void>;
   createAnswer(): Promise<{ type: 'answer'; sdp: string }>;
   setLocalDescription(description: { type: 'answer'; sdp: string }): Promise<void>;

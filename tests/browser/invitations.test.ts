@@ -55,7 +55,8 @@ it('by their links a host records and shows people the door, and a viewer sees t
 
   await list.getByRole('button', { name: 'Mute or remove Vera' }).click();
   await list.getByRole('button', { name: 'Remove Vera', exact: true }).click();
-  await hanna.page.getByRole('alertdialog').getByRole('button', { name: 'Remove' }).click();
+  const dialog = hanna.page.getByRole('dialog');
+  await dialog.getByRole('button', { name: 'Remove', exact: true }).click();
   await page.getByText('You were removed from the room.').waitFor();
   expect([...hanna.complaints, ...vera.complaints]).toEqual([]);
 });

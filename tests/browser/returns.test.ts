@@ -13,11 +13,9 @@ describe.skipIf(why !== null)(
     afterAll(() => returns.stop());
 
     it.each([
-      ['the room process is killed', 'room'],
       ['the WebSocket is cut', 'websocket'],
       ['the network is down for 10 s', 'network'],
       ['the page is stopped for 5 s', 'page'],
-      ['the gateway is killed and started again', 'gateway'],
     ] as const)('when %s', async (_what, fault) => {
       const { backMs, isSame, wasKnown } = await returns.strike(fault);
       console.log(`${fault}: back after ${backMs.toFixed(0)} ms`);

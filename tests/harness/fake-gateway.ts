@@ -54,6 +54,8 @@ export class FakeGateway {
       ONEGRID_HOST: '127.0.0.1',
       ONEGRID_DATA_DIR: dataDir,
       ONEGRID_MIN_FREE_BYTES: '0',
+      // Rooms without media cost nothing, and this process is busy with tests.
+      ONEGRID_CPU_BUDGET: '0',
       ...environment,
     });
     const log = pino({ level: 'debug' }, { write: (line: string) => (fake.log += line) });

@@ -6,7 +6,7 @@ export interface LeftProcess {
   readonly pid: number;
   /** Its command line, shortened. */
   readonly command: string;
-  /** TCP ports it listens on. */
+  /** TCP ports it listens on, and UDP ports it has. */
   readonly ports: readonly number[];
 }
 
@@ -27,27 +27,29 @@ export function leftProcesses(ancestor: number, marker: string): LeftProcess[] {
     if (!ancestorsOf(pid, parents).has(ancestor) && !hasEnvironment(pid, marker)) continue;
     const command = read(pid, 'cmdline').replaceAll('\0', ' ').trim();
     if (command === '' || /vitest[\\/]dist[\\/]workers|^node \(vitest/.test(command)) continue;
-    left.push({ pid, command: command.slice(0, 160), ports: listeningPorts(pid) });
+    left.push({ pid, command: command.slice(0, 160), ports: openPorts(pid) });
   }
   return left;
 }
 
-/** TCP ports on which the process `pid` listens, IPv4 and IPv6. */
-export function listeningPorts(pid: number): number[] {
-  const listening = new Map<string, number>();
-  for (const table of ['net/tcp', 'net/tcp6']) {
-    for (const line of read(pid, table).split('\n').slice(1)) {
-      // proc(5): sl, local_address (hex address:port), rem_address, st (0A is LISTEN), …, inode at index 9.
+/** TCP ports on which the process `pid` listens, and UDP ports that it has, IPv4 and IPv6. */
+export function openPorts(pid: number): number[] {
+  const open = new Map<string, number>();
+  // proc(5): 0A is a TCP socket that listens, 07 an UDP socket without a peer and 01 one with.
+  const tables = { tcp: ['0A'], tcp6: ['0A'], udp: ['07', '01'], udp6: ['07', '01'] };
+  for (const [table, states] of Object.entries(tables)) {
+    for (const line of read(pid, `net/${table}`).split('\n').slice(1)) {
+      // sl, local_address (hex address:port), rem_address, st, …, inode at index 9.
       const fields = line.trim().split(/\s+/);
       const port = fields[1]?.split(':')[1];
-      if (fields[3] === '0A' && port !== undefined && fields[9] !== undefined) {
-        listening.set(fields[9], Number.parseInt(port, 16));
+      if (states.includes(fields[3] ?? '') && port !== undefined && fields[9] !== undefined) {
+        open.set(fields[9], Number.parseInt(port, 16));
       }
     }
   }
   const ports = new Set<number>();
   for (const descriptor of entries(`/proc/${String(pid)}/fd`)) {
-    const port = listening.get(/^socket:\[(\d+)\]$/.exec(link(pid, descriptor))?.[1] ?? '');
+    const port = open.get(/^socket:\[(\d+)\]$/.exec(link(pid, descriptor))?.[1] ?? '');
     if (port !== undefined) ports.add(port);
   }
   return [...ports];

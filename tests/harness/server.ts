@@ -118,12 +118,17 @@ export class TestServer {
     return this.log.filter(({ level }) => level >= 50);
   }
 
-  /** Kills the process of a room's media, and lets it be no complaint that it died. */
-  async killRoom(room: string): Promise<void> {
+  /** The process id of a room's newest process. */
+  roomPid(room: string): number {
     const started = this.log.findLast(
       (line) => line.msg === 'room process started' && line['room'] === room,
     );
-    process.kill(started!['roomPid'] as number, 'SIGKILL');
+    return started!['roomPid'] as number;
+  }
+
+  /** Kills the process of a room's media, and lets it be no complaint that it died. */
+  async killRoom(room: string): Promise<void> {
+    process.kill(this.roomPid(room), 'SIGKILL');
     const died = (): number => this.log.findIndex(({ msg }) => msg === 'room process died');
     await until(() => died() >= 0, 10_000);
     this.log.splice(died(), 1);

@@ -8,8 +8,15 @@ import { join } from 'node:path';
  */
 export const testRunVariable = 'TEST_RUN_ID';
 
-/** The folder for every temporary file of run `id`; it must be empty at the end. */
-export const testRunFolder = (id: string): string => join(tmpdir(), `onegrid-test-${id}`);
+/** The environment variable with {@link newRunFolder} of this run, which is the folder for temporary files of all it starts. */
+export const testRunFolderVariable = 'TEST_RUN_FOLDER';
+
+/** A folder for every temporary file of a run that begins; it must be empty at the end. */
+export const newRunFolder = (id: string): string => join(tmpdir(), `onegrid-test-${id}`);
+
+/** That of run `id`. */
+export const testRunFolder = (id: string): string =>
+  process.env[testRunFolderVariable] ?? newRunFolder(id);
 
 /** A folder for the data of a server, to be removed by whoever asks for it. */
 export function makeDataDir(): string {

@@ -154,7 +154,10 @@ describe('limits', () => {
       gateway = await FakeGateway.start(setting);
       for (const [room, name] of others) await gateway.join(room, name);
       const client = await connect();
-      for (const message of messages) client.send(message);
+      for (const message of messages) {
+        client.send(message);
+        if (message.type === 'join' && !fatal) await client.next('joined');
+      }
       expect(await client.next('error')).toMatchObject({ code, fatal });
       const errors = client.received.filter(({ type }) => type === 'error');
       expect(errors).toSatisfy((all: object[]) =>
@@ -194,11 +197,12 @@ describe('limits', () => {
   });
 
   it('that are reached by rooms show at /readyz, and refusals are counted', async () => {
-    gateway = await FakeGateway.start({ ONEGRID_CPU_BUDGET: '0.4' });
+    // A room of that size is thought to take 5.8 cores, which is believed up to two and a half times the budget.
+    const settings = { ONEGRID_CANVAS: '3840x2160', ONEGRID_FPS: '60', ONEGRID_CPU_BUDGET: '4' };
+    gateway = await FakeGateway.start(settings);
     const ready = async (): Promise<number> => (await gateway.request('/readyz')).status;
     expect(await ready()).toBe(200);
     const ana = await gateway.join('limits', 'Ana');
-    // As long as the first room is only estimated.
     expect(await ready()).toBe(503);
     const ben = await connect();
     ben.send(join('Ben', 'other'));
@@ -207,7 +211,7 @@ describe('limits', () => {
     await gateway.join('limits', 'Carol');
     const metrics = await (await gateway.request('/metrics')).text();
     expect(metrics).toMatch(/^onegrid_refusals_total\{code="overloaded"\} 1$/m);
-    expect(metrics).toMatch(/^onegrid_cpu_budget_cores 0.4$/m);
+    expect(metrics).toMatch(/^onegrid_cpu_budget_cores 4$/m);
     await ana.close();
   });
 });

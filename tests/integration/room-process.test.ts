@@ -22,10 +22,7 @@ describe('room processes', () => {
     clients.push(client);
     return client;
   };
-  const roomPid = (room: string): number =>
-    server!.log.findLast((line) => line.msg === 'room process started' && line['room'] === room)![
-      'roomPid'
-    ] as number;
+  const roomPid = (room: string): number => server!.roomPid(room);
 
   it('are one for each room, with a spare kept warm, and none is left', async () => {
     server = await TestServer.start();

@@ -134,7 +134,7 @@ export function simulateCall(options: PathOptions): CallOutcome {
     transportSequence: true,
   } as const;
   const sender = new DownlinkSender(streams, answered, controller, {
-    log: pino({ level: 'silent' }),
+    log: { lines: pino({ level: 'silent' }) },
     metrics: new RoomMetrics(),
     settings: { canvas, fps },
     now,

@@ -1,6 +1,11 @@
 import { parseArgs } from 'node:util';
 import { whyNoNetwork } from '../harness/network.ts';
 import { returnsSoak } from './client/returns.ts';
+import { callsSoak } from './faults/calls.ts';
+import { churnSoak } from './faults/churn.ts';
+import { faultsSoak } from './faults/faults.ts';
+import { abuseSoak } from './hostile/abuse.ts';
+import { fuzzSoak } from './hostile/fuzz.ts';
 import { overloadSoak } from './load/overload.ts';
 import { mixSoak } from './mix.ts';
 import { farSoak } from './network/far.ts';
@@ -22,6 +27,11 @@ const soaks: Record<string, Soak> = {
   kills: killsSoak,
   hour: hourSoak,
   returns: onNetwork(returnsSoak),
+  faults: faultsSoak,
+  churn: churnSoak,
+  calls: callsSoak,
+  fuzz: fuzzSoak,
+  abuse: abuseSoak,
   overload: overloadSoak,
 };
 

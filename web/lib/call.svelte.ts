@@ -79,7 +79,7 @@ export class Call {
   #noticeTimer: ReturnType<typeof setTimeout> | undefined;
   #recordAsked = $state(false);
   #reactedAtMs = Number.NEGATIVE_INFINITY;
-  #lastJoin: { readonly request: JoinRequest; readonly sends: boolean } | null = null;
+  #joined: { readonly request: JoinRequest; readonly sends: boolean } | null = null;
   /** Whether one was in a room, or about to be, when the page went away. */
   #returns = false;
   /** The mode when this page pinned somebody; null while it has not. */
@@ -170,12 +170,13 @@ export class Call {
 
   /**
    * Joins a room, by the invitation where there is one.
-   * @param sends - false for who only watches; others are heard and seen by the devices that are chosen
+   * @param sends - whether with the devices that are chosen; who only watches needs none
    */
-  join(room: string, name: string, sends: boolean): void {
-    const request = { room, name, ...(this.token !== null && { token: this.token }) };
-    this.#lastJoin = { request, sends };
-    this.#enter(this.#lastJoin);
+  join(request: JoinRequest, sends: boolean): void {
+    this.#joined = { request, sends };
+    // Not waited for: who is still asked for permission joins as a listener, and is heard when it comes.
+    if (sends) void this.media.acquire(this.#choice);
+    this.session.join({ ...request, ...(this.token !== null && { token: this.token }) });
   }
 
   /**
@@ -190,7 +191,9 @@ export class Call {
 
   /** The page is shown again as it was left (the browser's back-forward cache): back into the room. */
   returnWithPage(): void {
-    if (this.#returns && this.#lastJoin !== null) this.#enter(this.#lastJoin);
+    if (this.#returns && this.#joined !== null) {
+      this.join(this.#joined.request, this.#joined.sends);
+    }
     this.#returns = false;
   }
 
@@ -348,12 +351,6 @@ export class Call {
 
   #arrange(arrangement: Arrangement): void {
     this.session.send({ type: 'layout', ...arrangement });
-  }
-
-  #enter({ request, sends }: { readonly request: JoinRequest; readonly sends: boolean }): void {
-    // Not waited for: who is still asked for permission joins as a listener, and is heard when it comes.
-    if (sends) void this.media.acquire(this.#choice);
-    this.session.join(request);
   }
 
   #noticeUnsent(before: RoomView | null, { outbox }: RoomView): void {

@@ -6,10 +6,10 @@ export type Newcomer = { readonly opens: boolean; readonly cores: number };
 
 /** An estimate beyond the budget is believed once so much of it is used, as measured ... */
 const believedShare = 0.5;
-/** ... and without that when it is beyond it by so much. */
-const absurdShare = 1.5;
+/** ... and without that when it is so many times the budget. */
+const absurdShare = 2.5;
 /** While rooms do not keep their rate none is opened from this part of the budget on. */
-const strainedShare = 0.7;
+const strainedShare = 0.5;
 
 /** What an {@link Admission} decides by. */
 export interface AdmissionState {
@@ -91,6 +91,7 @@ export class Admission {
   /** Whether there is processor time for somebody now. */
   hasTimeFor(newcomer: Newcomer): boolean {
     const { budget } = this.#options;
+    this.#readOwn();
     const { measured, expected } = this;
     const { isStrained } = this.#book;
     return budget === 0 || hasTimeFor(newcomer, { budget, measured, expected, isStrained });

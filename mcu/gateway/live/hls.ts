@@ -72,7 +72,7 @@ export class HlsHouse {
               windowSeconds: this.#settings.hlsWindowSeconds,
             },
             feeds,
-            { ended },
+            { about: { room }, ended },
           ),
         (outcome) => {
           this.#log.error({ room, outcome }, 'output process of HLS failed');

@@ -5,13 +5,16 @@ import type { OutputLauncher } from '../outputs/launcher.ts';
 import type { FeedPort, Outcome } from '../outputs/output-run.ts';
 import { redacted, type StreamUrl } from './stream-url.ts';
 
+/** How the connection of a restream is that was not stopped. */
+export type RunningStreamState = 'connecting' | 'active' | 'retrying';
+
 /** A restream as told over HTTP. */
 export interface StreamInfo {
   readonly id: string;
   readonly room: string;
   /** Without its key. */
   readonly url: string;
-  readonly state: 'connecting' | 'active' | 'retrying' | 'stopped';
+  readonly state: RunningStreamState | 'stopped';
   /** What went wrong last; null when all is well. */
   readonly error: string | null;
   /** ISO 8601 UTC. */
@@ -41,6 +44,7 @@ export class Stream {
     this.#run = new KeptRun(
       (ended) =>
         launcher.run({ kind: 'stream', url: url.secret }, feeds, {
+          about: { room, stream: this.id },
           connection: ({ state, error }) => {
             this.#changed(state, error ?? null);
           },
@@ -73,7 +77,7 @@ export class Stream {
     this.#log.info('stream stopped');
   }
 
-  #changed(state: Exclude<StreamInfo['state'], 'stopped'>, error: string | null): void {
+  #changed(state: RunningStreamState, error: string | null): void {
     if (this.#state === 'stopped') return;
     const sentence = error === null ? null : redacted(error, this.#url);
     if (state !== this.#state) this.#log.info({ state, error: sentence }, 'stream');

@@ -1,13 +1,14 @@
 import type { Settings } from '../../config/settings.ts';
 import type { Logger } from '../../log.ts';
-import type { Output } from '../../protocol/outputs.ts';
+import type { Output, OutputAbout } from '../../protocol/outputs.ts';
 import type { DeathCause } from '../death.ts';
 import type { OutputProcess, StartOutputProcess } from '../output-process.ts';
 import { within } from '../within.ts';
+import type { GatewayMetrics } from '../gateway-metrics.ts';
 import { type FeedPort, type Outcome, OutputRun, type OutputRunOptions } from './output-run.ts';
 import { removeStaleFolders, Sockets } from './sockets.ts';
 
-type Hooks = Pick<OutputRunOptions, 'event' | 'connection' | 'ended'>;
+type Hooks = Pick<OutputRunOptions, 'about' | 'event' | 'connection' | 'ended'>;
 
 /** Putting the segments of hours together reads and writes all of them once. */
 const assembleTimeoutMs = 15 * 60_000;
@@ -23,18 +24,26 @@ export class OutputLauncher {
   readonly #start: StartOutputProcess;
   readonly #died: (cause: DeathCause) => void;
   readonly #sockets = new Sockets();
+  readonly #metrics: Pick<GatewayMetrics, 'outputBytes' | 'outputProcesses'>;
   readonly #running = new Set<OutputProcess>();
+  /** Resident memory of those that have told it. */
+  readonly #resident = new Map<OutputProcess, number>();
   /** Those that would go on for minutes. */
   readonly #assembling = new Set<OutputProcess>();
   #closing = false;
 
-  /** @param died - told of each process that ended before its time */
+  /**
+   * @param died - told of each process that ended before its time
+   * @param metrics - where processes and bytes are counted
+   */
   constructor(
     settings: Pick<Settings, 'canvas' | 'fps' | 'logLevel'>,
     log: Logger,
     start: StartOutputProcess,
     died: (cause: DeathCause) => void,
+    metrics: Pick<GatewayMetrics, 'outputBytes' | 'outputProcesses'>,
   ) {
+    this.#metrics = metrics;
     this.#settings = settings;
     this.#log = log;
     this.#start = start;
@@ -49,12 +58,29 @@ export class OutputLauncher {
     return this.#closing;
   }
 
+  /** What its processes take of the memory, in bytes, as they told last. */
+  get residentBytes(): number {
+    return [...this.#resident.values()].reduce((sum, bytes) => sum + bytes, 0);
+  }
+
   /** Starts a process for an output that a room feeds. */
   run(output: Output, feeds: FeedPort, hooks: Hooks): OutputRun {
     const { canvas, fps, logLevel } = this.#settings;
     const process = this.#track(this.#start());
+    const { kind } = output;
+    const { outputBytes, outputProcesses } = this.#metrics;
+    outputProcesses.inc({ kind });
+    let counted = 0;
     return new OutputRun({
       ...hooks,
+      event: (event) => {
+        if (event.type === 'progress') {
+          outputBytes.inc({ kind }, Math.max(0, event.bytes - counted));
+          counted = Math.max(counted, event.bytes);
+          this.#resident.set(process, event.residentBytes ?? 0);
+        }
+        hooks.event?.(event);
+      },
       output,
       process,
       socket: this.#sockets.next(),
@@ -64,6 +90,8 @@ export class OutputLauncher {
       log: this.#log,
       feeds,
       ended: (outcome) => {
+        outputProcesses.dec({ kind });
+        this.#resident.delete(process);
         this.#ended(process, outcome);
         hooks.ended(outcome);
       },
@@ -73,9 +101,14 @@ export class OutputLauncher {
   /**
    * Has `media.mp4` and `poster.jpg` made of the segments in a recording's folder.
    * @param directory - absolute
+   * @param about - what the process's log lines carry
    * @param started - told which process does it
    */
-  assemble(directory: string, started: (pid: number) => void): Promise<Outcome> {
+  assemble(
+    directory: string,
+    about: OutputAbout,
+    started: (pid: number) => void,
+  ): Promise<Outcome> {
     if (this.#closing)
       return Promise.resolve({ type: 'died', cause: 'exit', why: 'the server ends' });
     const process = this.#track(this.#start());
@@ -100,7 +133,8 @@ export class OutputLauncher {
         },
       });
       started(process.pid);
-      process.send({ type: 'assemble', directory, logLevel: this.#settings.logLevel });
+      const { logLevel } = this.#settings;
+      process.send({ type: 'assemble', directory, logLevel, about });
     });
   }
 

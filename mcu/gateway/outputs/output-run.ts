@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from '../../log.ts';
-import type { Output, OutputEvent } from '../../protocol/outputs.ts';
+import type { Output, OutputAbout, OutputEvent } from '../../protocol/outputs.ts';
 import type { Death } from '../death.ts';
 import type { OutputProcess } from '../output-process.ts';
 
@@ -33,6 +33,8 @@ export interface OutputRunOptions {
   readonly canvas: { readonly width: number; readonly height: number };
   readonly fps: number;
   readonly logLevel: string;
+  /** What its log lines carry. */
+  readonly about: OutputAbout;
   readonly log: Logger;
   readonly feeds: FeedPort;
   /** While it runs. */
@@ -58,7 +60,7 @@ export class OutputRun {
 
   constructor(options: OutputRunOptions) {
     this.#options = options;
-    const { process, output, socket, canvas, fps, logLevel } = options;
+    const { process, output, socket, canvas, fps, logLevel, about } = options;
     process.attach({
       event: (event) => {
         this.#event(event);
@@ -67,7 +69,7 @@ export class OutputRun {
         this.#ended(death);
       },
     });
-    process.send({ type: 'open', output, socket, canvas, fps, logLevel });
+    process.send({ type: 'open', output, socket, canvas, fps, logLevel, about });
     // At once: the room keeps its media for the process until that listens.
     options.feeds.feed(this.#feedId, socket, output.kind === 'recording' && output.tracks);
   }
@@ -86,7 +88,10 @@ export class OutputRun {
     process.send({ type: 'finish' });
     if (this.#outcome !== undefined) return;
     this.#timer = setTimeout(() => {
-      log.error({ outputPid: process.pid }, 'output process does not finish');
+      log.error(
+        { outputPid: process.pid, ...this.#options.about },
+        'output process does not finish',
+      );
       process.kill();
     }, finishTimeoutMs);
   }

@@ -5,6 +5,8 @@ import { within } from '../within.ts';
 const intervalMs = 1000;
 /** A disk that does not answer for so long is not waited for. */
 const patienceMs = 2000;
+/** Who only wants to know waits less. */
+const glancePatienceMs = 500;
 
 /** How much is free on the disk of the data. A disk that hangs holds up one question, never two. */
 export class Disk {
@@ -28,6 +30,11 @@ export class Disk {
     if (this.#minFreeBytes === 0) return false;
     const free = await within(patienceMs, this.#free());
     return free !== null && free < this.#minFreeBytes;
+  }
+
+  /** How much is free, in bytes; null where the disk does not answer at once. */
+  freeBytes(): Promise<number | null> {
+    return within(glancePatienceMs, this.#free());
   }
 
   /**

@@ -1,7 +1,7 @@
 import type { Settings } from '../../config/settings.ts';
 import type { Logger } from '../../log.ts';
 import type { Participant, RecordingReason, RecordingState } from '../../protocol/common.ts';
-import type { OutputEvent } from '../../protocol/outputs.ts';
+import type { OutputAbout, OutputEvent } from '../../protocol/outputs.ts';
 import type { ServerMessage } from '../../protocol/server.ts';
 import type { OutputLauncher } from '../outputs/launcher.ts';
 import type { FeedPort, Outcome, OutputRun } from '../outputs/output-run.ts';
@@ -18,6 +18,8 @@ export interface RecordedRoom {
   readonly feeds: FeedPort;
   readonly participants: readonly Participant[];
   readonly layout: RoomLayout;
+  /** By which connection it was asked for; undefined: by HTTP. */
+  readonly join: string | undefined;
   /** Tells everybody in the room. */
   tell(message: Extract<ServerMessage, { type: 'recording' }>): void;
   /** The recording was paused for too long, or ended meanwhile: nobody is in the room. */
@@ -58,6 +60,7 @@ export class Recorder {
   readonly #room: RecordedRoom;
   readonly #context: RecorderContext;
   readonly #tracks: boolean;
+  readonly #about: OutputAbout;
   readonly #log: Logger;
   readonly #clock = new MediaClock();
   readonly #startedAt: number;
@@ -81,6 +84,8 @@ export class Recorder {
   /** Where the running segment begins, in seconds of the media. */
   #position = 0;
   #durationSeconds = 0;
+  /** When it last got longer. */
+  #grewMs: number;
   /** Of the segments before. */
   #earlierBytes = 0;
   #bytes = 0;
@@ -96,9 +101,12 @@ export class Recorder {
     this.#room = room;
     this.#context = context;
     this.#tracks = tracks;
-    this.#log = context.log.child({ room: room.name, recording: id });
+    const { name, join } = room;
+    this.#about = { room: name, recording: id, ...(join !== undefined && { join }) };
+    this.#log = context.log.child(this.#about);
     this.#startedAt = Date.now();
     this.#startedMs = context.now();
+    this.#grewMs = this.#startedMs;
     this.done = new Promise((resolve) => {
       this.#resolveDone = resolve;
     });
@@ -114,6 +122,11 @@ export class Recorder {
   /** Where it stands. */
   get state(): RecordingState {
     return this.#state;
+  }
+
+  /** How long nothing has been added to it, in milliseconds; 0 while nothing is to be. */
+  get lagMs(): number {
+    return this.#phase.name === 'running' ? this.#context.now() - this.#grewMs : 0;
   }
 
   /** The short of it. */
@@ -187,6 +200,8 @@ export class Recorder {
   #startSegment(): OutputRun {
     const segment = this.#nextSegment;
     this.#nextSegment += 1;
+    // What was lost before it is another matter.
+    if (this.#joins) this.#grewMs = this.#context.now();
     const joined = this.#joins;
     const run = this.#context.launcher.run(
       {
@@ -198,6 +213,7 @@ export class Recorder {
       },
       this.#room.feeds,
       {
+        about: this.#about,
         event: (event) => {
           this.#event(event);
         },
@@ -223,7 +239,11 @@ export class Recorder {
       return;
     }
     this.#bytes = event.bytes;
-    this.#durationSeconds = Math.max(this.#durationSeconds, this.#position + event.durationSeconds);
+    const duration = this.#position + event.durationSeconds;
+    if (duration > this.#durationSeconds) {
+      this.#durationSeconds = duration;
+      this.#grewMs = this.#context.now();
+    }
     this.#context.changed(false);
     const { recordingMaxMs } = this.#context.settings;
     if (recordingMaxMs > 0 && this.#durationSeconds * 1000 >= recordingMaxMs) this.end('limit');
@@ -314,7 +334,8 @@ export class Recorder {
   async #assemble(): Promise<void> {
     let outcome: Outcome | undefined;
     for (let tries = 0; this.#hasMedia && tries < assembleTries; tries += 1) {
-      outcome = await this.#context.launcher.assemble(this.#context.folder, (pid) => {
+      const { launcher, folder } = this.#context;
+      outcome = await launcher.assemble(folder, this.#about, (pid) => {
         this.#output = identityOf(pid);
         this.#context.changed(true);
       });

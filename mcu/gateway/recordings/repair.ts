@@ -45,8 +45,9 @@ export async function repair(
       log.error({ err: error, recording: known.id }, 'recording.json could not be written');
     });
   };
-  let outcome = await launcher.assemble(folder, claim);
-  if (outcome.type === 'died') outcome = await launcher.assemble(folder, claim);
+  const about = { room: known.room, recording: known.id };
+  let outcome = await launcher.assemble(folder, about, claim);
+  if (outcome.type === 'died') outcome = await launcher.assemble(folder, about, claim);
   if (launcher.isClosing) return null;
   const media = outcome.type === 'finished' ? outcome : null;
   const repaired: Recording = {
@@ -57,7 +58,7 @@ export async function repair(
     bytes: media?.bytes ?? known.bytes,
   };
   const written = await writeFinal(folder, repaired, log);
-  log.warn({ recording: known.id, state: repaired.state }, 'recording repaired');
+  log.warn({ ...about, state: repaired.state }, 'recording repaired');
   return written;
 }
 

@@ -69,6 +69,16 @@ export class RecordingStore {
     return this.#running.size;
   }
 
+  /** How long nothing was added to the one that waits longest for more, in seconds; 0 where none does. */
+  get lagSeconds(): number {
+    return Math.max(0, ...Array.from(this.#running.values(), ({ lagMs }) => lagMs / 1000));
+  }
+
+  /** Free on the disk of the recordings; null where that does not answer. */
+  freeBytes(): Promise<number | null> {
+    return this.#disk.freeBytes();
+  }
+
   /**
    * Starts recording a room.
    * @throws OnegridError `no-space`; `overloaded` when the server is about to stop

@@ -9,7 +9,7 @@ const { Downlink } = await import(
 const context = /** @type {any} */ ({
   settings: {},
   iceServers: [],
-  log: { debug() {}, warn() {} },
+  log: { lines: { debug() {}, info() {}, warn() {}, isLevelEnabled: () => false } },
   profileLevelId: '42e01f',
 });
 
@@ -25,6 +25,7 @@ const closedDownlink = () =>
       },
       candidate() {},
       heard() {},
+      connected() {},
       failed() {},
       hungUp() {},
       quality() {},

@@ -32,6 +32,8 @@ export const overloadSchema = z.strictObject({
   alone: z.number(),
   underLoad: z.number(),
   worst: z.number(),
+  /** Composites that a room made a second under load, in the mean: what did not come of them was lost on the way. */
+  made: z.number(),
   /** Of the first room, when the load had gone for a while, and the rungs its participants got then. */
   after: z.number(),
   rungs: z.array(z.string()),
@@ -56,6 +58,12 @@ interface Someone {
 }
 
 const size = { width: 640, height: 360, fixed: false };
+
+/** Composites made so far. */
+async function composites(url: string): Promise<number> {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  return Number(/^onegrid_frames_composited_total (\S+)$/m.exec(text)?.[1] ?? 0);
+}
 
 /** Adds rooms until one is refused, and measures what those get that were let in. */
 export async function work(task: OverloadTask, load: Load): Promise<Overload> {
@@ -144,7 +152,9 @@ export async function work(task: OverloadTask, load: Load): Promise<Overload> {
       if (refusal === null) await sleep(task.every * 1000);
     }
     const readyz = (await fetch(`${task.url}/readyz`)).status;
+    const before = await composites(task.url);
     const rates = await measure(rooms, task.hold);
+    const made = ((await composites(task.url)) - before) / rooms.length / task.hold;
 
     const others = rooms.slice(1).flat();
     await Promise.all(others.map((someone) => someone.leave()));
@@ -158,6 +168,7 @@ export async function work(task: OverloadTask, load: Load): Promise<Overload> {
       alone,
       underLoad: rates[0] ?? 0,
       worst: Math.min(...rates),
+      made,
       after,
       rungs: steady.map(({ rung }) => rung),
     };

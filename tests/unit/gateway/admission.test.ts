@@ -59,11 +59,11 @@ describe('whether there is processor time for somebody', () => {
       { ...state, expected: 1.8 },
       true,
     ],
-    ['a room far beyond what can be right', another, { ...state, expected: 2.8 }, false],
+    ['a room far beyond what can be right', another, { ...state, expected: 4.8 }, false],
     [
-      'a room while others stutter at 1.2 of 2',
+      'a room while others stutter at 1.0 of 2',
       another,
-      { ...state, measured: 1.2, isStrained: true },
+      { ...state, measured: 1, isStrained: true },
       false,
     ],
     [
@@ -86,12 +86,11 @@ describe('whether there is processor time for somebody', () => {
     let nowMs = 0;
     const admission = new Admission({ budget: 1, ownCpuSeconds: () => 0, now: () => nowMs });
     const cost = { opens: true, cores: 0.36 };
-    for (let k = 0; k < 3; k++) {
+    for (let k = 0; k < 6; k++) {
       expect(admission.hasTimeFor(cost)).toBe(true);
       admission.admit(cost);
     }
-    // Nothing is measured yet, but a fifth room would be half as much again as there is.
-    admission.admit(cost);
+    // Nothing is measured yet, but a seventh room would be two and a half times what there is.
     expect(admission.hasTimeFor(cost)).toBe(false);
     // They hardly do anything.
     for (let second = 0; second <= 20; second++) {

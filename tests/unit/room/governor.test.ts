@@ -105,7 +105,7 @@ describe('the governor', () => {
     );
   });
 
-  it('finds the level that fits and stays there: hardly a try in a minute, with noise on the work', () => {
+  it('finds the level that fits and stays there: two tries a minute at most, with noise on the work', () => {
     // Each step saves 12 % of the work; what is too much for the processor is skipped.
     const work = (level: number, load: number, noise: number): Strain => {
       const need = load * 0.88 ** level * noise;
@@ -125,8 +125,8 @@ describe('the governor', () => {
           const { look, levels } = stage();
           const noise = fromList(noises);
           look(() => work(levels.at(-1) ?? 0, load, noise()), 600);
-          // Ups and downs of the last five minutes: one try a minute is two changes.
-          expect(changesIn(levels.slice(300))).toBeLessThanOrEqual(12);
+          // Ups and downs of the last five minutes: a try is two changes.
+          expect(changesIn(levels.slice(300))).toBeLessThanOrEqual(20);
         },
       ),
       { numRuns: 200 },

@@ -44,6 +44,7 @@ describe('what a room feeds an output process', () => {
       queueBytes,
       nameOf: (id) => `name of ${id}`,
       log: pino({ level: 'silent' }),
+      dropped: () => undefined,
       video: {
         record(consumer) {
           show = (unit, atMs, scheduled = false) => {

@@ -22,6 +22,8 @@ export class ApiError extends Error {
 export class RecordingsApi {
   readonly #fetch: FetchLike;
   #token: string | null;
+  /** Asked for once. */
+  #access: ReturnType<typeof askAccess> | undefined;
 
   /** @param token - a host's room token; null: there is none */
   constructor(fetch: FetchLike, token: string | null = null) {
@@ -51,7 +53,8 @@ export class RecordingsApi {
 
   /** Whether the server has a key by which one gets on; so it seems where it does not say. */
   async hasKey(): Promise<boolean> {
-    return (await askAccess(this.#fetch, this.#token))?.key ?? true;
+    this.#access ??= askAccess(this.#fetch, this.#token);
+    return (await this.#access)?.key ?? true;
   }
 
   /** Proves that one has the server's key; the server remembers it in a cookie. It opens more than any token. */

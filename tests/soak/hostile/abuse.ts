@@ -1,0 +1,34 @@
+import { abuse } from '../../harness/hostile/abuse.ts';
+
+/**
+ * T6: 500 slow connections and 10,000 packets a second of garbage at the media ports, for 10 s: somebody joins within 3 s, and a
+ * call goes on as it did before.
+ * @returns what is wrong
+ */
+export async function abuseSoak({ quick }: { quick: boolean }): Promise<string[]> {
+  const wrong: string[] = [];
+  for (let round = 0; round < (quick ? 1 : 5); round += 1) {
+    const report = await abuse({ sockets: 500, packetsPerSecond: 10_000, seconds: quick ? 3 : 10 });
+    const { control, attacked, joinMs, garbage, slowOpen, fps, gapMaxMs, restarts } = report;
+    const of = (all: typeof control): string =>
+      all
+        .map(({ pictures, longestGapMs }) => `${String(pictures)} (${String(longestGapMs)} ms)`)
+        .join(', ');
+    console.log(
+      `pictures sent (longest gap): ${of(control)} before, ${of(attacked)} under ${String(garbage.sent)} packets in ` +
+        `${garbage.seconds.toFixed(1)} s at ${String(garbage.ports)} ports and ${String(slowOpen)} slow connections; ` +
+        `joined in ${joinMs.toFixed(0)} ms; ${String(fps)} fps received, longest gap ${String(gapMaxMs)} ms`,
+    );
+    if (joinMs > 3000) wrong.push(`It took ${joinMs.toFixed(0)} ms to join.`);
+    if (restarts > 0) wrong.push('A room process died.');
+    attacked.forEach(({ pictures, longestGapMs }, index) => {
+      const before = control[index]!;
+      if (pictures < before.pictures * 0.95)
+        wrong.push(`${String(pictures)} pictures, ${String(before.pictures)} before.`);
+      if (longestGapMs > 100 + 2 * before.longestGapMs)
+        wrong.push(`A gap of ${String(longestGapMs)} ms.`);
+    });
+    wrong.push(...report.complaints.map((each) => JSON.stringify(each)));
+  }
+  return wrong;
+}
