@@ -82,7 +82,10 @@ module.exports = {
       comment: 'Room and output processes share it.',
       severity: 'error',
       from: { path: '^mcu/outputs/wire\\.ts$' },
-      to: { pathNot: '^mcu/outputs/wire\\.ts$', dependencyTypesNot: ['core'] },
+      to: {
+        pathNot: ['^mcu/outputs/wire\\.ts$', '^node_modules/zod/'],
+        dependencyTypesNot: ['core'],
+      },
     },
     {
       name: 'rtp-is-pure',

@@ -8,6 +8,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['tests/unit/**/*.test.ts'],
+          // Thousands of generated inputs take seconds on a busy machine.
+          testTimeout: 20_000,
           // As many as there are cores: vitest would leave one free, which on two cores means one file at a time.
           maxWorkers: '100%',
           sequence: { groupOrder: 0 },

@@ -18,25 +18,28 @@ function clientTypes() {
   const outside = new Map();
   for (const path of filesOf(program)) {
     for (const statement of declarationsOf(program, path)) {
-      for (const [name, from] of takenBy(statement, path)) {
-        if (!from.startsWith(folder)) outside.set(name, from);
-      }
-      if (!ts.isImportDeclaration(statement) && path !== entry) {
+      if (takesFromElsewhere(statement, path)) {
+        for (const [name, from] of importsOf(statement, path)) {
+          if (!from.startsWith(folder)) outside.set(name, from);
+        }
+      } else if (path !== entry) {
         for (const name of namesOf(statement)) {
           if (statements.has(name) && statements.get(name).path !== path) {
             throw new Error(`${name} is declared in two files of web/lib/client.`);
           }
         }
         const [name] = namesOf(statement);
-        if (name === undefined) continue;
         const before = statements.get(name)?.text ?? '';
         statements.set(name, { path, text: before + textOf(statement) });
       }
     }
   }
+  // A map is walked through to what is added on the way.
+  const written = [];
+  for (const [name, from] of outside) written.push(expand(program, name, from, outside));
   return [
     '// What `client.js` exports. Made by `npm run build`; needs the types of the DOM (`"lib": ["dom"]`).\n',
-    ...writtenOut(program, outside),
+    ...written,
     ...[...statements.values()].map(({ text }) => text),
     `export {\n  ${exportsOf(program).join(',\n  ')},\n};\n`,
   ].join('\n');
@@ -64,19 +67,18 @@ function declarationsOf(program, path) {
   return ts.createSourceFile(path, text, ts.ScriptTarget.ES2023, true).statements;
 }
 
-/**
- * What a statement takes from another file, or passes on from it.
- * @param {ts.Statement} statement @param {string} path @returns {[name: string, from: string][]}
- */
-function takenBy(statement, path) {
-  const specifier = statement.moduleSpecifier;
-  if (specifier === undefined) return [];
-  const from = join(dirname(path), specifier.text);
-  const names = statement.importClause?.namedBindings ?? statement.exportClause;
-  return (names?.elements ?? []).map(({ name, propertyName }) => [
-    (propertyName ?? name).text,
-    from,
-  ]);
+/** Imports, and what the library's files pass on. @param {ts.Statement} statement @param {string} path */
+const takesFromElsewhere = (statement, path) =>
+  ts.isImportDeclaration(statement) ||
+  (path !== entry && ts.isExportDeclaration(statement) && statement.moduleSpecifier !== undefined);
+
+/** @param {ts.ImportDeclaration | ts.ExportDeclaration} statement @param {string} path */
+function importsOf(statement, path) {
+  const from = join(dirname(path), statement.moduleSpecifier.text);
+  const clause = ts.isImportDeclaration(statement)
+    ? statement.importClause?.namedBindings
+    : statement.exportClause;
+  return (clause?.elements ?? []).map((each) => [each.name.text, from]);
 }
 
 /** @param {ts.Statement} statement @returns {string[]} */
@@ -105,67 +107,41 @@ function exportsOf(program) {
 }
 
 /**
- * Types of mcu/, and those that they are made of and that have a name of their own.
- * @param {ts.Program} program @param {Map<string, string>} outside the file of each
- */
-function writtenOut(program, outside) {
-  const texts = new Map();
-  const queue = [...outside];
-  for (let next = queue.shift(); next; next = queue.shift()) {
-    const [name, from] = next;
-    if (texts.has(name)) continue;
-    const { text, needs } = expand(program, name, from);
-    texts.set(name, text);
-    queue.push(...needs);
-  }
-  return texts.values();
-}
-
-/**
- * One type of mcu/: an interface as it is written, any other with all that it is made of.
+ * A type of mcu/ with every type it is made of written out; an interface as it is.
  * @param {ts.Program} program @param {string} name @param {string} from the file it is in
- * @returns {{ text: string, needs: [name: string, from: string][] }}
+ * @param {Map<string, string>} outside types of mcu/ that are needed, and where they are; an interface's are added
  */
-function expand(program, name, from) {
+function expand(program, name, from, outside) {
   const checker = program.getTypeChecker();
   const source = program.getSourceFile(from);
   const module = source && checker.getSymbolAtLocation(source);
   const symbol = module && checker.getExportsOfModule(module).find((each) => each.name === name);
   if (!symbol) throw new Error(`${relative(root, from)} has no ${name}.`);
-  const written = symbol.declarations?.find(ts.isInterfaceDeclaration);
-  if (written) return { text: textOf(written), needs: namedIn(written, checker) };
-
+  const [declaration] = symbol.declarations ?? [];
+  if (declaration !== undefined && ts.isInterfaceDeclaration(declaration)) {
+    for (const needed of referencesOf(declaration)) {
+      const named = checker.getSymbolAtLocation(needed);
+      const meant =
+        named && named.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(named) : named;
+      const file = meant?.declarations?.[0]?.getSourceFile().fileName.split('/').join(sep);
+      if (file?.startsWith(join(root, 'mcu') + sep)) outside.set(meant.name, file);
+    }
+    return textOf(declaration);
+  }
   const type = checker.getDeclaredTypeOfSymbol(symbol);
   const flags = ts.TypeFormatFlags.NoTruncation | ts.TypeFormatFlags.InTypeAlias;
-  const needs = [];
-  const shape = checker
-    .typeToString(type, program.getSourceFile(entry), flags)
-    .split(' | { ')
-    .join('\n  | { ')
-    .replace(/import\("([^"]+)"\)\.(\w+)/g, (_, path, needed) => {
-      needs.push([needed, join(folder, path)]);
-      return needed;
-    });
+  const text = checker.typeToString(type, program.getSourceFile(entry), flags);
   const said = ts.displayPartsToString(symbol.getDocumentationComment(checker)).trim();
   const doc = said === '' ? '' : `/** ${said.split('\n').join('\n * ')} */\n`;
-  return { text: `${doc}type ${name} = ${shape};\n`, needs };
+  return `${doc}type ${name} = ${text.split(' | { ').join('\n  | { ')};\n`;
 }
 
-/** Types of this repository that a declaration names. @param {ts.Node} node @param {ts.TypeChecker} checker */
-function namedIn(node, checker) {
-  const found = [];
-  const visit = (each) => {
-    if (ts.isTypeReferenceNode(each) && ts.isIdentifier(each.typeName)) {
-      const symbol = checker.getSymbolAtLocation(each.typeName);
-      const { Alias } = ts.SymbolFlags;
-      const meant = symbol && symbol.flags & Alias ? checker.getAliasedSymbol(symbol) : symbol;
-      const from = meant?.declarations?.[0]?.getSourceFile().fileName.split('/').join(sep) ?? '';
-      if (from.startsWith(join(root, 'mcu'))) found.push([meant.name, from]);
-    }
-    ts.forEachChild(each, visit);
-  };
-  visit(node);
-  return found;
+/** The names of the types that something is made of. @param {ts.Node} node @returns {ts.Identifier[]} */
+function referencesOf(node) {
+  const own = ts.isTypeReferenceNode(node) && ts.isIdentifier(node.typeName) ? [node.typeName] : [];
+  const inner = [];
+  ts.forEachChild(node, (child) => void inner.push(...referencesOf(child)));
+  return [...own, ...inner];
 }
 
 writeFileSync(process.argv[2], clientTypes());

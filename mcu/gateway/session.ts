@@ -225,11 +225,7 @@ export class Session implements Connection {
     this.fail(told, fatal || isFlood, ref);
   }
 
-  /**
-   * Tells that something does not work.
-   * @param fatal - ends the connection, too
-   * @param ref - of the `chat` that was refused
-   */
+  /** Tells that something does not work; `fatal`: and ends the connection. `ref`: of the `chat` that was refused. */
   fail({ code, message }: OnegridError, fatal: boolean, ref?: string): void {
     const isJoining = this.#state.phase !== 'live';
     // One line for a connection that ends with it; those of others may be many.

@@ -56,6 +56,8 @@ describe('settings', () => {
       recordingMaxMs: 43_200_000,
       recordingsMaxAgeMs: 0,
       recordingsMaxBytes: 0,
+      hangMs: 3000,
+      roomMemoryBytes: 2 ** 31,
       hlsWindowSeconds: 12,
       maxStreams: 3,
       outputQueueBytes: 32 * 1024 * 1024,

@@ -100,7 +100,9 @@ class Line {
 }
 
 type Step =
-  | { readonly do: 'write' | 'cut' | 'hand' }
+  | { readonly do: 'write' }
+  | { readonly do: 'cut' }
+  | { readonly do: 'hand' }
   | { readonly do: 'serve' | 'arrive'; readonly count: number }
   | { readonly do: 'connect'; readonly how: 'resumed' | 'anew' | 'restarted' };
 
@@ -108,7 +110,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ do: fc.constantFrom('write', 'write', 'cut', 'hand') }),
   fc.record({ do: fc.constantFrom('serve', 'arrive'), count: fc.integer({ min: 1, max: 4 }) }),
   fc.record({ do: fc.constant('connect'), how: fc.constantFrom('resumed', 'anew', 'restarted') }),
-) as fc.Arbitrary<Step>;
+);
 
 describe('what is written in the chat', () => {
   it('is read once and in its order, wherever the connection breaks; a hand ends as it was wanted last', () => {
@@ -130,8 +132,7 @@ describe('what is written in the chat', () => {
           } else if (each.do === 'cut') {
             if (isLive) line.cut();
           } else if (isLive) {
-            if (each.do === 'serve') line.serve(each.count);
-            else line.arrive(each.count);
+            line[each.do](each.count);
           }
         }
         if (line.session.state.phase !== 'live') line.connect('resumed');
