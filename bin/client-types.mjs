@@ -18,7 +18,7 @@ function clientTypes() {
   const outside = new Map();
   for (const path of filesOf(program)) {
     for (const statement of declarationsOf(program, path)) {
-      if (ts.isImportDeclaration(statement)) {
+      if (takesFromElsewhere(statement, path)) {
         for (const [name, from] of importsOf(statement, path)) {
           if (!from.startsWith(folder)) outside.set(name, from);
         }
@@ -34,9 +34,12 @@ function clientTypes() {
       }
     }
   }
+  // A map is walked through to what is added on the way.
+  const written = [];
+  for (const [name, from] of outside) written.push(expand(program, name, from, outside));
   return [
     '// What `client.js` exports. Made by `npm run build`; needs the types of the DOM (`"lib": ["dom"]`).\n',
-    ...[...outside].map(([name, from]) => expand(program, name, from)),
+    ...written,
     ...[...statements.values()].map(({ text }) => text),
     `export {\n  ${exportsOf(program).join(',\n  ')},\n};\n`,
   ].join('\n');
@@ -64,11 +67,18 @@ function declarationsOf(program, path) {
   return ts.createSourceFile(path, text, ts.ScriptTarget.ES2023, true).statements;
 }
 
-/** @param {ts.ImportDeclaration} statement @param {string} path */
+/** Imports, and what the library's files pass on. @param {ts.Statement} statement @param {string} path */
+const takesFromElsewhere = (statement, path) =>
+  ts.isImportDeclaration(statement) ||
+  (path !== entry && ts.isExportDeclaration(statement) && statement.moduleSpecifier !== undefined);
+
+/** @param {ts.ImportDeclaration | ts.ExportDeclaration} statement @param {string} path */
 function importsOf(statement, path) {
   const from = join(dirname(path), statement.moduleSpecifier.text);
-  const names = statement.importClause?.namedBindings?.elements ?? [];
-  return names.map((each) => [each.name.text, from]);
+  const clause = ts.isImportDeclaration(statement)
+    ? statement.importClause?.namedBindings
+    : statement.exportClause;
+  return (clause?.elements ?? []).map((each) => [each.name.text, from]);
 }
 
 /** @param {ts.Statement} statement @returns {string[]} */
@@ -97,21 +107,41 @@ function exportsOf(program) {
 }
 
 /**
- * A type of mcu/ with every type it is made of written out.
+ * A type of mcu/ with every type it is made of written out; an interface as it is.
  * @param {ts.Program} program @param {string} name @param {string} from the file it is in
+ * @param {Map<string, string>} outside types of mcu/ that are needed, and where they are; an interface's are added
  */
-function expand(program, name, from) {
+function expand(program, name, from, outside) {
   const checker = program.getTypeChecker();
   const source = program.getSourceFile(from);
   const module = source && checker.getSymbolAtLocation(source);
   const symbol = module && checker.getExportsOfModule(module).find((each) => each.name === name);
   if (!symbol) throw new Error(`${relative(root, from)} has no ${name}.`);
+  const [declaration] = symbol.declarations ?? [];
+  if (declaration !== undefined && ts.isInterfaceDeclaration(declaration)) {
+    for (const needed of referencesOf(declaration)) {
+      const named = checker.getSymbolAtLocation(needed);
+      const meant =
+        named && named.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(named) : named;
+      const file = meant?.declarations?.[0]?.getSourceFile().fileName.split('/').join(sep);
+      if (file?.startsWith(join(root, 'mcu') + sep)) outside.set(meant.name, file);
+    }
+    return textOf(declaration);
+  }
   const type = checker.getDeclaredTypeOfSymbol(symbol);
   const flags = ts.TypeFormatFlags.NoTruncation | ts.TypeFormatFlags.InTypeAlias;
   const text = checker.typeToString(type, program.getSourceFile(entry), flags);
   const said = ts.displayPartsToString(symbol.getDocumentationComment(checker)).trim();
   const doc = said === '' ? '' : `/** ${said.split('\n').join('\n * ')} */\n`;
   return `${doc}type ${name} = ${text.split(' | { ').join('\n  | { ')};\n`;
+}
+
+/** The names of the types that something is made of. @param {ts.Node} node @returns {ts.Identifier[]} */
+function referencesOf(node) {
+  const own = ts.isTypeReferenceNode(node) && ts.isIdentifier(node.typeName) ? [node.typeName] : [];
+  const inner = [];
+  ts.forEachChild(node, (child) => void inner.push(...referencesOf(child)));
+  return [...own, ...inner];
 }
 
 writeFileSync(process.argv[2], clientTypes());
