@@ -28,5 +28,6 @@ export function behaveAsChild({ log, isWorking = () => true }: ChildBehaviour): 
     process.send?.(pulse);
   };
   tell();
-  setInterval(tell, pulseMs);
+  // It keeps nothing alive: a process that has nothing to do and nobody to do it for ends.
+  setInterval(tell, pulseMs).unref();
 }

@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { SignallingClient } from '../../harness/client.ts';
-import { flood } from '../../harness/hostile/flood.ts';
-import { HostileGateway } from '../../harness/hostile/gateway.ts';
-import { play, sumOf } from '../../harness/hostile/play.ts';
-import { again, fuzzSeed } from '../../harness/hostile/seed.ts';
+import { SignallingClient } from '../harness/client.ts';
+import { flood } from '../harness/hostile/flood.ts';
+import { HostileGateway } from '../harness/hostile/gateway.ts';
+import { play, sumOf } from '../harness/hostile/play.ts';
+import { again, fuzzSeed } from '../harness/hostile/seed.ts';
 
-const messages = 6000;
+const messages = 1600;
 
 describe('a room process with real media', () => {
   let gateway: HostileGateway | undefined;
@@ -22,7 +22,7 @@ describe('a room process with real media', () => {
       gateway = started;
       const bystander = await SignallingClient.join(started.url, 'raw', 'Bystander');
       const [packets, ...tallies] = await Promise.all([
-        flood(started.url, 'raw', 3000),
+        flood(started.url, 'raw', 1000),
         ...[0, 1, 2, 3].map((index) =>
           play(started.url, `real${String(index)}`, messages / 4, fuzzSeed + index * 1e6, 250),
         ),
