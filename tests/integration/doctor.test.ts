@@ -44,6 +44,9 @@ const listening = async (server: Server, port: number): Promise<void> => {
   await once(server, 'listening');
 };
 
+const noCoturn = whyNoCoturn();
+const skipped = noCoturn === null ? '' : ` (skipped: ${noCoturn})`;
+
 describe('onegrid doctor', () => {
   let dataDir: string;
   beforeAll(() => {
@@ -53,9 +56,9 @@ describe('onegrid doctor', () => {
     rmSync(dataDir, { recursive: true, force: true });
   });
 
-  it('finds all well where all is well: libraries, codecs, a recording, ports, disk, TURN, a call', async (context) => {
-    const why = whyNoCoturn();
-    if (why !== null) return context.skip(why);
+  const allWell =
+    'finds all well where all is well: libraries, codecs, a recording, ports, disk, TURN, a call';
+  it.skipIf(noCoturn !== null)(`${allWell}${skipped}`, async () => {
     const turn = await TestTurnServer.start('127.0.0.1', 42_600);
     const folder = join(dataDir, 'not', 'there');
     try {

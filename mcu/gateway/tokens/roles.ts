@@ -4,60 +4,29 @@ import { type Role, type RoomRight, roomRights } from '../../protocol/common.ts'
 /** Everything that a role allows or forbids: in a room, and over HTTP (`watch`: see its picture; `api`: the rest). */
 export type Right = RoomRight | 'receive' | 'watch' | 'api';
 
+type Rights = Readonly<Record<Right, boolean>>;
+
 /**
  * Who may do what; this is the one place that says it. `anybody` is who comes where rooms ask for no tokens (there the API is
  * not looked at here, but closed by its key, or open).
  */
-const table: Readonly<Record<Role | 'anybody', Readonly<Record<Right, boolean>>>> = {
-  host: {
-    receive: true,
-    send: true,
-    chat: true,
-    hand: true,
-    react: true,
-    layout: true,
-    record: true,
-    moderate: true,
-    watch: true,
-    api: true,
-  },
-  guest: {
-    receive: true,
-    send: true,
-    chat: true,
-    hand: true,
-    react: true,
-    layout: true,
-    record: false,
-    moderate: false,
-    watch: true,
-    api: false,
-  },
-  viewer: {
-    receive: true,
-    send: false,
-    chat: false,
-    hand: false,
-    react: false,
-    layout: false,
-    record: false,
-    moderate: false,
-    watch: true,
-    api: false,
-  },
-  anybody: {
-    receive: true,
-    send: true,
-    chat: true,
-    hand: true,
-    react: true,
-    layout: true,
-    record: true,
-    moderate: true,
-    watch: true,
-    api: false,
-  },
+const viewer: Rights = {
+  receive: true,
+  send: false,
+  chat: false,
+  hand: false,
+  react: false,
+  layout: false,
+  record: false,
+  moderate: false,
+  watch: true,
+  api: false,
 };
+const guest: Rights = { ...viewer, send: true, chat: true, hand: true, react: true, layout: true };
+const anybody: Rights = { ...guest, record: true, moderate: true };
+const table = { viewer, guest, anybody, host: { ...anybody, api: true } } satisfies Readonly<
+  Record<Role | 'anybody', Rights>
+>;
 
 /**
  * Whether somebody may do something.
