@@ -108,6 +108,19 @@ function parseMessage(data: RawData, isBinary: boolean): ClientMessage {
   throw refusal(message, result.error.issues[0]?.path[0]);
 }
 
+/** No message that leaves is longer. */
+const leaveBytes = 64;
+
+/** Whether a message leaves; one that is not short costs nothing to look at. */
+function isLeave({ data, isBinary }: Raw): boolean {
+  if ((data as Buffer).length > leaveBytes) return false;
+  try {
+    return parseMessage(data, isBinary).type === 'leave';
+  } catch {
+    return false;
+  }
+}
+
 const tooLarge = (sentence: string): OnegridError => new OnegridError('too-large', `${sentence}.`);
 const tooFast = (): OnegridError => new OnegridError('too-fast', 'These are too many messages.');
 
@@ -201,9 +214,10 @@ export class Session implements Connection {
     }
     const raw = { data, isBinary };
     const mayCome = this.#messages.take(performance.now());
-    if (!mayCome || (state.phase === 'entering' && !wait(state, raw))) {
-      this.#refuse(tooFast(), state.phase !== 'live');
-    } else if (state.phase !== 'entering') this.#take(raw);
+    if (state.phase === 'entering') {
+      if (!mayCome || !wait(state, raw)) this.#refuse(tooFast(), true);
+    } else if (mayCome || isLeave(raw)) this.#take(raw);
+    else this.#refuse(tooFast(), state.phase !== 'live');
   }
 
   /** Does what a message asks for; says where it cannot be done. */

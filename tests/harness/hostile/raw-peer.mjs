@@ -39,7 +39,10 @@ function openUplink() {
   for (const track of tracks.uplink) track.onOpen(ready);
 }
 
+/** The server offers another one where the first has failed: see `Reoffers` in mcu/room. */
 function openDownlink(offer, negotiation) {
+  downlink?.close();
+  tracks.downlink = [];
   downlink = openConnection('raw downlink');
   downlink.onTrack((track) => {
     tracks.downlink.push(track);

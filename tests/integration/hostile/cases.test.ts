@@ -52,6 +52,14 @@ describe('cases', () => {
     await once(flood, 'close');
   });
 
+  it('who has said too much may leave all the same', async () => {
+    const alice = await SignallingClient.join(gateway.url, 'chatty', 'Alice');
+    for (let sent = 0; sent < 300; sent += 1) alice.send({ type: 'hand', raised: sent % 2 === 0 });
+    alice.send({ type: 'leave' });
+    expect(await alice.next('error')).toMatchObject({ code: 'too-fast', fatal: false });
+    expect(await alice.next('closed')).toMatchObject({ reason: 'left' });
+  });
+
   it('who sends faster than is allowed is told so, and cut off where that changes nothing', async () => {
     const alice = await SignallingClient.join(gateway.url, 'flood', 'Alice');
     const mallory = await SignallingClient.join(gateway.url, 'flood', 'Mallory');
