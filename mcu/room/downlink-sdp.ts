@@ -1,5 +1,5 @@
 import { parse } from 'sdp-transform';
-import { type TransportDescription, transportSequenceUri } from '../sdp/index.ts';
+import { type TransportDescription, transportOf, transportSequenceUri } from '../sdp/index.ts';
 
 /** Payload types of the downlink; each video codec has a retransmission format of its own, sound a redundant one. */
 export const payloadTypes = {
@@ -90,6 +90,35 @@ export function writeOffer(
     `a=rtpmap:${String(red)} red/48000/2`,
     `a=fmtp:${String(red)} ${String(opus)}/${String(opus)}`,
     ...source(audioSsrc, 'audio'),
+    '',
+  ].join('\r\n');
+}
+
+/**
+ * A browser's answer as libdatachannel is told it: the one section it knows of, which takes all there is to send, whatever the
+ * browser has made of each of its own. See `Downlink` for why there is but one.
+ * @param sdp - as the browser wrote it, its candidates looked at already
+ * @throws Error where it has no transport
+ */
+export function carrierAnswer(sdp: string): string {
+  const transport = transportOf(sdp);
+  return [
+    'v=0',
+    'o=- 1 1 IN IP4 0.0.0.0',
+    's=-',
+    't=0 0',
+    'a=group:BUNDLE video',
+    `m=video 9 UDP/TLS/RTP/SAVPF ${String(payloadTypes.h264)}`,
+    'c=IN IP4 0.0.0.0',
+    'a=mid:video',
+    'a=recvonly',
+    'a=rtcp-mux',
+    `a=ice-ufrag:${transport.usernameFragment}`,
+    `a=ice-pwd:${transport.password}`,
+    `a=fingerprint:${transport.fingerprint}`,
+    `a=setup:${transport.setup}`,
+    `a=rtpmap:${String(payloadTypes.h264)} H264/90000`,
+    ...transport.candidates.map((candidate) => `a=${candidate}`),
     '',
   ].join('\r\n');
 }

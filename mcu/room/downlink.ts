@@ -6,6 +6,7 @@ import { transportOf } from '../sdp/index.ts';
 import { maxRemoteCandidates, usableTrickled, withUsableCandidates } from './candidates.ts';
 import {
   type AnsweredMedia,
+  carrierAnswer,
   payloadTypes,
   readAnswer,
   type StreamDescription,
@@ -53,15 +54,18 @@ const randomSsrc = (): number => 1 + Math.floor(Math.random() * 0xfffffffe);
 /**
  * The PeerConnection that brings one browser its one video and one audio track. The server offers as
  * soon as it is made; media flows from the moment the browser has answered and DTLS is up.
+ *
+ * libdatachannel is told of one track only, which carries both streams: with two it reads all RTCP to find out whose it is, and
+ * an SDES packet that is not as it should be keeps it in an endless loop, with all rooms' threads behind it (`dispatchMedia` in its
+ * src/impl/peerconnection.cpp, version 0.24). With one it passes RTCP on as it is.
  */
 export class Downlink {
   readonly #context: DownlinkContext;
   readonly #events: DownlinkEvents;
   readonly #connection: PeerConnection;
   readonly #streams: StreamDescription;
-  // A collected Track closes, so both are kept.
-  readonly #videoTrack: Track;
-  readonly #audioTrack: Track;
+  // A collected Track closes, so it is kept.
+  readonly #track: Track;
   readonly #controller: RungController;
   #answered: AnsweredMedia | undefined;
   #sender: DownlinkSender | undefined;
@@ -72,7 +76,6 @@ export class Downlink {
   #gate: RelayGate | undefined;
   #answeredAtMs = 0;
   #isRelayedByTcp = false;
-  #lastRtcp: { from: Track; bytes: Buffer } | undefined;
   #closed = false;
 
   /**
@@ -109,10 +112,7 @@ export class Downlink {
         portRangeEnd: settings.udpPorts.maximum,
       }),
     });
-    this.#videoTrack = this.#addVideo();
-    this.#audioTrack = this.#addAudio();
-    this.#watch(this.#videoTrack);
-    this.#watch(this.#audioTrack);
+    this.#track = this.#addTrack();
     this.#offer();
   }
 
@@ -128,7 +128,7 @@ export class Downlink {
     for (const [line] of usable.matchAll(candidates)) this.#noteRelay(line.slice(2));
     // By the gate the browser comes to us, and we do not go to it by another way.
     const given = this.#throughGate ? usable.replace(candidates, '') : usable;
-    this.#connection.setRemoteDescription(given, 'answer');
+    this.#connection.setRemoteDescription(carrierAnswer(given), 'answer');
     this.#answered = answered;
     this.#answeredAtMs = this.#context.now();
     this.#fragments = usernameFragmentsOf(sdp);
@@ -172,7 +172,7 @@ export class Downlink {
     if (this.#throughGate) return;
     this.#candidates += 1;
     try {
-      this.#connection.addRemoteCandidate(line, candidate.sdpMid ?? 'video');
+      this.#connection.addRemoteCandidate(line, 'video');
     } catch (error) {
       // A candidate that libdatachannel refuses costs one path, not the connection.
       this.#context.log.lines.debug({ err: error }, 'candidate refused');
@@ -185,40 +185,19 @@ export class Downlink {
     this.#closed = true;
     this.#sender?.close();
     this.#sender = undefined;
-    this.#lastRtcp = undefined;
-    // The connection closes its tracks too, but node-datachannel then keeps their callbacks, and with them this, for good.
-    // Not behind it: it closes them on a thread of its own, which may be within a callback that is freed here.
-    this.#videoTrack.close();
-    this.#audioTrack.close();
+    // The connection closes its track too, but node-datachannel then keeps its callbacks, and with them this, for good.
+    // Not behind it: it closes it on a thread of its own, which may be within a callback that is freed here.
+    this.#track.close();
     this.#gate?.close();
     this.#connection.close();
   }
 
-  #addVideo(): Track {
-    const { cname, videoSsrc, videoRtxSsrc, profileLevelId } = this.#streams;
+  #addTrack(): Track {
+    const { cname, videoSsrc } = this.#streams;
     const video = new nodeDataChannel.Video('video', 'SendOnly');
-    video.addH264Codec(
-      payloadTypes.h264,
-      `profile-level-id=${profileLevelId};packetization-mode=1;level-asymmetry-allowed=1`,
-    );
-    video.addRTXCodec(payloadTypes.h264Rtx, payloadTypes.h264, 90000);
-    video.addVP8Codec(payloadTypes.vp8);
-    video.addRTXCodec(payloadTypes.vp8Rtx, payloadTypes.vp8, 90000);
-    // RTCP finds its track by the SSRCs it speaks of.
+    video.addH264Codec(payloadTypes.h264);
     video.addSSRC(videoSsrc, cname, 'onegrid', 'video');
-    video.addSSRC(videoRtxSsrc, cname, 'onegrid', 'video');
-    return this.#connection.addTrack(video);
-  }
-
-  #addAudio(): Track {
-    const { cname, audioSsrc } = this.#streams;
-    const audio = new nodeDataChannel.Audio('audio', 'SendOnly');
-    audio.addOpusCodec(payloadTypes.opus);
-    audio.addSSRC(audioSsrc, cname, 'onegrid', 'audio');
-    return this.#connection.addTrack(audio);
-  }
-
-  #watch(track: Track): void {
+    const track = this.#connection.addTrack(video);
     track.onOpen(() => {
       this.#startWhenOpen();
     });
@@ -227,8 +206,11 @@ export class Downlink {
       this.#context.log.lines.info({ error }, 'track error');
     });
     track.onMessage((message) => {
-      this.#receive(track, message);
+      if (this.#closed) return;
+      this.#events.heard();
+      this.#sender?.receive(message);
     });
+    return track;
   }
 
   #offer(): void {
@@ -278,22 +260,16 @@ export class Downlink {
 
   #startWhenOpen(): void {
     if (this.#closed || this.#sender !== undefined || this.#answered === undefined) return;
-    const [video, audio] = [this.#videoTrack, this.#audioTrack];
-    const isWanted = { video: this.#answered.codec !== null, audio: this.#answered.audio };
-    if ((isWanted.video && !video.isOpen()) || (isWanted.audio && !audio.isOpen())) return;
+    if (!this.#track.isOpen()) return;
+    const transmit = (packet: Buffer): void => {
+      this.#transmit(packet);
+    };
     this.#sender = new DownlinkSender(this.#streams, this.#answered, this.#controller, {
       ...this.#context,
       onQuality: (bitsPerSecond) => {
         this.#events.quality(bitsPerSecond);
       },
-      transmit: {
-        video: (packet) => {
-          this.#transmit(video, packet);
-        },
-        audio: (packet) => {
-          this.#transmit(audio, packet);
-        },
-      },
+      transmit: { video: transmit, audio: transmit },
     });
   }
 
@@ -301,22 +277,12 @@ export class Downlink {
     this.#isRelayedByTcp ||= isRelayedByTcp(candidate);
   }
 
-  /** A track may close at any moment, on another thread; that is no reason for others to miss a picture. */
-  #transmit(track: Track, packet: Buffer): void {
+  /** The track may close at any moment, on another thread; that is no reason for others to miss a picture. */
+  #transmit(packet: Buffer): void {
     try {
-      if (track.isOpen()) track.sendMessageBinary(packet);
+      if (this.#track.isOpen()) this.#track.sendMessageBinary(packet);
     } catch (error) {
       this.#context.log.lines.debug({ err: error }, 'packet not sent');
     }
-  }
-
-  #receive(from: Track, message: Buffer): void {
-    if (this.#closed) return;
-    // A compound packet that speaks of both streams reaches both tracks.
-    const last = this.#lastRtcp;
-    this.#lastRtcp = { from, bytes: message };
-    if (last !== undefined && last.from !== from && last.bytes.equals(message)) return;
-    this.#events.heard();
-    this.#sender?.receive(message);
   }
 }

@@ -15,17 +15,17 @@ export interface TransportDescription {
 }
 
 /**
- * Reads the transport part out of a description that libdatachannel made.
+ * Reads the transport part out of a description: of its first section that has one, as rejected sections do not.
  * @throws Error where there is none
  */
 export function transportOf(sdp: string): TransportDescription {
   const session = parse(sdp);
-  const [section] = session.media;
+  const section = session.media.find(({ iceUfrag }) => iceUfrag !== undefined) ?? session.media[0];
   const fingerprint = section?.fingerprint ?? session.fingerprint;
   const usernameFragment = section?.iceUfrag ?? session.iceUfrag;
   const password = section?.icePwd ?? session.icePwd;
   if (fingerprint === undefined || usernameFragment === undefined || password === undefined) {
-    throw new Error('libdatachannel made a description without a transport');
+    throw new Error('the description has no transport');
   }
   return {
     usernameFragment: sdpText(usernameFragment),

@@ -1,4 +1,4 @@
-import { hostileRtcp, hostileRtp } from './packets.ts';
+import { hostileRtcp, hostileRtp, knownRtcp } from './packets.ts';
 import { RawPeer } from './raw-peer.ts';
 import { fuzzSeed, generate } from './seed.ts';
 
@@ -26,7 +26,11 @@ export async function flood(
   const toServer = generate(hostileRtcp({ ssrcs: peer.downlinkSsrcs }), Infinity, seed);
   const reports = generate(hostileRtcp({ ssrcs: peer.uplinkSsrcs }), Infinity, seed + 1);
   const media = generate(hostileRtp({ ssrcs: peer.uplinkSsrcs }), Infinity, seed + 2);
-  const tally = { made: 0, sent: 0 };
+  const known = knownRtcp(peer.downlinkSsrcs[0]!);
+  const tally = {
+    made: 2 * known.length,
+    sent: await peer.send({ downlink: known, uplink: known }),
+  };
   while (tally.made < packets) {
     const uplink = [...take(reports, 30), ...take(media, 70)];
     tally.sent += await peer.send({ downlink: take(toServer, 50), uplink });

@@ -107,7 +107,7 @@ describe('packets that no browser sends', () => {
           }
         }
       }),
-      runs(4000),
+      runs(5000),
     );
   });
 

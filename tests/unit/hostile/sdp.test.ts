@@ -8,7 +8,7 @@ import {
   usableTrickled,
   withUsableCandidates,
 } from '../../../mcu/room/candidates.ts';
-import { readAnswer } from '../../../mcu/room/downlink-sdp.ts';
+import { carrierAnswer, readAnswer } from '../../../mcu/room/downlink-sdp.ts';
 import {
   fingerprintOf,
   prepareUplinkAnswer,
@@ -32,6 +32,16 @@ function passes(sdp: string, kind: 'offer' | 'answer'): boolean {
 }
 
 const candidatesOf = (sdp: string): string[] => sdp.match(/^a=candidate:.*$/gm) ?? [];
+
+/** Null where it has no transport, and is refused for that. */
+function asCarried(sdp: string): string | null {
+  try {
+    return carrierAnswer(sdp);
+  } catch (error) {
+    expect((error as Error).message).toBe('the description has no transport');
+    return null;
+  }
+}
 
 describe('descriptions and candidates that no browser makes', () => {
   const counts = { offers: 0, 'offers let through': 0, answers: 0, 'answers let through': 0 };
@@ -62,7 +72,7 @@ describe('descriptions and candidates that no browser makes', () => {
           videoBitrate: 1e6,
         });
       }),
-      runs(5000),
+      runs(6000),
     );
   });
 
@@ -78,6 +88,12 @@ describe('descriptions and candidates that no browser makes', () => {
         // Nobody from the internet sends this server's packets into the networks behind it.
         for (const line of candidatesOf(usable))
           expect(line).not.toMatch(/ (192\.0\.2|198\.18|fd00)/);
+        // What native code sees of it: one section, and the candidates.
+        const carried = asCarried(usable);
+        if (carried === null) return;
+        expect(carried.match(/^m=/gm)).toHaveLength(1);
+        expect(candidatesOf(carried)).toEqual(candidatesOf(usable));
+        expect(carried.split(/\r\n|\r|\n/).length).toBe(16 + candidatesOf(usable).length);
       }),
       runs(3000),
     );

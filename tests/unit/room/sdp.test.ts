@@ -1,6 +1,6 @@
 import { parse } from 'sdp-transform';
 import { describe, expect, it } from 'vitest';
-import { readAnswer, writeOffer } from '../../../mcu/room/downlink-sdp.ts';
+import { carrierAnswer, readAnswer, writeOffer } from '../../../mcu/room/downlink-sdp.ts';
 import {
   fingerprintOf,
   prepareUplinkAnswer,
@@ -96,6 +96,52 @@ describe('the downlink answer', () => {
       rtx: false,
       audio: true,
     });
+  });
+});
+
+describe('the answer that libdatachannel is told', () => {
+  const browser = (video: number, audio: number): string => {
+    const section = (kind: string, port: number): string[] => [
+      `m=${kind} ${String(port)} UDP/TLS/RTP/SAVPF 102`,
+      ...(port === 0
+        ? ['a=inactive']
+        : [
+            'a=ice-ufrag:abcd',
+            'a=ice-pwd:0123456789012345678901',
+            'a=fingerprint:sha-256 AA:BB',
+            'a=setup:active',
+            'a=recvonly',
+          ]),
+      `a=mid:${kind}`,
+    ];
+    return [
+      ...['v=0', 'o=- 1 1 IN IP4 0.0.0.0', 's=-', 't=0 0'],
+      ...section('video', video),
+      ...section('audio', audio),
+      'a=candidate:1 1 udp 1 192.0.2.7 5000 typ host',
+      '',
+    ].join('\r\n');
+  };
+
+  it.each([
+    ['both', browser(9, 9)],
+    ['sound only', browser(0, 9)],
+    ['pictures only', browser(9, 0)],
+  ])('has one section that takes all, where the browser takes %s', (_what, sdp) => {
+    const { media } = parse(carrierAnswer(sdp));
+    expect(media).toHaveLength(1);
+    expect(media[0]).toMatchObject({ type: 'video', port: 9, direction: 'recvonly', mid: 'video' });
+    expect(transportOf(carrierAnswer(sdp))).toEqual({
+      usernameFragment: 'abcd',
+      password: '0123456789012345678901',
+      fingerprint: 'sha-256 AA:BB',
+      setup: 'active',
+      candidates: ['candidate:1 1 udp 1 192.0.2.7 5000 typ host'],
+    });
+  });
+
+  it('is none where there is no transport', () => {
+    expect(() => carrierAnswer(browser(0, 0))).toThrow('no transport');
   });
 });
 

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { SignallingClient } from '../harness/client.ts';
-import { flood } from '../harness/hostile/flood.ts';
-import { HostileGateway } from '../harness/hostile/gateway.ts';
-import { play, sumOf } from '../harness/hostile/play.ts';
-import { again, fuzzSeed } from '../harness/hostile/seed.ts';
+import { SignallingClient } from '../../harness/client.ts';
+import { flood } from '../../harness/hostile/flood.ts';
+import { HostileGateway } from '../../harness/hostile/gateway.ts';
+import { play, sumOf } from '../../harness/hostile/play.ts';
+import { again, fuzzSeed } from '../../harness/hostile/seed.ts';
 
 const messages = 1600;
 
