@@ -1,10 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
-import { setPriority } from 'node:os';
 import type { z } from 'zod';
 import type { Logger } from '../log.ts';
 import { pulseSchema } from '../protocol/pulse.ts';
 import { type Death, deathOf } from './death.ts';
+import { letGoFirst, setNiceness } from './priority.ts';
 import { type PulseLimits, PulseWatch } from './pulse-watch.ts';
 import type { Watchdog } from './watchdog.ts';
 import { within } from './within.ts';
@@ -48,9 +47,6 @@ export interface ChildOptions<Event> {
  */
 const allocator = { MALLOC_ARENA_MAX: '2' };
 
-/** Where the machine has no memory left, one of these is to go and not the gateway (proc(5), oom_score_adj). */
-const oomScore = '300';
-
 /** The last words of a crash come on standard error, and the process's end may be told first. */
 const lastWordsMs = 300;
 const lastWordsLength = 4096;
@@ -70,7 +66,8 @@ export function startChild<Command extends object, Event>(
   const pid = child.pid ?? -1;
   const fields = { [`${what}Pid`]: pid };
   if (pid > 0) {
-    rank(pid, options.niceness);
+    setNiceness(pid, options.niceness);
+    letGoFirst(pid);
     watchdog?.watch(pid);
   }
   let listener: Parameters<Child<Command, Event>['attach']>[0] | undefined;
@@ -150,22 +147,6 @@ export function startChild<Command extends object, Event>(
 }
 
 const wordsFor = { hang: 'hangs', memory: 'is too large', signal: 'died', exit: 'died' } as const;
-
-/** Says who is to wait, and who to go, where the operating system lets us. */
-function rank(pid: number, niceness: number): void {
-  try {
-    // At once: threads have the niceness of the one that starts them.
-    setPriority(pid, niceness);
-  } catch {
-    // Not allowed: at the gateway's priority, then.
-  }
-  if (process.platform !== 'linux') return;
-  try {
-    writeFileSync(`/proc/${String(pid)}/oom_score_adj`, oomScore);
-  } catch {
-    // Gone already, or a file system that is locked down.
-  }
-}
 
 /**
  * Passes a process's standard error on and keeps its end.

@@ -3,6 +3,7 @@ import type { Settings } from '../config/settings.ts';
 import { type RoomCommand, type RoomEvent, roomEventSchema } from '../protocol/ipc.ts';
 import type { Logger } from '../log.ts';
 import { type Child, startChild } from './child.ts';
+import { setNiceness } from './priority.ts';
 import type { Watchdog } from './watchdog.ts';
 
 /** A room process as its gateway sees it. */
@@ -14,8 +15,8 @@ export interface RoomProcess extends Omit<Child<RoomCommand, RoomEvent>, 'gone'>
 /** Starts a room process. */
 export type StartRoomProcess = () => RoomProcess;
 
-/** Media cannot wait for other work on the machine. */
-const roomNiceness = -5;
+/** Media cannot wait for other work on the machine. What loads native libraries ahead of any room can. */
+const niceness = { open: -5, spare: 0 };
 
 /**
  * V8 counts pictures as garbage of its old generation, though they are gone with the young one: at 9 people it went over
@@ -52,7 +53,7 @@ export function startRoomProcess(
     entry,
     events: roomEventSchema,
     what: 'room',
-    niceness: roomNiceness,
+    niceness: niceness.spare,
     nodeFlags: heapFlags(memoryBytes),
     log,
     limits: { hangMs, memoryBytes },
@@ -60,6 +61,10 @@ export function startRoomProcess(
   });
   return {
     ...child,
+    send(command) {
+      if (command.type === 'open') setNiceness(child.pid, niceness.open);
+      child.send(command);
+    },
     async end() {
       child.send({ type: 'close' });
       await child.gone(graceMs);
