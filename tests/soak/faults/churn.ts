@@ -11,7 +11,7 @@ const steady = 8;
 /** Half of these stay, and the places of the others are taken by one after the other. */
 const comers = 12;
 const perMinute = 200;
-const bar = { gapMs: 250, growth: 1, descriptors: 8, threads: 4 };
+const bar = { gapMs: 250, growth: 1, descriptors: 8, threads: 4, gatewayGrowth: 1 };
 /** What all send: 20 people are to leave a machine with two cores a third of its time. */
 const cheap = { room, size: '320x180', fps: 8, ramp: 2 } as const;
 
@@ -43,6 +43,7 @@ export async function churnSoak({ quick }: { quick: boolean }): Promise<string[]
     });
     gaps.take(ids);
     const memory: MemorySample[] = [];
+    const gateway: MemorySample[] = [];
     let ended = false;
     const report = come.report().finally(() => (ended = true));
     const started = performance.now();
@@ -51,14 +52,19 @@ export async function churnSoak({ quick }: { quick: boolean }): Promise<string[]
     while (!hasEnded()) {
       await Promise.race([sleep(quick ? 2000 : 5000), report.catch(() => undefined)]);
       const minute = (performance.now() - started) / 60_000;
-      if (!hasEnded()) memory.push([minute, holdingsOf(pid).residentBytes / 2 ** 20]);
+      if (!hasEnded()) {
+        memory.push([minute, holdingsOf(pid).residentBytes / 2 ** 20]);
+        gateway.push([minute, holdingsOf(server.pid).residentBytes / 2 ** 20]);
+      }
       longest = Math.max(longest, gaps.take(ids));
     }
-    const { participants, joined } = await report;
+    const { participants, joined, errors } = await report;
     await there(steady);
     await sleep(quick ? 5000 : 30_000);
     const after = holdingsOf(pid);
-    const growth = growthOf(memory, 1 / 3);
+    const [growth, gatewayGrowth] = [memory, gateway].map((samples) =>
+      growthOf(samples, 1 / 3),
+    ) as [number, number];
     const crashes = await server.metricSum('onegrid_room_process_restarts_total');
     console.table({
       'joins and leaves': participants,
@@ -68,6 +74,7 @@ export async function churnSoak({ quick }: { quick: boolean }): Promise<string[]
       'memory before, MiB': Math.round(before.residentBytes / 2 ** 20),
       'memory after, MiB': Math.round(after.residentBytes / 2 ** 20),
       'growth after the first third, MiB a minute': Number(growth.toFixed(2)),
+      'of the gateway, MiB a minute': Number(gatewayGrowth.toFixed(2)),
       'descriptors before': before.descriptors,
       'descriptors after': after.descriptors,
       'threads before': before.threads,
@@ -76,10 +83,18 @@ export async function churnSoak({ quick }: { quick: boolean }): Promise<string[]
     const complaints = [...new Set(server.complaints().map(({ msg }) => msg))];
     return [
       ...(crashes === 0 ? [] : [`${crashes} room processes died.`]),
+      ...(quick || participants >= 0.98 * perMinute * minutes
+        ? []
+        : [`Only ${participants} came.`]),
+      ...(joined >= 0.99 * participants ? [] : [`${participants - joined} saw nothing.`]),
+      ...new Set(errors.map(({ message }) => `A participant: ${message}`)),
       ...(longest < bar.gapMs ? [] : [`A picture took ${longest.toFixed(0)} ms.`]),
       ...(growth < bar.growth || quick
         ? []
         : [`Memory grows by ${growth.toFixed(2)} MiB a minute.`]),
+      ...(gatewayGrowth < bar.gatewayGrowth || quick
+        ? []
+        : [`The gateway's memory grows by ${gatewayGrowth.toFixed(2)} MiB a minute.`]),
       ...(after.descriptors <= before.descriptors + bar.descriptors
         ? []
         : [`${after.descriptors - before.descriptors} descriptors are left.`]),

@@ -49,6 +49,7 @@ export async function faultsSoak({ quick }: { quick: boolean }): Promise<string[
       for (const [index, pair] of pairs.entries()) {
         const room = `struck-${run}-${index}`;
         const trio = await Trio.join(browser, server.url, room);
+        const ids = trio.people.map(({ id }) => id);
         for (const fault of pair) {
           const result = results.get(fault)!;
           calm.take();
@@ -62,6 +63,10 @@ export async function faultsSoak({ quick }: { quick: boolean }): Promise<string[
           );
           await sleep(Math.max(0, windowMs - (performance.now() - started)));
           result.struck.push(calm.take());
+        }
+        await until(() => trio.hearEachOther(), 15_000);
+        if (trio.people.some(({ id }, index) => id !== ids[index])) {
+          throw new Error('Somebody has come back as somebody else.');
         }
         await trio.close();
       }

@@ -19,6 +19,8 @@ export async function abuseSoak({ quick }: { quick: boolean }): Promise<string[]
         `${garbage.seconds.toFixed(1)} s at ${String(garbage.ports)} ports and ${String(slowOpen)} slow connections; ` +
         `joined in ${joinMs.toFixed(0)} ms; ${String(fps)} fps received, longest gap ${String(gapMaxMs)} ms`,
     );
+    if (garbage.ports < 4) wrong.push('Too few ports were found.');
+    if (garbage.sent / garbage.seconds < 9500) wrong.push('Too little garbage was sent.');
     if (joinMs > 3000) wrong.push(`It took ${joinMs.toFixed(0)} ms to join.`);
     if (restarts > 0) wrong.push('A room process died.');
     attacked.forEach(({ pictures, longestGapMs }, index) => {
