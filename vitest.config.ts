@@ -1,4 +1,8 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+
+/** Files at a time, of tests that wait for processes, pages and clocks for much of their time. */
+const waiting = Math.ceil(1.5 * availableParallelism());
 
 export default defineConfig({
   test: {
@@ -21,7 +25,7 @@ export default defineConfig({
           include: ['tests/integration/**/*.test.ts'],
           testTimeout: 30_000,
           hookTimeout: 30_000,
-          maxWorkers: '100%',
+          maxWorkers: waiting,
           sequence: { groupOrder: 1 },
         },
       },
@@ -32,7 +36,7 @@ export default defineConfig({
           include: ['tests/browser/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          maxWorkers: 2,
+          maxWorkers: waiting,
           sequence: { groupOrder: 2 },
         },
       },

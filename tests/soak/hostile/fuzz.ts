@@ -1,3 +1,5 @@
+import { holdingsOf } from '../../bench/lab/process-cpu.ts';
+import { SignallingClient } from '../../harness/client.ts';
 import { ask } from '../../harness/hostile/ask.ts';
 import { flood } from '../../harness/hostile/flood.ts';
 import { HostileGateway } from '../../harness/hostile/gateway.ts';
@@ -38,10 +40,18 @@ async function gatewayRounds(rounds: number, messages: number): Promise<string[]
   return wrong;
 }
 
+/** So much may a room process grow by, MB: with garbage, which V8 lets lie for as long as there is room. */
+const mostGrown = 60;
+
 /** Messages to rooms with real media, and packets on connections of theirs. */
 async function realRooms(messages: number, packets: number): Promise<string[]> {
-  const gateway = await HostileGateway.start('real');
+  // Somebody without media keeps the room that packets go to.
+  const gateway = await HostileGateway.start('real', { ONEGRID_MEDIA_TIMEOUT_MS: '36000000' });
   try {
+    const bystander = await SignallingClient.join(gateway.url, 'raw', 'Bystander');
+    const { pid } = gateway.realRooms[0]!;
+    await flood(gateway.url, 'raw', packets / 10, fuzzSeed + 1);
+    const before = holdingsOf(pid).residentBytes;
     const [sent, ...played] = await Promise.all([
       flood(gateway.url, 'raw', packets),
       ...[0, 1, 2, 3].map((index) =>
@@ -49,11 +59,16 @@ async function realRooms(messages: number, packets: number): Promise<string[]> {
       ),
     ]);
     const all = sumOf(played);
+    const grown = gateway.deaths.length > 0 ? 0 : (holdingsOf(pid).residentBytes - before) / 1e6;
     console.log(
       `${String(all.sent)} messages to real rooms, ${String(sent.sent)} of ${String(sent.made)} packets went out, ` +
-        `${String(gateway.deaths.length)} room processes died`,
+        `${String(gateway.deaths.length)} room processes died, that of the packets grew by ${grown.toFixed(1)} MB`,
     );
-    return [...all.wrong, ...gateway.complaints, ...gateway.deaths];
+    await bystander.close();
+    return [
+      ...(grown > mostGrown ? [`A room process grew by ${grown.toFixed(1)} MB.`] : []),
+      ...[...all.wrong, ...gateway.complaints, ...gateway.deaths],
+    ];
   } finally {
     await gateway.stop();
   }
