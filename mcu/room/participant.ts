@@ -3,17 +3,14 @@ import type { VideoSource } from '../../mixer/compositor/index.ts';
 import type { Logger } from '../log.ts';
 import type { Candidate, PcName, QualityCap } from '../protocol/common.ts';
 import { type ErrorCode } from '../protocol/errors.ts';
-import type { MediaState, Member, RoomSettings } from '../protocol/ipc.ts';
+import type { MediaState, Member } from '../protocol/ipc.ts';
 import type { MediaMessage } from '../protocol/server.ts';
 import { announce } from './announced-address.ts';
 import type { Ease } from './ease.ts';
-import { Downlink, type DownlinkContext } from './downlink.ts';
+import { ParticipantDownlink, type ParticipantDownlinkContext } from './participant-downlink.ts';
 import type { ParticipantLog } from './participant-log.ts';
 import type { Receiver } from './path-report.ts';
 import { Presence } from './presence.ts';
-import { offersOf, QualityNews } from './quality.ts';
-import { Reoffers } from './reoffers.ts';
-import { RungController } from './rung-controller.ts';
 import { UplinkControl } from './uplink-control.ts';
 import { fingerprintOf } from './uplink-sdp.ts';
 import type { VideoDemand } from './uplink-size.ts';
@@ -22,31 +19,16 @@ import { noCounts } from './uplink-watch.ts';
 import { Uplink } from './uplink.ts';
 
 /** What a participant's media needs from its room. */
-export interface ParticipantContext {
-  readonly settings: RoomSettings;
+export interface ParticipantContext extends ParticipantDownlinkContext {
   readonly log: ParticipantLog;
-  /** Milliseconds of the room's clock. */
-  readonly now: () => number;
-  /** Sends a message to this participant's browser. */
-  readonly signal: (message: MediaMessage) => void;
   /** Gives this participant's sound somewhere to go. */
   readonly sound: AudioSource;
-  /** What a downlink of this participant is fed from. */
-  readonly downlink: DownlinkContext;
   /** What the tile shows may have changed: picture or initials. */
   readonly changed: () => void;
-  /** What the room does without now. */
-  readonly ease: () => Ease;
 }
 
 /** Why somebody is gone: silent for too long, or they have closed everything. */
 export type GoneReason = 'timeout' | 'closed';
-
-/** So long an uplink waits for the first downlink, in milliseconds. */
-const firstDownlinkMs = 3000;
-
-/** An answer to an offer of a dead process must not pass for one to this process's. */
-const negotiationsPerGeneration = 1000;
 
 /**
  * One participant's media: an uplink PeerConnection once they send, a downlink one from the start, and
@@ -66,30 +48,11 @@ export class RoomParticipant implements VideoSource, Receiver {
   #media: MediaState;
   #uplink: Uplink | undefined;
   #uplinkFingerprint: string | undefined;
-  #downlink: Downlink;
-  #negotiation: number;
-  readonly #news: QualityNews;
-  #quality: QualityCap;
-  /** The best one the room has time for. */
-  #serverCap: QualityCap = 'auto';
-  #controller: RungController;
-  readonly #reoffers = new Reoffers();
-  /** Whether their browser has to come by a gate. */
-  #throughGate = false;
+  readonly #downlink: ParticipantDownlink;
+  readonly #control: UplinkControl;
   #hadPicture = false;
-  /** Whether their browser has closed the downlink. */
-  #hasHungUp = false;
   /** Whether their connection is gone: nothing can be told, and it is the gateway that waits for them. */
   #isAway: boolean;
-  readonly #control: UplinkControl;
-  /**
-   * When it is known what the first downlink carries, or has had the time to be: on a narrow path what a browser sends at
-   * first would keep it from coming about.
-   */
-  readonly #downlinkUp: Promise<void>;
-  #setDownlinkUp: () => void = () => undefined;
-  /** What the uplink had received at the last look, while nothing else is heard. */
-  #receivedBefore: number | undefined;
 
   /**
    * @param member - who it is
@@ -101,7 +64,6 @@ export class RoomParticipant implements VideoSource, Receiver {
     generation: number,
     context: ParticipantContext,
   ) {
-    this.#negotiation = generation * negotiationsPerGeneration;
     this.id = id;
     this.name = name;
     this.hand = hand;
@@ -111,26 +73,23 @@ export class RoomParticipant implements VideoSource, Receiver {
     this.#media = media;
     this.#context = context;
     this.#presence = new Presence(context.now());
-    this.#news = new QualityNews(context.settings);
-    this.#quality = quality;
-    this.#controller = this.#newController();
-    this.#downlinkUp = new Promise((resolve) => {
-      this.#setDownlinkUp = resolve;
-      setTimeout(resolve, firstDownlinkMs);
-    });
     const { settings, log, now } = context;
-    this.#control = new UplinkControl(
-      {
-        settings,
-        log,
-        now,
-        signal: (message) => {
-          this.#tell(message);
-        },
+    const signal = (message: MediaMessage): void => {
+      this.#tell(message);
+    };
+    this.#control = new UplinkControl({ settings, log, now, signal }, context.ease());
+    const downlinkContext = { ...context, signal };
+    this.#downlink = new ParticipantDownlink(id, quality, generation, downlinkContext, {
+      heard: () => {
+        this.#presence.heard(now());
       },
-      context.ease(),
-    );
-    this.#downlink = this.#openDownlink();
+      state: (state) => {
+        this.#pathIs('downlink', state);
+      },
+      carries: (kbps) => {
+        this.#control.setDownlinkKbps(kbps);
+      },
+    });
   }
 
   /** Whether their tile is a shared screen. */
@@ -145,8 +104,7 @@ export class RoomParticipant implements VideoSource, Receiver {
 
   /** Whether what is said to them should be kept short. */
   get isNarrow(): boolean {
-    const { rung } = this.#controller;
-    return rung === 'low' || rung === 'tiny' || rung === 'audio';
+    return this.#downlink.isNarrow;
   }
 
   /** The newest picture; null when switched off, not there yet, or stalled. */
@@ -165,8 +123,7 @@ export class RoomParticipant implements VideoSource, Receiver {
 
   /** What they are sent, and by what path; null: nothing. */
   get receiving(): Receiver['receiving'] {
-    const { link } = this.#downlink;
-    return link === null ? null : { rung: this.#controller.rung, link };
+    return this.#downlink.receiving;
   }
 
   /** Lines about them. */
@@ -183,22 +140,20 @@ export class RoomParticipant implements VideoSource, Receiver {
     if (join !== undefined) this.#context.log.rejoined(join);
     if (away) return;
     this.#presence.heard(this.#context.now());
-    this.#receivedBefore = undefined;
-    const quality = this.#news.again();
-    if (quality !== undefined) this.#context.signal(quality);
+    this.#presence.countAnew();
+    this.#downlink.again();
     this.#control.again();
   }
 
   /** The best quality they want to receive. They are told which one that comes to. */
   setQuality(max: QualityCap): void {
-    this.#quality = max;
-    this.#capQuality();
+    this.#downlink.setQuality(max);
   }
 
   /** The room does without something else now. */
   setEase(ease: Ease): void {
     this.#control.setEase(ease);
-    if (ease.cap !== this.#serverCap) this.#capQuality();
+    this.#downlink.setEase(ease);
   }
 
   /** The uplink's offer: another DTLS fingerprint replaces the PeerConnection. */
@@ -214,7 +169,7 @@ export class RoomParticipant implements VideoSource, Receiver {
     this.#uplinkFingerprint = fingerprint;
     const uplink = (this.#uplink ??= this.#openUplink());
     uplink
-      .accept(sdp, () => this.#control.answerTerms, this.#downlinkUp)
+      .accept(sdp, () => this.#control.answerTerms, this.#downlink.firstKnown)
       .catch((error: unknown) => {
         if (this.#uplink !== uplink) return;
         this.#refuse('bad-sdp', 'The uplink offer cannot be used.', error);
@@ -223,9 +178,8 @@ export class RoomParticipant implements VideoSource, Receiver {
 
   /** The answer to the downlink's offer; one to an older offer is ignored. */
   answer(sdp: string, negotiation: number | undefined): void {
-    if (negotiation !== undefined && negotiation !== this.#negotiation) return;
     try {
-      this.#downlink.answer(sdp);
+      this.#downlink.answer(sdp, negotiation);
     } catch (error) {
       this.#refuse('bad-sdp', 'The downlink answer cannot be used.', error);
     }
@@ -239,7 +193,7 @@ export class RoomParticipant implements VideoSource, Receiver {
 
   /** Tells the browser what to send from now on, as far as there is room for it. */
   askFor(demand: VideoDemand): void {
-    this.#receivedBefore = undefined;
+    this.#presence.countAnew();
     this.#control.want(demand, this.screen ? 'screen' : 'camera');
   }
 
@@ -255,10 +209,7 @@ export class RoomParticipant implements VideoSource, Receiver {
       this.#uplink = undefined;
       this.#forgetPicture();
     } else {
-      this.#downlink.close();
-      // It may be another path.
-      this.#controller = this.#newController();
-      this.#downlink = this.#openDownlink();
+      this.#downlink.reoffer();
     }
   }
 
@@ -274,18 +225,18 @@ export class RoomParticipant implements VideoSource, Receiver {
    */
   async whyGone(): Promise<GoneReason | null> {
     const now = this.#context.now();
-    if (this.#isAway && this.#hasHungUp && (await this.#uplink?.hasHungUp()) !== false) {
+    if (this.#isAway && this.#downlink.hasHungUp && (await this.#uplink?.hasHungUp()) !== false) {
       return 'closed';
     }
     // An offer would not reach who is away.
-    if (!this.#isAway) this.#mendDownlink(now);
+    if (!this.#isAway) this.#downlink.mend();
     if (this.#hadPicture && !this.#presence.hasPicture(now)) {
       this.#context.downlink.metrics.paths.uplinkStalls.inc();
       this.#forgetPicture();
     }
     const limit = this.#context.settings.mediaTimeoutMs;
     const isSilent = !this.#isAway && this.#presence.silentFor(now) >= limit / 2;
-    if (!isSilent) this.#receivedBefore = undefined;
+    if (!isSilent) this.#presence.countAnew();
     if (!isSilent && !this.#control.isLookDue) return null;
     // Sound comes out of the jitter buffer whether packets come or not: ask for the packets.
     const counts = (await this.#uplink?.received()) ?? noCounts;
@@ -293,9 +244,7 @@ export class RoomParticipant implements VideoSource, Receiver {
     if (!isSilent) return null;
     // Who was asked to send no video may have nothing else to send.
     const received = counts.packets + (this.#control.isVideoStopped ? counts.checks : 0);
-    const more = this.#receivedBefore !== undefined && received > this.#receivedBefore;
-    this.#receivedBefore = received;
-    if (more) this.#presence.heard(this.#context.now());
+    this.#presence.received(received, this.#context.now());
     const isGone = !this.#isAway && this.#presence.silentFor(this.#context.now()) >= limit;
     return isGone ? 'timeout' : null;
   }
@@ -345,72 +294,9 @@ export class RoomParticipant implements VideoSource, Receiver {
     });
   }
 
-  #newController(): RungController {
-    this.#serverCap = this.#context.ease().cap;
-    return new RungController(offersOf(this.#context.settings), this.#quality, this.#serverCap);
-  }
-
-  #capQuality(): void {
-    this.#serverCap = this.#context.ease().cap;
-    this.#controller.setCap(this.#quality, this.#serverCap);
-    this.#tellQuality(null);
-    this.#downlink.qualityChanged();
-  }
-
-  #tellQuality(bitsPerSecond: number | null): void {
-    const { rung, reason } = this.#controller;
-    const message = this.#news.next(rung, reason, bitsPerSecond, this.#context.now());
-    if (message !== undefined) this.#context.signal(message);
-  }
-
-  #mendDownlink(now: number): void {
-    const needsGate = this.#downlink.needsGate;
-    this.#throughGate ||= needsGate;
-    if (needsGate || this.#reoffers.isDue(now)) this.reconnect('downlink');
-  }
-
-  #openDownlink(): Downlink {
-    this.#negotiation += 1;
-    const negotiation = this.#negotiation;
-    const { downlink, now } = this.#context;
-    this.#tellQuality(null);
-    this.#reoffers.offered();
-    this.#hasHungUp = false;
-    return new Downlink(this.id, this.#controller, this.#throughGate, downlink, {
-      offer: (sdp) => {
-        this.#tell({ type: 'offer', pc: 'downlink', sdp, negotiation });
-      },
-      candidate: (candidate) => {
-        this.#tell({ type: 'candidate', pc: 'downlink', candidate });
-      },
-      heard: () => {
-        this.#presence.heard(now());
-        this.#reoffers.worked();
-      },
-      connected: () => {
-        this.#pathIs('downlink', 'connected');
-      },
-      failed: () => {
-        this.#pathIs('downlink', 'failed');
-        this.#reoffers.failed(now());
-      },
-      hungUp: () => {
-        this.#hasHungUp = true;
-      },
-      quality: (bitsPerSecond) => {
-        this.#tellQuality(bitsPerSecond);
-        const { capacity, reason } = this.#controller;
-        if (reason === 'bandwidth' || reason === 'auto') {
-          this.#control.setDownlinkKbps(Math.max(capacity, bitsPerSecond ?? 0) / 1000);
-        }
-        this.#setDownlinkUp();
-      },
-    });
-  }
-
   #pathIs(pc: PcName, result: 'connected' | 'failed'): void {
     this.#context.downlink.metrics.paths.connections.inc({ pc, result });
-    this.log.info({ negotiation: this.#negotiation }, `${pc} ${result}`);
+    this.log.info({ negotiation: this.#downlink.negotiation }, `${pc} ${result}`);
   }
 
   /** Something about one of the server's PeerConnections. */

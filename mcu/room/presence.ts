@@ -8,6 +8,8 @@ export const videoStallMs = 3000;
 export class Presence {
   #heardAt: number;
   #pictureAt = Number.NEGATIVE_INFINITY;
+  /** What had been received at the last look. */
+  #receivedBefore: number | undefined;
 
   /** @param now - milliseconds of the room's clock, as everywhere here */
   constructor(now: number) {
@@ -23,6 +25,21 @@ export class Presence {
   picture(now: number): void {
     this.#heardAt = now;
     this.#pictureAt = now;
+  }
+
+  /**
+   * Takes a look at how much has been received so far, while nothing else is heard: more than at the last look is a sign
+   * of life, too.
+   */
+  received(count: number, now: number): void {
+    const isMore = this.#receivedBefore !== undefined && count > this.#receivedBefore;
+    this.#receivedBefore = count;
+    if (isMore) this.heard(now);
+  }
+
+  /** The next count of what has been received is not to be compared with the last one. */
+  countAnew(): void {
+    this.#receivedBefore = undefined;
   }
 
   /** Milliseconds since anything came, or was expected to. */

@@ -1,5 +1,5 @@
 import { AudioMixer } from '../../mixer/audio/index.ts';
-import { monotonicClock, runTicks, type Ticker, timerSleep } from '../../mixer/clock.ts';
+import { monotonicClock, timerSleep } from '../../mixer/clock.ts';
 import type { Compositor } from '../../mixer/compositor/index.ts';
 import { openOpusEncoder, profileLevelId } from '../../mixer/encode/index.ts';
 import type { Logger } from '../log.ts';
@@ -7,16 +7,18 @@ import type { Member, RoomCommand, RoomEvent, RoomSettings } from '../protocol/i
 import type { MediaMessage } from '../protocol/server.ts';
 import { RoomMetrics } from '../room-metrics.ts';
 import { NtpClock } from '../rtp/index.ts';
-import { AudioOutput, audioTickMs } from './audio-output.ts';
+import { AudioOutput } from './audio-output.ts';
 import type { Ease } from './ease.ts';
 import { Governing } from './governing.ts';
-import { LoopWatch } from './loop-watch.ts';
+import { handleParticipantCommand, type ParticipantCommand } from './participant-command.ts';
 import { ParticipantLog } from './participant-log.ts';
-import { PathReport } from './path-report.ts';
 import { RoomParticipant } from './participant.ts';
+import { People } from './people.ts';
+import { PresenceCheck } from './presence-check.ts';
 import { Reactions } from './reactions.ts';
-import { Recorded, type RecordedCommand } from './recorded.ts';
+import { Recorded } from './recorded.ts';
 import { RoomReport } from './room-report.ts';
+import { RoomTicks } from './room-ticks.ts';
 import { Scene } from './scene.ts';
 import { SpeakerNews } from './speaker-news.ts';
 import { Stage } from './stage.ts';
@@ -27,13 +29,9 @@ import { VideoOutput } from './video-output.ts';
 const placeholdersPerFrame = 2;
 /** How long tiles take to their new places. */
 const transitionMs = 250;
-/** Sound is due between the pictures, not behind them: receivers buffer for the jitter they see. */
-const audioOffsetMs = 17;
 /** How often presence, speakers and metrics are looked at. */
 const housekeepingMs = 200;
 const metricsMs = 500;
-/** A tick that takes longer is as if the event loop stood still. */
-const longestTickMs = 1000;
 /** How often the paths to the receivers are looked after. */
 const adaptMs = 50;
 
@@ -50,7 +48,8 @@ export class MediaRoom {
   readonly #log: Logger;
   readonly #send: (event: RoomEvent) => void;
   readonly #metrics = new RoomMetrics();
-  readonly #participants = new Map<string, RoomParticipant>();
+  readonly #people = new People();
+  readonly #presence: PresenceCheck;
   readonly #stage: Stage;
   readonly #scene: Scene;
   readonly #reactions = new Reactions();
@@ -60,21 +59,13 @@ export class MediaRoom {
   readonly #audio: AudioOutput;
   readonly #recorded: Recorded;
   readonly #ntp = new NtpClock(monotonicClock.now(), Date.now());
-  readonly #tickers: Ticker[];
-  /** When picture and sound last had a tick that came to its end. */
-  readonly #tickedMs: { video: number; audio: number };
-  readonly #checking = new Set<string>();
-  /** When video tick 0 was due. */
-  #videoStartMs = 0;
-  readonly #report = new RoomReport(this.#metrics);
+  readonly #ticks: RoomTicks;
+  readonly #report: RoomReport;
   readonly #governing: Governing;
   #metricsAtMs = 0;
   #demandsAtMs = 0;
   #speakers: readonly string[] = [];
   readonly #speakerNews = new SpeakerNews();
-  readonly #paths = new PathReport(this.#metrics.paths);
-  readonly #loop = new LoopWatch();
-  #soundSkipped = 0;
 
   /**
    * Opens the room and starts its clock.
@@ -106,8 +97,7 @@ export class MediaRoom {
       rungs: withHigh(settings.rungs),
       composites: this.#stage,
       now: () => monotonicClock.now(),
-      // Pictures wait for their tick, half a tick in the mean: the composite is of that moment.
-      timeOfTick: (tick) => this.#videoStartMs + ((tick - 0.5) * 1000) / fps,
+      timeOfTick: (tick) => this.#ticks.timeOf(tick),
       onError: onError('video', 'video encoder failed'),
       onTick: (composeMs, encodeMs) => {
         framesComposited.inc();
@@ -124,7 +114,7 @@ export class MediaRoom {
     this.#recorded = new Recorded({
       video: this.#video,
       audio: this.#audio,
-      nameOf: (id) => this.#participants.get(id)?.name ?? '',
+      nameOf: (id) => this.#people.get(id)?.name ?? '',
       queueBytes: settings.outputQueueBytes,
       log,
       dropped: (kind) => {
@@ -136,7 +126,7 @@ export class MediaRoom {
       isOn: settings.governor,
       fps,
       now: () => monotonicClock.now(),
-      skipped: () => this.#tickers[0]?.skipped ?? 0,
+      skipped: () => this.#ticks.skipped.picture,
       isPinned: () => this.#video.isRecorded,
       apply: (ease) => {
         this.#setEase(ease);
@@ -144,49 +134,34 @@ export class MediaRoom {
       metrics: this.#metrics,
       log,
     });
-    const ticks = (
-      periodMs: number,
-      offsetMs: number,
-      onTick: (tick: number, dueMs: number) => Promise<void>,
-    ) =>
-      runTicks({
-        clock: monotonicClock,
-        sleep: timerSleep,
-        periodMs,
-        offsetMs,
-        onTick,
-        onError: onError('tick', 'tick failed'),
-      });
-    const openedMs = monotonicClock.now();
-    this.#tickedMs = { video: openedMs, audio: openedMs };
-    this.#tickers = [
-      ticks(1000 / fps, 0, async (tick, dueMs) => {
-        this.#videoStartMs = dueMs - (tick * 1000) / fps;
-        await this.#governing
-          .run(tick, () => this.#videoTick(tick))
-          .finally(() => {
-            this.#tickedMs.video = monotonicClock.now();
-          });
-      }),
-      ticks(audioTickMs, audioOffsetMs, async (tick, dueMs) => {
-        await this.#audio.run(tick, dueMs).finally(() => {
-          this.#tickedMs.audio = monotonicClock.now();
-        });
-      }),
-    ];
+    this.#presence = new PresenceCheck(this.#people, this.#metrics.paths, send);
+    this.#ticks = new RoomTicks({
+      clock: monotonicClock,
+      sleep: timerSleep,
+      fps,
+      picture: (tick) => this.#governing.run(tick, () => this.#videoTick(tick)),
+      sound: (tick, dueMs) => this.#audio.run(tick, dueMs),
+      onError: onError('tick', 'tick failed'),
+    });
+    this.#report = new RoomReport(this.#metrics, {
+      people: this.#people,
+      video: this.#video,
+      mixer: this.#mixer,
+      recorded: this.#recorded,
+      ticks: this.#ticks,
+      governing: this.#governing,
+    });
     setInterval(() => {
       this.#keepHouse();
     }, housekeepingMs);
     setInterval(() => {
-      for (const participant of this.#participants.values()) participant.adapt();
+      for (const participant of this.#people) participant.adapt();
     }, adaptMs);
   }
 
   /** Whether picture and sound go on: not where an encoder never comes to an end. */
   get isTicking(): boolean {
-    const { video, audio } = this.#tickedMs;
-    const period = 1000 / this.#settings.fps;
-    return monotonicClock.now() - Math.min(video, audio) < Math.max(longestTickMs, 2 * period);
+    return this.#ticks.isTicking;
   }
 
   /** Does what the gateway says. What goes wrong with one participant must not end the others' call. */
@@ -206,7 +181,7 @@ export class MediaRoom {
       default:
     }
     const { participantId } = command;
-    const participant = this.#participants.get(participantId);
+    const participant = this.#people.get(participantId);
     // Messages cross: the participant may just have gone.
     if (participant === undefined) return;
     try {
@@ -224,7 +199,8 @@ export class MediaRoom {
 
   #handleFor(
     participant: RoomParticipant,
-    command: Exclude<OpenRoomCommand, { type: 'add' | 'layout' } | RecordedCommand>,
+    command:
+      ParticipantCommand | Extract<RoomCommand, { type: 'remove' | 'away' | 'hand' | 'react' }>,
   ): void {
     switch (command.type) {
       case 'remove':
@@ -232,15 +208,6 @@ export class MediaRoom {
         return;
       case 'away':
         this.#setAway(participant, command.away, command.join);
-        return;
-      case 'media':
-        participant.setMedia(command.media);
-        return;
-      case 'quality':
-        participant.setQuality(command.max);
-        return;
-      case 'network':
-        participant.setUplinkKbps(command.uplinkKbps);
         return;
       case 'hand':
         participant.hand = command.raised;
@@ -250,26 +217,14 @@ export class MediaRoom {
         this.#reactions.react(participant.id, command.emoji, monotonicClock.now());
         this.#stage.setReactions(this.#reactions.shown);
         return;
-      case 'offer':
-        participant.offer(command.sdp);
-        return;
-      case 'answer':
-        participant.answer(command.sdp, command.negotiation);
-        return;
-      case 'candidate':
-        participant.candidate(command.pc, command.candidate);
-        return;
-      case 'reconnect':
-        participant.reconnect(command.pc);
-        return;
       default:
-        command satisfies never;
+        handleParticipantCommand(participant, command);
     }
   }
 
   #add(member: Member, requestedAt: number, generation: number): void {
     const { id } = member;
-    if (this.#participants.has(id)) return;
+    if (this.#people.get(id) !== undefined) return;
     const signal = (message: MediaMessage): void => {
       this.#send({ type: 'message', participantId: id, message });
     };
@@ -311,7 +266,7 @@ export class MediaRoom {
       },
       ease: () => this.#governing.ease,
     });
-    this.#participants.set(id, participant);
+    this.#people.add(participant);
     this.#scene.touch();
     this.#scene.tellAgain();
     if (this.#speakers.length > 0) signal({ type: 'speakers', active: [...this.#speakers] });
@@ -329,27 +284,14 @@ export class MediaRoom {
   }
 
   #remove(participant: RoomParticipant): void {
-    this.#participants.delete(participant.id);
+    this.#people.remove(participant);
     this.#mixer.removeSource(participant.id);
     participant.close();
     this.#scene.touch();
   }
 
   async #videoTick(tick: number): Promise<void> {
-    const layout = this.#scene.update(() =>
-      // Who comes back after a while is at their place again.
-      [...this.#participants.values()]
-        .filter(({ watches }) => !watches)
-        .sort((a, b) => a.order - b.order)
-        .map((participant) => ({
-          id: participant.id,
-          name: participant.name,
-          screen: participant.screen,
-          source: participant,
-          muted: participant.muted,
-          hand: participant.hand,
-        })),
-    );
+    const layout = this.#scene.update(() => this.#people.members);
     if (layout !== undefined) this.#send({ type: 'broadcast', message: layout });
     this.#askForVideo(layout !== undefined);
     await this.#video.run(tick);
@@ -360,11 +302,11 @@ export class MediaRoom {
     const nowMs = monotonicClock.now();
     if (!rearranged && nowMs < this.#demandsAtMs) return;
     this.#demandsAtMs = nowMs + housekeepingMs;
-    const people = [...this.#participants.values()].filter(({ watches }) => !watches);
+    const { shown } = this.#people;
     const { arrangement } = this.#scene;
     const { watched } = this.#video;
-    for (const [id, demand] of this.#demands.update(people, arrangement, watched, nowMs)) {
-      this.#participants.get(id)?.askFor(demand);
+    for (const [id, demand] of this.#demands.update(shown, arrangement, watched, nowMs)) {
+      this.#people.get(id)?.askFor(demand);
     }
   }
 
@@ -376,64 +318,25 @@ export class MediaRoom {
     this.#scene.turnPage(nowMs);
     this.#governing.look();
     this.#tellSpeakers(speakers, nowMs);
-    for (const participant of this.#participants.values()) void this.#check(participant);
+    this.#presence.look();
     if (nowMs < this.#metricsAtMs) return;
     this.#metricsAtMs = nowMs + metricsMs - housekeepingMs / 2;
-    this.#lookAtHealth(nowMs);
-    void this.#tellMetrics();
-  }
-
-  #lookAtHealth(nowMs: number): void {
-    const { health } = this.#metrics;
-    this.#paths.look(this.#participants.values(), nowMs);
-    health.eventLoopLag.observe(this.#loop.take());
-    health.outputQueueBytes.set(this.#recorded.waitingBytes);
-    const skipped = this.#tickers[1]?.skipped ?? 0;
-    health.soundTicksSkipped.inc(skipped - this.#soundSkipped);
-    this.#soundSkipped = skipped;
+    void this.#report.next(nowMs).then(this.#send);
   }
 
   #tellSpeakers(speakers: string[], nowMs: number): void {
     if (speakers.join() !== this.#speakers.join()) this.#stage.setSpeaking(speakers);
     this.#speakers = speakers;
-    const narrow = [...this.#participants.values()].filter(({ isNarrow }) => isNarrow);
-    const { except, only } = this.#speakerNews.next(
-      speakers,
-      narrow.map(({ id }) => id),
-      nowMs,
-    );
+    const { except, only } = this.#speakerNews.next(speakers, this.#people.narrow, nowMs);
     const message = { type: 'speakers' as const, active: speakers };
     if (except !== null) this.#send({ type: 'broadcast', message, except: [...except] });
     for (const participantId of only) this.#send({ type: 'message', participantId, message });
-  }
-
-  async #check(participant: RoomParticipant): Promise<void> {
-    const { id } = participant;
-    if (this.#checking.has(id)) return;
-    this.#checking.add(id);
-    try {
-      const reason = await participant.whyGone();
-      if (reason === null || this.#participants.get(id) !== participant) return;
-      const words = { timeout: 'nothing heard of participant', closed: 'participant hung up' };
-      if (reason === 'timeout') this.#metrics.paths.timeouts.inc();
-      participant.log.info(words[reason]);
-      this.#send({ type: 'gone', participantId: id, reason });
-    } catch (error) {
-      participant.log.error({ err: error }, 'presence check failed');
-    } finally {
-      this.#checking.delete(id);
-    }
-  }
-
-  async #tellMetrics(): Promise<void> {
-    const skipped = this.#tickers[0]?.skipped ?? 0;
-    this.#send(await this.#report.next(this.#video, this.#mixer, this.#governing, skipped));
   }
 
   /** Does without something else. */
   #setEase(ease: Ease): void {
     const { transitions } = this.#settings;
     this.#stage.setTransitionMs(transitions && ease.transitions ? transitionMs : 0);
-    for (const participant of this.#participants.values()) participant.setEase(ease);
+    for (const participant of this.#people) participant.setEase(ease);
   }
 }

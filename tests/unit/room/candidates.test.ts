@@ -9,7 +9,6 @@ import {
   withUsableCandidates,
 } from '../../../mcu/room/candidates.ts';
 import { nativeIceServers, ownIceServers } from '../../../mcu/room/ice-servers.ts';
-import { Presence, videoStallMs } from '../../../mcu/room/presence.ts';
 
 const line = (address: string, rest = ''): string =>
   `candidate:1 1 udp 2122260223 ${address} 54321 typ host generation 0${rest}`;
@@ -255,17 +254,5 @@ describe('ICE servers for libwebrtc', () => {
         { urls: ['turns:t.example.org:443?transport=tcp'], ...secret },
       ]),
     ).toEqual([{ urls: ['stun:stun.example.org'] }, { urls: ['turn:t.example.org'], ...secret }]);
-  });
-});
-
-describe('presence', () => {
-  it('tells a stalled picture from silence', () => {
-    const presence = new Presence(1000);
-    expect(presence.hasPicture(1000)).toBe(false);
-    presence.picture(2000);
-    expect(presence.hasPicture(2000 + videoStallMs - 1)).toBe(true);
-    presence.heard(4000);
-    expect(presence.hasPicture(2000 + videoStallMs)).toBe(false);
-    expect(presence.silentFor(9000)).toBe(5000);
   });
 });
