@@ -5,10 +5,7 @@ import {
   ScreenShare,
   isUnderWay,
   playTones,
-  type Device,
-  type DeviceChoice,
   type JoinRequest,
-  type MediaState,
   type Platform,
   type RoomView,
   type SessionState,
@@ -18,13 +15,13 @@ import { ChatDesk } from './chat-desk.svelte.ts';
 import { Announcements } from './announcements.svelte.ts';
 import { presenceTones, PresenceChimes } from './chimes.ts';
 import { DeviceSettings } from './device-settings.svelte.ts';
-import { newHands } from './people.ts';
-import { isHandheld } from './phone/browser.ts';
-import { flipFrom, type Flip } from './phone/flip.ts';
+import { Notices } from './notices.svelte.ts';
+import { OwnDevices } from './own-devices.svelte.ts';
 import { chooseMode, togglePin, type Arrangement } from './pinning.ts';
 import { loadPreferences, savePreferences } from './preferences.ts';
 import { reactionOf } from './reactions.ts';
 import { recordingNews } from './recording-news.ts';
+import { roomNews } from './room-news.ts';
 import { pathOfRecordings } from './route.ts';
 import { ShownReactions } from './shown-reactions.svelte.ts';
 import { withToken } from './token-store.ts';
@@ -33,27 +30,15 @@ import {
   errorSentence,
   mediaProblemSentence,
   qualityNames,
-  qualitySentence,
   savingSentence,
   words,
 } from './words.ts';
 
-/** How long a sentence about something that passed stays on the page, in milliseconds. */
-const noticeMs = 6000;
 /** Reactions that follow each other sooner are one, in milliseconds. */
 const reactEveryMs = 300;
 
 /** What may be done to somebody else, by who may. */
 export type ModerateAction = 'mute' | 'remove';
-
-/** Something that passed, in a sentence. */
-export interface Notice {
-  readonly sentence: string;
-  /** Where it leads to. Such a notice stays until it is closed: nobody has to be quick to follow it. */
-  readonly link?: { readonly path: string; readonly label: string };
-  /** Whether it stays until it is closed. */
-  readonly stays?: boolean;
-}
 
 /** The session and the devices as Svelte state: the one bridge between library and components. */
 export class Call {
@@ -67,16 +52,13 @@ export class Call {
   #shared: ShareState = $state.raw({ status: 'off' });
   /** What screen readers are told: who came or went, what began or ended. */
   readonly announcements = new Announcements();
+  /** What everybody is told of what passed, or did not work. */
+  readonly notices = new Notices();
   /** Which devices are in use, and what was chosen of them. */
   readonly settings: DeviceSettings;
+  /** Camera and microphone. */
+  readonly devices: OwnDevices;
   #state: SessionState = $state.raw({ phase: 'idle' });
-  #mediaState: MediaState = $state.raw({
-    microphone: { status: 'idle' },
-    camera: { status: 'idle' },
-  });
-  #choice: DeviceChoice = $state.raw(loadPreferences().devices);
-  #notice: Notice | null = $state.raw(null);
-  #noticeTimer: ReturnType<typeof setTimeout> | undefined;
   #recordAsked = $state(false);
   #reactedAtMs = Number.NEGATIVE_INFINITY;
   #joined: { readonly request: JoinRequest; readonly sends: boolean } | null = null;
@@ -93,16 +75,11 @@ export class Call {
     this.session = new RoomSession(platform, url, this.media, this.share);
     // Whoever asks all pages to save data need not ask this one.
     this.session.setQuality(loadPreferences().quality ?? (platform.savesData() ? 'low' : 'auto'));
-    this.media.on('changed', (state) => {
-      this.#noticeMissing('microphone', this.#mediaState.microphone, state.microphone);
-      this.#noticeMissing('camera', this.#mediaState.camera, state.camera);
-      this.#mediaState = state;
-    });
     this.share.on('changed', (state) => {
       this.#shared = state;
     });
     this.share.on('failed', () => {
-      this.#show({ sentence: words.room.shareFailed });
+      this.notices.show({ sentence: words.room.shareFailed });
     });
     this.chat = new ChatDesk({
       send: (text) => {
@@ -111,7 +88,12 @@ export class Call {
       now: () => performance.now(),
     });
     this.settings = new DeviceSettings(platform, this.media, (sentence) => {
-      this.#show({ sentence });
+      this.notices.show({ sentence });
+    });
+    this.devices = new OwnDevices(this.media, this.settings, (name, problem) => {
+      // In the lobby the preview says it; in a room somebody has just asked for the device, or lost it.
+      if (this.#state.phase !== 'live') return;
+      this.notices.show({ sentence: mediaProblemSentence(name, problem) });
     });
     this.session.on('state', (state) => {
       const before = 'view' in this.#state ? this.#state.view : null;
@@ -120,12 +102,9 @@ export class Call {
       if (written !== null) this.#announcement = written;
       if ('view' in state) {
         this.#noticeRecording(before, state.view);
-        this.#noticePinned(before, state.view);
-        this.#noticeHands(before, state.view);
-        this.#noticeQuality(before, state.view);
-        this.#noticeUnsent(before, state.view);
+        this.#tellNews(before, state.view);
       } else {
-        this.closeNotice();
+        this.notices.close();
         this.reactions.clear();
         this.#modeBeforePin = null;
       }
@@ -147,14 +126,14 @@ export class Call {
     });
     this.session.on('muted', (by) => {
       const { muted, mutedBySomebody } = words.moderate;
-      this.#show({ sentence: by === null ? mutedBySomebody : muted(by.name) });
+      this.notices.show({ sentence: by === null ? mutedBySomebody : muted(by.name) });
     });
     this.session.on('closing', (inMs) => {
-      this.#show({ sentence: closingSentence(inMs), stays: true });
+      this.notices.show({ sentence: closingSentence(inMs), stays: true });
     });
     this.session.on('problem', (code) => {
       this.#recordAsked = false;
-      this.#show({ sentence: errorSentence(code) });
+      this.notices.show({ sentence: errorSentence(code) });
     });
   }
 
@@ -175,7 +154,7 @@ export class Call {
   join(request: JoinRequest, sends: boolean): void {
     this.#joined = { request, sends };
     // Not waited for: who is still asked for permission joins as a listener, and is heard when it comes.
-    if (sends) void this.media.acquire(this.#choice);
+    if (sends) void this.media.acquire(this.devices.choice);
     this.session.join({ ...request, ...(this.token !== null && { token: this.token }) });
   }
 
@@ -197,64 +176,16 @@ export class Call {
     this.#returns = false;
   }
 
-  /** Camera and microphone. */
-  get devices(): MediaState {
-    return this.#mediaState;
-  }
-
   /** The screen that is shared. */
   get shared(): ShareState {
     return this.#shared;
   }
 
-  /** Which devices one joins with. */
-  get choice(): DeviceChoice {
-    return this.#choice;
-  }
-
-  /** Chooses, before joining, which devices are on, now and in later visits; asks for one that could not be had. */
-  chooseDevices(change: Partial<DeviceChoice>): void {
-    this.#choice = { ...this.#choice, ...change };
-    savePreferences({ devices: this.#choice });
-    // Whoever has left is not filmed again before they join.
-    const { microphone, camera } = this.#mediaState;
-    if (microphone.status === 'idle' && camera.status === 'idle') return;
-    if (change.microphone !== undefined) void this.media.setMicrophone(change.microphone);
-    if (change.camera !== undefined) void this.media.setCamera(change.camera);
-  }
-
-  /** How to get to the other camera of a phone; null where this is none, has only one, or it is off. */
-  get flip(): Flip | null {
-    const { camera } = this.#mediaState;
-    if (camera.status !== 'on' || !isHandheld()) return null;
-    const { facingMode } = camera.track.getSettings();
-    const cameras = this.settings.devicesOf('camera').map(({ id }) => id);
-    return flipFrom(facingMode, this.settings.inUse('camera'), cameras);
-  }
-
-  /** Uses the other camera of a phone. */
-  async flipCamera(): Promise<void> {
-    const { flip } = this;
-    if (flip === null) return;
-    if ('face' in flip) await this.media.face(flip.face);
-    else await this.settings.choose('camera', flip.choose);
-  }
-
-  /** Asks for the devices that could not be had, if they are wanted. */
-  async askAgain(): Promise<void> {
-    // One question after the other.
-    if (this.media.state.microphone.status === 'unavailable') {
-      await this.media.setMicrophone(true);
-      if (!this.#choice.microphone) await this.media.setMicrophone(false);
-    }
-    if (this.media.state.camera.status === 'unavailable') await this.media.setCamera(true);
-  }
-
   /** Mutes or unmutes, and says so: who does it by a key sees and hears nothing of it otherwise. */
   toggleMicrophone(): void {
-    const isOn = this.#mediaState.microphone.status === 'on';
+    const isOn = this.devices.microphone.status === 'on';
     void this.media.setMicrophone(!isOn).then(() => {
-      const { status } = this.#mediaState.microphone;
+      const { status } = this.devices.microphone;
       if (status === 'on') this.#announcement = words.muted.unmuted;
       else if (status === 'off') this.#announcement = words.muted.muted;
     });
@@ -269,7 +200,7 @@ export class Call {
     const chosen = qualities.find(({ rung }) => rung === max);
     const name = qualityNames.find(([each]) => each === max)?.[1];
     if (name === undefined || chosen === undefined || best === undefined || chosen === best) return;
-    this.#show({ sentence: savingSentence(name, chosen.kbps, best.kbps) });
+    this.notices.show({ sentence: savingSentence(name, chosen.kbps, best.kbps) });
   }
 
   /** Whether a recording was asked for, or its end, and the server has not said anything yet. */
@@ -325,52 +256,19 @@ export class Call {
     this.#arrange(chooseMode(this.#state.view, mode));
   }
 
-  /** Something that passed, or did not work; null most of the time. */
-  get notice(): Notice | null {
-    return this.#notice;
-  }
-
-  /** Takes the notice away. */
-  closeNotice(): void {
-    clearTimeout(this.#noticeTimer);
-    this.#notice = null;
-  }
-
   /** Said to screen readers. */
   set #announcement(sentence: string) {
     this.announcements.say(sentence);
-  }
-
-  /** What one gets now, when that has changed while one was looking. */
-  #noticeQuality(before: RoomView | null, now: RoomView): void {
-    const { quality } = now;
-    if (before === null || quality === null || before.quality === null) return;
-    if (before.quality.rung === quality.rung && before.quality.reason === quality.reason) return;
-    this.#announcement = qualitySentence(quality);
   }
 
   #arrange(arrangement: Arrangement): void {
     this.session.send({ type: 'layout', ...arrangement });
   }
 
-  #noticeUnsent(before: RoomView | null, { outbox }: RoomView): void {
-    if (before === null || before.outbox === outbox) return;
-    const failed = (list: RoomView['outbox']): number =>
-      list.filter(({ state }) => state === 'failed').length;
-    if (failed(outbox) > failed(before.outbox)) this.#show({ sentence: words.chat.notSent });
-  }
-
-  #noticePinned(before: RoomView | null, now: RoomView): void {
-    if (before === null || before.pinned === now.pinned) return;
-    const pinned = now.participants.find(({ id }) => id === now.pinned);
-    if (now.pinned === null) this.#announcement = words.tiles.nobodyPinned;
-    else if (pinned !== undefined) this.#announcement = words.tiles.pinned(pinned.name);
-  }
-
-  #noticeHands(before: RoomView | null, { participants, selfId }: RoomView): void {
-    if (before === null || before.participants === participants) return;
-    const [first] = newHands(before.participants, participants, selfId);
-    if (first !== undefined) this.#announcement = words.people.handRaised(first.name);
+  #tellNews(before: RoomView | null, now: RoomView): void {
+    const { announcements, notice } = roomNews(before, now);
+    for (const sentence of announcements) this.#announcement = sentence;
+    if (notice !== null) this.notices.show({ sentence: notice });
   }
 
   #noticeReaction(id: string, emoji: string): void {
@@ -383,38 +281,27 @@ export class Call {
     this.#announcement = words.reactions[reaction].says(who.name);
   }
 
-  /** In the lobby the preview says it; in a room somebody has just asked for the device, or lost it. */
-  #noticeMissing(name: 'camera' | 'microphone', before: Device, now: Device): void {
-    if (now === before || now.status !== 'unavailable' || this.#state.phase !== 'live') return;
-    this.#show({ sentence: mediaProblemSentence(name, now.problem) });
-  }
-
   #noticeRecording(before: RoomView | null, now: RoomView): void {
     if (before?.recording === now.recording) return;
     this.#recordAsked = false;
     const { announcement, notice, plays } = recordingNews(before, now);
     if (announcement !== null) this.#announcement = announcement;
     // What it says of the one before would be taken for this one.
-    if (now.recording !== null && isUnderWay(now.recording) && this.#notice?.link !== undefined) {
-      this.closeNotice();
+    if (
+      now.recording !== null &&
+      isUnderWay(now.recording) &&
+      this.notices.shown?.link !== undefined
+    ) {
+      this.notices.close();
     }
     if (notice === null) return;
     const path = withToken(pathOfRecordings(now.room), this.token);
     const link = { path, label: words.recordings.heading };
-    this.#show({ sentence: notice, ...(plays && this.#seesRecordings && { link }) });
+    this.notices.show({ sentence: notice, ...(plays && this.#seesRecordings && { link }) });
   }
 
   /** Where rooms ask for tokens, recordings are for who may make them. */
   get #seesRecordings(): boolean {
     return this.token === null || this.may('record');
-  }
-
-  #show(notice: Notice): void {
-    this.closeNotice();
-    this.#notice = notice;
-    if (notice.link !== undefined || notice.stays === true) return;
-    this.#noticeTimer = setTimeout(() => {
-      this.#notice = null;
-    }, noticeMs);
   }
 }

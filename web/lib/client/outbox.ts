@@ -12,7 +12,7 @@ export interface OutgoingChat {
 }
 
 /** What an outbox needs of its surroundings. */
-interface OutboxContext {
+export interface OutboxContext {
   readonly platform: Pick<Platform, 'after' | 'random'>;
   readonly send: (message: ClientMessageInput) => void;
   readonly changed: () => void;

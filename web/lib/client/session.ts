@@ -2,16 +2,15 @@ import type { ClientMessageInput } from '../../../mcu/protocol/client.ts';
 import type { QualityCap } from '../../../mcu/protocol/common.ts';
 import type { ErrorCode } from '../../../mcu/protocol/errors.ts';
 import type { ClosedReason, ServerMessage } from '../../../mcu/protocol/server.ts';
-import { Asks } from './asks.ts';
-import { backoffDelayMs } from './backoff.ts';
 import { Emitter } from './emitter.ts';
 import type { LocalMedia } from './local-media.ts';
 import { MediaLinks } from './media-links.ts';
 import { OutgoingMedia } from './outgoing-media.ts';
 import { meterNetwork } from './network-meter.ts';
 import type { NetworkReading } from './network-reading.ts';
-import { Outbox } from './outbox.ts';
 import type { Platform } from './platform.ts';
+import { ReliableSender } from './reliable-sender.ts';
+import { RoomConnection } from './room-connection.ts';
 import {
   rightsOf,
   viewOf,
@@ -23,11 +22,6 @@ import {
 } from './room-view.ts';
 import type { ScreenShare } from './screen-share.ts';
 import type { JoinRequest, SessionEnd, SessionEvents, SessionState } from './session-state.ts';
-import { Signalling } from './signalling.ts';
-import { Wishes } from './wishes.ts';
-
-/** How long a socket may take until `joined`, in milliseconds. */
-const joinPatienceMs = 10_000;
 
 /** Refusals that pass: worth another try by somebody who was in the room already. */
 const passingRefusals: readonly ErrorCode[] = ['overloaded', 'too-fast', 'internal'];
@@ -42,25 +36,16 @@ const passingRefusals: readonly ErrorCode[] = ['overloaded', 'too-fast', 'intern
  */
 export class RoomSession extends Emitter<SessionEvents> {
   readonly #platform: Platform;
-  readonly #url: string;
   readonly #devices: LocalMedia;
   readonly #media: OutgoingMedia;
   readonly #links: MediaLinks;
+  readonly #connection: RoomConnection;
+  readonly #sender: ReliableSender;
   #state: SessionState = { phase: 'idle' };
-  #request: JoinRequest | null = null;
-  #signalling: Signalling | null = null;
-  #resumeToken: string | null = null;
-  #attempts = 0;
-  readonly #wishes = new Wishes((message) => {
-    this.#transmit(message);
-  });
-  readonly #asks: Asks;
-  readonly #outbox: Outbox;
   /** Whether media has come down since the server let us in, or made it anew. */
   #mediaCame = false;
   /** Whether the server takes sound and pictures of this participant. */
   #sends = true;
-  #cancelTimer: () => void = () => undefined;
   #endWatches: () => void = () => undefined;
 
   /**
@@ -70,35 +55,44 @@ export class RoomSession extends Emitter<SessionEvents> {
   constructor(platform: Platform, url: string, media: LocalMedia, share?: ScreenShare) {
     super();
     this.#platform = platform;
-    this.#url = url;
     this.#devices = media;
     this.#media = new OutgoingMedia(media, share ?? null, platform);
     this.#links = new MediaLinks(platform);
-    this.#asks = new Asks(platform, (message) => {
-      this.#transmit(message);
-    });
-    this.#outbox = new Outbox({
+    this.#connection = new RoomConnection({
       platform,
-      send: (message) => {
-        this.#transmit(message);
+      url,
+      joining: () => {
+        const { sent } = this.#media;
+        this.#sender.wishes.joining(sent);
+        return sent;
       },
+      message: (message) => {
+        this.#handleMessage(message);
+      },
+      lost: () => {
+        this.#handleLost();
+      },
+    });
+    const transmit = (message: ClientMessageInput): void => {
+      this.#connection.send(message);
+    };
+    const giveUp = (): void => {
+      if (this.#state.phase === 'live') this.#connection.drop();
+    };
+    this.#sender = new ReliableSender({
+      platform,
+      send: transmit,
       changed: () => {
-        this.#change((view) => ({ ...view, outbox: this.#outbox.entries }));
+        this.#change((view) => ({ ...view, outbox: this.#sender.outbox.entries }));
       },
-      stuck: () => {
-        if (this.#state.phase === 'live') this.#dropSocket();
-      },
+      stuck: giveUp,
     });
     this.#links.on('changed', (links) => {
       if (links.downlink === 'connected') this.#mediaCame = true;
       this.#change((view) => ({ ...view, links }));
     });
-    this.#links.on('send', (message) => {
-      this.#transmit(message);
-    });
-    this.#links.on('stuck', () => {
-      if (this.#state.phase === 'live') this.#dropSocket();
-    });
+    this.#links.on('send', transmit);
+    this.#links.on('stuck', giveUp);
     this.#media.on('changed', () => {
       this.#offerMedia();
     });
@@ -112,10 +106,7 @@ export class RoomSession extends Emitter<SessionEvents> {
   /** Joins a room. Nothing while in one already. */
   join(request: JoinRequest): void {
     if (this.#state.phase !== 'idle' && this.#state.phase !== 'closed') return;
-    this.#request = request;
-    this.#resumeToken = null;
-    this.#attempts = 0;
-    this.#wishes.begin();
+    this.#sender.wishes.begin();
     const watches = [
       this.#platform.onNetworkChange(() => {
         this.#handleNetworkChange();
@@ -127,8 +118,8 @@ export class RoomSession extends Emitter<SessionEvents> {
     this.#endWatches = () => {
       for (const end of watches) end();
     };
+    this.#connection.join(request);
     this.#enter({ phase: 'joining' });
-    this.#connect();
   }
 
   /**
@@ -137,53 +128,39 @@ export class RoomSession extends Emitter<SessionEvents> {
    * the stay is resumed and it was not done. Others go nowhere while the socket is gone, as do all while in no room.
    */
   send(message: ClientMessageInput): void {
-    const view = 'view' in this.#state ? this.#state.view : null;
-    if (view === null) return;
-    switch (message.type) {
-      case 'chat':
-        this.#outbox.write(message.text);
-        return;
-      case 'hand':
-        this.#wishes.raiseHand(message.raised);
-        // With nobody to say so, it is as one wishes.
-        if (this.#state.phase === 'reconnecting') {
-          this.#change((before) => withOwnHand(before, message.raised));
-        }
-        return;
-      case 'layout':
-      case 'record':
-      case 'moderate':
-        this.#asks.ask(message, view);
-        return;
-      default:
-        this.#transmit(message);
+    if (!('view' in this.#state)) return;
+    const { phase, view } = this.#state;
+    this.#sender.send(message, view);
+    // With nobody to say so, a hand is as one wishes.
+    if (message.type === 'hand' && phase === 'reconnecting') {
+      this.#change((before) => withOwnHand(before, message.raised));
     }
   }
 
   /** Sends a message of {@link RoomView.outbox} again that failed. */
   retryChat(ref: string): void {
-    this.#outbox.retry(ref);
+    this.#sender.outbox.retry(ref);
   }
 
   /** Gives a message of {@link RoomView.outbox} up. */
   discardChat(ref: string): void {
-    this.#outbox.discard(ref);
+    this.#sender.outbox.discard(ref);
   }
 
   /** The best quality this browser wants to receive. */
   get maxQuality(): QualityCap {
-    return this.#wishes.quality;
+    return this.#sender.wishes.quality;
   }
 
   /** Sets the best quality this browser wants to receive, for this room and those to come. */
   setQuality(max: QualityCap): void {
-    this.#wishes.quality = max;
+    this.#sender.wishes.quality = max;
     this.#tellQuality();
   }
 
   /** Asks for sound only while `on`, whatever quality is set. */
   holdToSound(on: boolean): void {
-    this.#wishes.soundOnly = on;
+    this.#sender.wishes.soundOnly = on;
     this.#tellQuality();
   }
 
@@ -194,15 +171,13 @@ export class RoomSession extends Emitter<SessionEvents> {
 
   /** Tries at once instead of when the back-off says: the network has just come back. */
   retryNow(): void {
-    if (this.#state.phase !== 'reconnecting' || this.#signalling !== null) return;
-    this.#attempts = 0;
-    this.#connect();
+    if (this.#state.phase === 'reconnecting') this.#connection.retryNow();
   }
 
   /** Leaves for good, as the participant wishes. Also ends an attempt to join. */
   leave(): void {
     if (this.#state.phase === 'idle' || this.#state.phase === 'closed') return;
-    this.#transmit({ type: 'leave' });
+    this.#connection.send({ type: 'leave' });
     this.#end({ kind: 'closed', reason: 'left' });
   }
 
@@ -213,47 +188,8 @@ export class RoomSession extends Emitter<SessionEvents> {
 
   /** The network went away while the page slept, and a socket of before may never say so. */
   #handleWake(): void {
-    if (this.#state.phase === 'reconnecting') {
-      this.#signalling?.close();
-      this.#signalling = null;
-    }
+    if (this.#state.phase === 'reconnecting') this.#connection.hangUp();
     this.#handleNetworkChange();
-  }
-
-  #connect(): void {
-    this.#cancelTimer();
-    const signalling = new Signalling(this.#platform.createSocket(this.#url));
-    this.#signalling = signalling;
-    this.#cancelTimer = this.#platform.after(joinPatienceMs, () => {
-      this.#dropSocket();
-    });
-    signalling.on('open', () => {
-      this.#sendJoin();
-    });
-    signalling.on('message', (message) => {
-      // A socket that was given up may still have had something to say.
-      if (this.#signalling === signalling) this.#handleMessage(message);
-    });
-    signalling.on('lost', () => {
-      if (this.#signalling === signalling) this.#dropSocket();
-    });
-  }
-
-  #sendJoin(): void {
-    if (this.#request === null) return;
-    const { room, name, token } = this.#request;
-    const { sent } = this.#media;
-    const { audio, video } = sent;
-    this.#wishes.joining(sent);
-    this.#transmit({
-      type: 'join',
-      protocol: 1,
-      room,
-      name,
-      media: { audio, video },
-      ...(token === undefined ? {} : { token }),
-      ...(this.#resumeToken === null ? {} : { resume: this.#resumeToken }),
-    });
   }
 
   #handleMessage(message: ServerMessage): void {
@@ -265,7 +201,7 @@ export class RoomSession extends Emitter<SessionEvents> {
         this.#handleError(message);
         return;
       case 'closed':
-        if (this.#mayReturn(message.reason)) this.#dropSocket();
+        if (this.#mayReturn(message.reason)) this.#connection.drop();
         else this.#end({ kind: 'closed', reason: message.reason });
         return;
       default:
@@ -305,12 +241,10 @@ export class RoomSession extends Emitter<SessionEvents> {
       default: {
         const next = withMessage(view, message);
         if (next !== view) this.#show(next);
-        this.#asks.follow(next);
-        if (message.type === 'chat') this.#outbox.confirm([message], view.selfId);
-        if (message.type !== 'participant') return;
+        this.#sender.follow(message, next);
+        if (message.type !== 'participant' || message.event === 'changed') return;
         const { event, participant } = message;
-        if (participant.id === view.selfId) this.#wishes.followHand(participant.hand);
-        else if (event !== 'changed') this.emit('presence', event, participant);
+        if (participant.id !== view.selfId) this.emit('presence', event, participant);
       }
     }
   }
@@ -319,24 +253,20 @@ export class RoomSession extends Emitter<SessionEvents> {
     const before = this.#state;
     if (before.phase !== 'joining' && before.phase !== 'reconnecting') return;
     const resumed = message.resumed === true && before.phase === 'reconnecting';
-    this.#cancelTimer();
-    this.#attempts = 0;
-    this.#resumeToken = message.resumeToken;
-    const self = message.participants.find(({ id }) => id === message.participantId);
+    this.#connection.joined(message.resumeToken);
     this.#mediaCame = resumed && this.#links.view.downlink === 'connected';
-    const fresh = { ...viewOf(message), links: this.#links.view, outbox: this.#outbox.entries };
+    const fresh = {
+      ...viewOf(message),
+      links: this.#links.view,
+      outbox: this.#sender.outbox.entries,
+    };
     const view = before.phase === 'joining' ? fresh : withEarlier(fresh, before.view, resumed);
     this.#enter({ phase: 'live', view });
     this.#sends = rightsOf(message).includes('send');
     this.#links.setTracks(this.#sends ? this.#media.tracks : { audio: null, video: null });
     if (resumed) this.#links.resume(message.iceServers);
     else this.#links.restart(message.iceServers);
-    this.#wishes.joined(resumed, self);
-    if (this.#sends) this.#tellMedia();
-    this.#tellQuality();
-    this.#asks.open(view, resumed);
-    this.#outbox.confirm(message.chat, message.participantId);
-    this.#outbox.open();
+    this.#sender.open({ message, view, resumed, sent: this.#sends ? this.#media.sent : null });
   }
 
   /**
@@ -351,68 +281,45 @@ export class RoomSession extends Emitter<SessionEvents> {
   #handleError({ code, fatal, ref }: Extract<ServerMessage, { type: 'error' }>): void {
     const { phase } = this.#state;
     if (phase === 'reconnecting' && passingRefusals.includes(code)) {
-      this.#dropSocket();
+      this.#connection.drop();
     } else if (fatal || phase !== 'live') {
       this.#end({ kind: 'refused', code });
     } else {
       if (code === 'bad-sdp') this.#links.handleRefusal();
-      if (ref === undefined) this.#asks.clear();
-      else this.#outbox.refused(ref);
+      this.#sender.refused(ref);
       this.emit('problem', code);
     }
   }
 
   /** The socket is lost, or given up: who was in the room tries again, who was not is told. */
-  #dropSocket(): void {
-    this.#cancelTimer();
-    this.#signalling?.close();
-    this.#signalling = null;
-    this.#asks.lost();
-    this.#outbox.lost();
+  #handleLost(): void {
+    this.#sender.lost();
     if (this.#state.phase === 'live' || this.#state.phase === 'reconnecting') {
       this.#links.handleSignallingLost();
       this.#enter({ phase: 'reconnecting', view: this.#state.view });
-      const delay = backoffDelayMs(this.#attempts, this.#platform.random());
-      this.#attempts += 1;
-      this.#cancelTimer = this.#platform.after(delay, () => {
-        this.#connect();
-      });
+      this.#connection.retryLater();
     } else if (this.#state.phase === 'joining') {
       this.#end({ kind: 'unreachable' });
     }
   }
 
   #tellQuality(): void {
-    if (this.#state.phase === 'live') this.#wishes.tellQuality();
+    if (this.#state.phase === 'live') this.#sender.wishes.tellQuality();
   }
 
   #offerMedia(): void {
     if (!this.#sends) return;
     this.#links.setTracks(this.#media.tracks);
-    this.#tellMedia();
-  }
-
-  #tellMedia(): void {
-    if (this.#state.phase === 'live') this.#wishes.tellMedia(this.#media.sent);
+    if (this.#state.phase === 'live') this.#sender.wishes.tellMedia(this.#media.sent);
   }
 
   #end(end: SessionEnd): void {
-    this.#cancelTimer();
     this.#endWatches();
-    this.#asks.lost();
-    this.#asks.clear();
-    this.#outbox.clear();
-    this.#signalling?.close();
-    this.#signalling = null;
-    this.#resumeToken = null;
-    this.#request = null;
+    this.#sender.clear();
+    this.#connection.close();
     // Closed first, so that the links' last changes are nobody's news.
     this.#enter({ phase: 'closed', end });
     this.#links.close();
-  }
-
-  #transmit(message: ClientMessageInput): void {
-    this.#signalling?.send(message);
   }
 
   /** Another view of the same state; nothing while in no room. */
