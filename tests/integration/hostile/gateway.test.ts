@@ -10,8 +10,8 @@ const messages = 96_000;
 const requests = 4000;
 const players = 8;
 
-const sumByKey = (all: readonly ReadonlyMap<number, number>[]): Record<number, number> => {
-  const sum: Record<number, number> = {};
+const sumByKey = (all: readonly ReadonlyMap<string, number>[]): Record<string, number> => {
+  const sum: Record<string, number> = {};
   for (const [key, count] of all.flatMap((each) => [...each])) sum[key] = (sum[key] ?? 0) + count;
   return sum;
 };
