@@ -30,6 +30,8 @@ export class Metrics {
   readonly gateway = new GatewayMetrics(this.#own, packageVersion());
   /** Room processes that died. */
   readonly restarts: Counter;
+  /** Rooms that were closed because their processes kept dying. */
+  readonly roomsGivenUp: Counter;
   /** Processes of ours that died, by what of. */
   readonly deaths: Counter<'process' | 'cause'>;
 
@@ -58,6 +60,11 @@ export class Metrics {
     this.restarts = new Counter({
       name: 'onegrid_room_process_restarts_total',
       help: 'Room processes that died.',
+      registers: [this.#own],
+    });
+    this.roomsGivenUp = new Counter({
+      name: 'onegrid_rooms_given_up_total',
+      help: 'Rooms closed because their processes died one after the other.',
       registers: [this.#own],
     });
     this.deaths = new Counter({

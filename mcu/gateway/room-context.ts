@@ -36,6 +36,8 @@ export interface RoomContext {
   metrics(process: RoomProcess, snapshot: readonly unknown[], load: RoomLoad | undefined): void;
   /** A room process is gone; `death`: what of, null where it was to end. */
   processEnded(process: RoomProcess, death: Death | null): void;
+  /** Room processes died one after the other: the room is about to be closed. */
+  gaveUp(): void;
   /** The last participant has left, or the room was closed: forget it. */
   closed(): void;
 }

@@ -154,6 +154,9 @@ export class RoomRegistry {
         this.metrics.restarts.inc();
         this.metrics.deaths.inc({ process: 'room', cause: death.cause });
       },
+      gaveUp: () => {
+        this.metrics.roomsGivenUp.inc();
+      },
       closed: () => {
         if (this.#rooms.get(key) === room) this.#rooms.delete(key);
         if (this.#phase.name === 'draining' && this.#rooms.size === 0) this.#phase.empty();
