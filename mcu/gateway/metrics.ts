@@ -2,7 +2,7 @@ import { AggregatorRegistry, collectDefaultMetrics, Counter, Gauge, Registry } f
 import { RoomMetrics } from '../room-metrics.ts';
 import { packageVersion } from '../version.ts';
 import { deathCauses } from './death.ts';
-import { GatewayMetrics } from './gateway-metrics.ts';
+import { codeCounter, GatewayMetrics } from './gateway-metrics.ts';
 import { readSnapshot } from './metric-snapshot.ts';
 
 /** What a registry gives as JSON. */
@@ -50,13 +50,11 @@ export class Metrics {
       registers: [this.#own],
     });
     for (const state of ['complete', 'interrupted', 'failed']) this.recordings.inc({ state }, 0);
-    this.refusals = new Counter({
-      name: 'onegrid_refusals_total',
-      help: 'Joins and connections that were refused, by error code.',
-      labelNames: ['code'],
-      registers: [this.#own],
-    });
-    for (const code of ['overloaded', 'too-fast', 'room-full']) this.refusals.inc({ code }, 0);
+    this.refusals = codeCounter(
+      'onegrid_refusals_total',
+      'Joins and connections that were refused, by error code.',
+      [this.#own],
+    );
     this.restarts = new Counter({
       name: 'onegrid_room_process_restarts_total',
       help: 'Room processes that died.',

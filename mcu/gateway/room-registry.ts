@@ -146,6 +146,9 @@ export class RoomRegistry {
         this.metrics.update(process.pid, snapshot);
         if (load !== undefined) this.#admission.read(process.pid, load);
       },
+      refused: (code) => {
+        this.metrics.gateway.messagesRefused.inc({ code });
+      },
       processEnded: (process, death) => {
         this.#processes.delete(process);
         this.metrics.retire(process.pid);

@@ -360,7 +360,9 @@ export class Room {
     switch (event.type) {
       case 'message': {
         const member = this.#members.get(event.participantId);
-        if (member !== undefined) this.#members.send(member, event.message);
+        if (member === undefined) return;
+        if (event.message.type === 'error') this.#context.refused(event.message.code);
+        this.#members.send(member, event.message);
         return;
       }
       case 'broadcast':

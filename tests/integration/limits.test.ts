@@ -185,6 +185,33 @@ describe('limits', () => {
     expect(await silent[0]!.next('error')).toMatchObject({ code: 'too-fast', fatal: true });
     const metrics = await (await gateway.request('/metrics')).text();
     expect(metrics).toMatch(/^onegrid_connections [34]$/m);
+    expect(metrics).toMatch(/^onegrid_refusals_total\{code="too-fast"\} 8$/m);
+  });
+
+  it('of origins are counted with what else is refused at the door', async () => {
+    gateway = await FakeGateway.start();
+    const forbidden = async (): Promise<string | undefined> =>
+      /^onegrid_refusals_total\{code="forbidden"\} (\d+)$/m.exec(
+        await (await gateway.request('/metrics')).text(),
+      )?.[1];
+    // Rates see the first one, too.
+    expect(await forbidden()).toBe('0');
+    const headers = { origin: 'https://evil.example' };
+    await expect(SignallingClient.connect(gateway.url, headers)).rejects.toThrow('403');
+    expect(await forbidden()).toBe('1');
+  });
+
+  it('that only a room process sees are counted like those of messages', async () => {
+    gateway = await FakeGateway.start();
+    const ana = await gateway.join('limits', 'Ana');
+    gateway.room('limits').tell({
+      type: 'message',
+      participantId: ana.id,
+      message: { type: 'error', code: 'too-large', message: 'Too many pixels.', fatal: false },
+    });
+    expect(await ana.next('error')).toMatchObject({ code: 'too-large', fatal: false });
+    const metrics = await (await gateway.request('/metrics')).text();
+    expect(metrics).toMatch(/^onegrid_messages_refused_total\{code="too-large"\} 1$/m);
   });
 
   it('keep so much of the chat for newcomers', async () => {
