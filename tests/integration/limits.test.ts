@@ -17,6 +17,18 @@ const offer = (length: number): ClientMessageInput => ({
   pc: 'uplink',
   sdp: 'v=0\r\n'.padEnd(length, 'a'),
 });
+/** One that could be used, with so many candidates in it. */
+const gathered = (candidates: number): ClientMessageInput => ({
+  type: 'offer',
+  pc: 'uplink',
+  sdp: [
+    ...['v=0', 'o=- 1 1 IN IP4 0.0.0.0', 's=-', 't=0 0', 'm=audio 9 UDP/TLS/RTP/SAVPF 111'],
+    ...['c=IN IP4 0.0.0.0', 'a=fingerprint:sha-256 AA:BB', 'a=ice-ufrag:1234'],
+    ...['a=ice-pwd:1234567890123456789012', 'a=sendonly'],
+    ...Array.from({ length: candidates }, () => 'a=candidate:1 1 udp 1 192.0.2.1 9 typ host'),
+    '',
+  ].join('\r\n'),
+});
 const candidate: ClientMessageInput = { type: 'candidate', pc: 'uplink', candidate: null };
 const wave: ClientMessageInput = { type: 'hand', raised: true };
 const reconnect: ClientMessageInput = { type: 'reconnect', pc: 'downlink' };
@@ -118,6 +130,18 @@ const limits: Limit[] = [
   {
     setting: { ONEGRID_MAX_CANDIDATES: '3' },
     messages: [join('Ana'), ...times(4, candidate)],
+    code: 'too-large',
+    fatal: false,
+  },
+  {
+    setting: { ONEGRID_MAX_CANDIDATES: '3' },
+    messages: [join('Ana'), gathered(3), gathered(4)],
+    code: 'too-large',
+    fatal: false,
+  },
+  {
+    setting: { ONEGRID_MAX_CANDIDATES: '3' },
+    messages: [join('Ana'), gathered(2), ...times(2, candidate)],
     code: 'too-large',
     fatal: false,
   },
