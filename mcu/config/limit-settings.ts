@@ -66,7 +66,7 @@ export const limitSettings = {
     'ONEGRID_MAX_CANDIDATES',
     integer(1, 64),
     '64',
-    'most ICE candidates of one participant for each offer or answer',
+    'most ICE candidates of one participant in and behind each offer or answer',
   ),
   maxUplink: setting(
     'ONEGRID_MAX_UPLINK',

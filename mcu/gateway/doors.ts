@@ -92,7 +92,8 @@ export class Doors {
     });
     try {
       counted = this.#connections.add(addressKey(address), () => {
-        session.fail(new OnegridError('too-fast', 'Others of this address wait, too.'), true);
+        const crowdedOut = new OnegridError('too-fast', 'Others of this address wait, too.');
+        session.fail(this.#refused(crowdedOut), true);
       });
     } catch (error) {
       session.fail(this.#refused(error), true);

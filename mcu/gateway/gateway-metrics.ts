@@ -64,7 +64,7 @@ export class GatewayMetrics {
 }
 
 /** A counter that has a value of each code from the beginning, so that rates see the first error. */
-function codeCounter(name: string, help: string, registers: Registry[]): Counter<'code'> {
+export function codeCounter(name: string, help: string, registers: Registry[]): Counter<'code'> {
   const counter = new Counter({ name, help, labelNames: ['code'], registers });
   for (const code of errorCodes satisfies readonly ErrorCode[]) counter.inc({ code }, 0);
   return counter;

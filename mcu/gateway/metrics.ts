@@ -2,7 +2,7 @@ import { AggregatorRegistry, collectDefaultMetrics, Counter, Gauge, Registry } f
 import { RoomMetrics } from '../room-metrics.ts';
 import { packageVersion } from '../version.ts';
 import { deathCauses } from './death.ts';
-import { GatewayMetrics } from './gateway-metrics.ts';
+import { codeCounter, GatewayMetrics } from './gateway-metrics.ts';
 import { readSnapshot } from './metric-snapshot.ts';
 
 /** What a registry gives as JSON. */
@@ -30,6 +30,8 @@ export class Metrics {
   readonly gateway = new GatewayMetrics(this.#own, packageVersion());
   /** Room processes that died. */
   readonly restarts: Counter;
+  /** Rooms that were closed because their processes kept dying. */
+  readonly roomsGivenUp: Counter;
   /** Processes of ours that died, by what of. */
   readonly deaths: Counter<'process' | 'cause'>;
 
@@ -48,16 +50,19 @@ export class Metrics {
       registers: [this.#own],
     });
     for (const state of ['complete', 'interrupted', 'failed']) this.recordings.inc({ state }, 0);
-    this.refusals = new Counter({
-      name: 'onegrid_refusals_total',
-      help: 'Joins and connections that were refused, by error code.',
-      labelNames: ['code'],
-      registers: [this.#own],
-    });
-    for (const code of ['overloaded', 'too-fast', 'room-full']) this.refusals.inc({ code }, 0);
+    this.refusals = codeCounter(
+      'onegrid_refusals_total',
+      'Joins and connections that were refused, by error code.',
+      [this.#own],
+    );
     this.restarts = new Counter({
       name: 'onegrid_room_process_restarts_total',
       help: 'Room processes that died.',
+      registers: [this.#own],
+    });
+    this.roomsGivenUp = new Counter({
+      name: 'onegrid_rooms_given_up_total',
+      help: 'Rooms closed because their processes died one after the other.',
       registers: [this.#own],
     });
     this.deaths = new Counter({

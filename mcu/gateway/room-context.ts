@@ -1,5 +1,6 @@
 import type { Settings } from '../config/settings.ts';
 import type { Logger } from '../log.ts';
+import type { ErrorCode } from '../protocol/errors.ts';
 import type { RoomLoad } from '../protocol/ipc.ts';
 import type { ClosedReason, ServerMessage } from '../protocol/server.ts';
 import type { Death } from './death.ts';
@@ -34,8 +35,12 @@ export interface RoomContext {
   takeProcess(): RoomProcess;
   /** A snapshot of the room process's metrics, and how much it has to do. */
   metrics(process: RoomProcess, snapshot: readonly unknown[], load: RoomLoad | undefined): void;
+  /** A participant's media was answered by an error. */
+  refused(code: ErrorCode): void;
   /** A room process is gone; `death`: what of, null where it was to end. */
   processEnded(process: RoomProcess, death: Death | null): void;
+  /** Room processes died one after the other: the room is about to be closed. */
+  gaveUp(): void;
   /** The last participant has left, or the room was closed: forget it. */
   closed(): void;
 }

@@ -129,6 +129,7 @@ export class RoomMedia {
     this.#log.error({ roomPid: process.pid, ...death, recent }, 'room process died');
     if (areTooMany) {
       this.#log.error({ recent }, 'room processes die one after the other: the room is closed');
+      this.#context.gaveUp();
       this.#events.doomed();
       return;
     }

@@ -1,6 +1,6 @@
 import type { Settings } from '../config/settings.ts';
 import type { Logger } from '../log.ts';
-import type { ChatMessage, Participant } from '../protocol/common.ts';
+import type { ChatMessage, Participant, RecordingReason } from '../protocol/common.ts';
 import { OnegridError } from '../protocol/errors.ts';
 import type { RoomCommand } from '../protocol/ipc.ts';
 import type { RunningRecording, ServerMessage } from '../protocol/server.ts';
@@ -44,6 +44,7 @@ export class RoomOutputs implements FeedPort {
   #recorder: Recorder | undefined;
   #hls: RoomHls | undefined;
   #closed = false;
+  #closeReason: RecordingReason | null = null;
 
   constructor(services: OutputServices, room: OutputsRoom) {
     this.#services = services;
@@ -130,7 +131,7 @@ export class RoomOutputs implements FeedPort {
     } finally {
       this.#starting = undefined;
     }
-    if (this.#isClosed) this.#recorder.end('room-empty');
+    if (this.#isClosed) this.#recorder.end(this.#closeReason);
     return this.#recorder;
   }
 
@@ -228,11 +229,15 @@ export class RoomOutputs implements FeedPort {
     if (!this.pause() && !mayReturn) this.#running?.end('room-empty');
   }
 
-  /** The room closes: everything is brought to its end. */
-  close(): void {
+  /**
+   * The room closes: everything is brought to its end.
+   * @param reason - see {@link Recorder.end}
+   */
+  close(reason: RecordingReason | null): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#recorder?.end('room-empty');
+    this.#closeReason = reason;
+    this.#recorder?.end(reason);
     this.#endHls();
     for (const id of [...this.#streams.keys()]) this.stopStream(id);
   }

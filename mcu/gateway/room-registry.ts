@@ -146,6 +146,9 @@ export class RoomRegistry {
         this.metrics.update(process.pid, snapshot);
         if (load !== undefined) this.#admission.read(process.pid, load);
       },
+      refused: (code) => {
+        this.metrics.gateway.messagesRefused.inc({ code });
+      },
       processEnded: (process, death) => {
         this.#processes.delete(process);
         this.metrics.retire(process.pid);
@@ -153,6 +156,9 @@ export class RoomRegistry {
         if (death === null) return;
         this.metrics.restarts.inc();
         this.metrics.deaths.inc({ process: 'room', cause: death.cause });
+      },
+      gaveUp: () => {
+        this.metrics.roomsGivenUp.inc();
       },
       closed: () => {
         if (this.#rooms.get(key) === room) this.#rooms.delete(key);

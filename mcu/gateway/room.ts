@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Logger } from '../log.ts';
 import type { ClientMessage, RoomMessage } from '../protocol/client.ts';
-import type { Participant } from '../protocol/common.ts';
+import type { Participant, RecordingReason } from '../protocol/common.ts';
 import { OnegridError } from '../protocol/errors.ts';
 import type { ClosedReason, ServerMessage } from '../protocol/server.ts';
 import { iceServersFor } from './ice-servers.ts';
@@ -17,6 +17,12 @@ import type { Pass } from './tokens/door.ts';
 type JoinMessage = Extract<ClientMessage, { type: 'join' }>;
 
 const resetMessage = { type: 'reset', reason: 'The media of this room was restarted.' } as const;
+const doomedMessage = {
+  type: 'error',
+  code: 'internal',
+  message: 'The media of this room failed again and again, so the room is closed.',
+  fatal: true,
+} as const;
 
 /**
  * A room: who comes, goes and comes back. What they do there is in {@link RoomActions}; its media lives in a process of its
@@ -69,7 +75,8 @@ export class Room {
         this.#mediaRestarted();
       },
       doomed: () => {
-        this.close('room-closed');
+        this.#members.broadcast(doomedMessage);
+        this.#end('room-closed', null);
       },
     });
     this.#actions = new RoomActions(
@@ -230,10 +237,15 @@ export class Room {
 
   /** Ends the room for everybody in it. */
   close(reason: ClosedReason): void {
+    this.#end(reason, 'room-empty');
+  }
+
+  /** @param recorded - see {@link RoomOutputs.close} */
+  #end(reason: ClosedReason, recorded: RecordingReason | null): void {
     if (this.#closed) return;
     this.#closed = true;
     this.#context.closed();
-    this.outputs.close();
+    this.outputs.close(recorded);
     for (const connection of this.#members.clear()) connection.close(reason);
     this.#log.info({ reason }, 'room closed');
     this.#media.close();
@@ -348,7 +360,9 @@ export class Room {
     switch (event.type) {
       case 'message': {
         const member = this.#members.get(event.participantId);
-        if (member !== undefined) this.#members.send(member, event.message);
+        if (member === undefined) return;
+        if (event.message.type === 'error') this.#context.refused(event.message.code);
+        this.#members.send(member, event.message);
         return;
       }
       case 'broadcast':

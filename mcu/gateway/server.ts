@@ -44,7 +44,12 @@ const pingIntervalMs = 25_000;
 function acceptSockets(
   server: Server,
   doors: Doors,
-  { settings, trust, log }: { settings: Settings; trust: Trust; log: Logger },
+  {
+    settings,
+    trust,
+    log,
+    metrics,
+  }: { settings: Settings; trust: Trust; log: Logger; metrics: Metrics },
 ) {
   // A little over the limit gets an error that says so; far over it is cut off by ws itself.
   const sockets = new WebSocketServer({
@@ -70,6 +75,7 @@ function acceptSockets(
       refuse('404 Not Found');
     } else if (!isOriginAllowed(asked, settings.origins)) {
       log.warn({ origin, address: addressOf(request, trust) }, 'origin refused');
+      metrics.refusals.inc({ code: 'forbidden' });
       refuse('403 Forbidden');
     } else {
       sockets.handleUpgrade(request, socket, head, (webSocket) => {
@@ -149,7 +155,7 @@ export async function startGateway(
   const tokens = tokenSecret === undefined ? undefined : new RoomTokens(tokenSecret);
   server.on('request', createApp({ ...outputs, rooms, tokens, trust, udpProbe }));
   const doors = new Doors({ settings, rooms, tokens, log });
-  const sockets = acceptSockets(server, doors, { settings, trust, log });
+  const sockets = acceptSockets(server, doors, { settings, trust, log, metrics });
   const pings = setInterval(() => {
     for (const socket of sockets.clients) socket.ping();
   }, pingIntervalMs);

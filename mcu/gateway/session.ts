@@ -132,6 +132,8 @@ const isNegotiation = ({ type }: ClientMessage): boolean =>
   type === 'quality' ||
   type === 'record';
 
+const candidatesIn = (sdp: string): number => sdp.match(/^a=candidate:/gim)?.length ?? 0;
+
 /** Keeps a message for later; false where too much waits already. */
 function wait(state: Extract<State, { phase: 'entering' }>, raw: Raw): boolean {
   state.bytes += (raw.data as Buffer).length;
@@ -150,7 +152,7 @@ export class Session implements Connection {
   readonly #joinTimer: NodeJS.Timeout;
   readonly #messages: TokenBucket;
   readonly #negotiations: TokenBucket;
-  /** Candidates since the last description of each direction. */
+  /** Candidates of each direction: in its last description, and since. */
   readonly #candidates: Record<PcName, number> = { uplink: 0, downlink: 0 };
   readonly #warnings = new TokenBucket(warningsPerSecond, mostWarnings, performance.now());
   #state: State = { phase: 'awaiting-join' };
@@ -276,7 +278,7 @@ export class Session implements Connection {
 
   /** @throws OnegridError for what is more than one may send; nothing has changed then */
   #checkLimits(message: ClientMessage): void {
-    const { maxSdpBytes, maxCandidates, maxChatLength } = this.#context.limits;
+    const { maxSdpBytes, maxChatLength } = this.#context.limits;
     switch (message.type) {
       case 'offer':
       case 'answer':
@@ -284,17 +286,25 @@ export class Session implements Connection {
           throw tooLarge(`An ${message.type} is at most ${String(maxSdpBytes)} bytes`);
         }
         checkSdp(message.sdp, message.type);
-        this.#candidates[message.pc] = 0;
+        this.#count(message.pc, candidatesIn(message.sdp));
         return;
       case 'candidate':
-        this.#candidates[message.pc] += 1;
-        if (this.#candidates[message.pc] <= maxCandidates) return;
-        throw tooLarge(`There are at most ${String(maxCandidates)} candidates`);
+        this.#count(message.pc, this.#candidates[message.pc] + 1);
+        return;
       case 'chat':
         if ([...message.text].length <= maxChatLength) return;
         throw tooLarge(`A message has at most ${String(maxChatLength)} characters`);
       default:
     }
+  }
+
+  /** @throws OnegridError `too-large` */
+  #count(pc: PcName, candidates: number): void {
+    const { maxCandidates } = this.#context.limits;
+    if (candidates > maxCandidates) {
+      throw tooLarge(`There are at most ${String(maxCandidates)} candidates`);
+    }
+    this.#candidates[pc] = candidates;
   }
 
   #join(message: JoinMessage): void {

@@ -17,6 +17,18 @@ const offer = (length: number): ClientMessageInput => ({
   pc: 'uplink',
   sdp: 'v=0\r\n'.padEnd(length, 'a'),
 });
+/** One that could be used, with so many candidates in it. */
+const gathered = (candidates: number): ClientMessageInput => ({
+  type: 'offer',
+  pc: 'uplink',
+  sdp: [
+    ...['v=0', 'o=- 1 1 IN IP4 0.0.0.0', 's=-', 't=0 0', 'm=audio 9 UDP/TLS/RTP/SAVPF 111'],
+    ...['c=IN IP4 0.0.0.0', 'a=fingerprint:sha-256 AA:BB', 'a=ice-ufrag:1234'],
+    ...['a=ice-pwd:1234567890123456789012', 'a=sendonly'],
+    ...Array.from({ length: candidates }, () => 'a=candidate:1 1 udp 1 192.0.2.1 9 typ host'),
+    '',
+  ].join('\r\n'),
+});
 const candidate: ClientMessageInput = { type: 'candidate', pc: 'uplink', candidate: null };
 const wave: ClientMessageInput = { type: 'hand', raised: true };
 const reconnect: ClientMessageInput = { type: 'reconnect', pc: 'downlink' };
@@ -122,6 +134,18 @@ const limits: Limit[] = [
     fatal: false,
   },
   {
+    setting: { ONEGRID_MAX_CANDIDATES: '3' },
+    messages: [join('Ana'), gathered(3), gathered(4)],
+    code: 'too-large',
+    fatal: false,
+  },
+  {
+    setting: { ONEGRID_MAX_CANDIDATES: '3' },
+    messages: [join('Ana'), gathered(2), ...times(2, candidate)],
+    code: 'too-large',
+    fatal: false,
+  },
+  {
     setting: { ONEGRID_MESSAGES_PER_SECOND: '2' },
     messages: [join('Ana'), ...times(12, wave)],
     code: 'too-fast',
@@ -185,6 +209,33 @@ describe('limits', () => {
     expect(await silent[0]!.next('error')).toMatchObject({ code: 'too-fast', fatal: true });
     const metrics = await (await gateway.request('/metrics')).text();
     expect(metrics).toMatch(/^onegrid_connections [34]$/m);
+    expect(metrics).toMatch(/^onegrid_refusals_total\{code="too-fast"\} 8$/m);
+  });
+
+  it('of origins are counted with what else is refused at the door', async () => {
+    gateway = await FakeGateway.start();
+    const forbidden = async (): Promise<string | undefined> =>
+      /^onegrid_refusals_total\{code="forbidden"\} (\d+)$/m.exec(
+        await (await gateway.request('/metrics')).text(),
+      )?.[1];
+    // Rates see the first one, too.
+    expect(await forbidden()).toBe('0');
+    const headers = { origin: 'https://evil.example' };
+    await expect(SignallingClient.connect(gateway.url, headers)).rejects.toThrow('403');
+    expect(await forbidden()).toBe('1');
+  });
+
+  it('that only a room process sees are counted like those of messages', async () => {
+    gateway = await FakeGateway.start();
+    const ana = await gateway.join('limits', 'Ana');
+    gateway.room('limits').tell({
+      type: 'message',
+      participantId: ana.id,
+      message: { type: 'error', code: 'too-large', message: 'Too many pixels.', fatal: false },
+    });
+    expect(await ana.next('error')).toMatchObject({ code: 'too-large', fatal: false });
+    const metrics = await (await gateway.request('/metrics')).text();
+    expect(metrics).toMatch(/^onegrid_messages_refused_total\{code="too-large"\} 1$/m);
   });
 
   it('keep so much of the chat for newcomers', async () => {

@@ -208,6 +208,28 @@ describe('recordings', () => {
     expect(media(id)).toBe('segment 0;');
   });
 
+  it('are interrupted when room processes keep dying, and people are told why the room is closed', async () => {
+    gateway = await FakeGateway.start();
+    const alice = await gateway.join('doomed', 'Alice');
+    const id = await gateway.record('doomed');
+    await gateway.reached(id, 'active');
+    for (const deaths of [1, 2, 3]) {
+      const room = gateway.room('doomed');
+      room.kill();
+      if (deaths < 3) await until(() => gateway.room('doomed') !== room, 5000);
+    }
+    expect(await gateway.reached(id, 'interrupted')).toMatchObject({ reason: null });
+    expect(media(id)).toBe('segment 0;');
+    await alice.next('closed');
+    expect(alice.received.slice(-3)).toMatchObject([
+      { type: 'error', code: 'internal', fatal: true },
+      { type: 'recording', state: 'finishing' },
+      { type: 'closed', reason: 'room-closed' },
+    ]);
+    const metrics = await (await gateway.request('/metrics')).text();
+    expect(metrics).toMatch(/^onegrid_rooms_given_up_total 1$/m);
+  });
+
   it('end as complete when the disk is full, and when too little is free none starts', async () => {
     gateway = await FakeGateway.start();
     const alice = await gateway.join('full', 'Alice');

@@ -75,6 +75,8 @@ describe('room processes', () => {
       if (death < 3) await until(() => roomPid('doomed') !== pid, 5000);
     }
     expect(await alice.next('closed')).toMatchObject({ reason: 'room-closed' });
+    expect(alice.received.at(-2)).toMatchObject({ type: 'error', code: 'internal', fatal: true });
+    expect(await server.metricSum('onegrid_rooms_given_up_total')).toBe(1);
   });
 
   it('are replaced whatever they die of, or when they hang, and it is told of what', async () => {

@@ -159,11 +159,15 @@ export class Recorder {
     return { ...summary, events: this.diary.events, chat: this.diary.chat };
   }
 
-  /** Ends it; does nothing where it ends already. */
-  end(reason: RecordingReason): void {
+  /**
+   * Ends it; does nothing where it ends already.
+   * @param reason - null: a crash cuts it off, and it is `interrupted`
+   */
+  end(reason: RecordingReason | null): void {
     const phase = this.#phase;
     if (phase.name === 'ending' || phase.name === 'ended') return;
     this.#reason = reason;
+    this.#interrupted ||= reason === null;
     this.#log.info({ reason }, 'recording ends');
     this.#beginEnding();
     if (phase.name === 'paused') {
