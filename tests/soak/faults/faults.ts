@@ -13,11 +13,13 @@ const pairs: readonly (readonly [Fault, Fault])[] = [
   ['SIGSEGV', 'memory'],
 ];
 
-const bar = { backMs: 5000, ratio: 1.5 };
+const bar = { backMs: 5000, ratio: 1.5, hangFoundMs: 4000, deathFoundMs: 1000 };
 /** A fault shall be over by then. The room next door is looked at for as long without one. */
 const windowMs = 8000;
 
 interface Results {
+  /** Until the gateway knew. */
+  readonly foundMs: number[];
   readonly backMs: number[];
   /** Longest gaps next door: while nothing happens, and while something does. */
   readonly control: number[];
@@ -40,7 +42,7 @@ export async function faultsSoak({ quick }: { quick: boolean }): Promise<string[
   const browser = await launchChromium({ polite: false });
   const crowd = new Crowd(server.url, { room: 'calm', participants: 3, size: '320x180', fps: 12 });
   const results = new Map<Fault, Results>(
-    pairs.flat().map((fault) => [fault, { backMs: [], control: [], struck: [] }]),
+    pairs.flat().map((fault) => [fault, { foundMs: [], backMs: [], control: [], struck: [] }]),
   );
   const calm = new SendGaps(server, 'calm');
   try {
@@ -56,11 +58,17 @@ export async function faultsSoak({ quick }: { quick: boolean }): Promise<string[
           await sleep(windowMs);
           result.control.push(calm.take());
           const started = performance.now();
+          const pid = server.roomPid(room);
+          const struckAt = Date.now();
           result.backMs.push(
             await trio.survive(() => {
-              happen.strike(server.roomPid(room), fault);
+              happen.strike(pid, fault);
             }),
           );
+          const death = server.log.find(
+            (line) => line.msg === 'room process died' && line['roomPid'] === pid,
+          );
+          result.foundMs.push(Date.parse(String(death?.['time'])) - struckAt);
           await sleep(Math.max(0, windowMs - (performance.now() - started)));
           result.struck.push(calm.take());
         }
@@ -83,11 +91,14 @@ export async function faultsSoak({ quick }: { quick: boolean }): Promise<string[
 function verdict(server: TestServer, results: ReadonlyMap<Fault, Results>): string[] {
   const wrong: string[] = [];
   const rows: Record<string, Record<string, number>> = {};
-  for (const [fault, { backMs, control, struck }] of results) {
+  for (const [fault, { foundMs, backMs, control, struck }] of results) {
+    const found = quantile(foundMs, 0.95);
+    const foundBar = fault === 'SIGSTOP' ? bar.hangFoundMs : bar.deathFoundMs;
     const p95 = quantile(backMs, 0.95);
     const ratio = median(struck) / median(control);
     rows[fault] = {
       runs: backMs.length,
+      'found p95, ms': Math.round(found),
       'back p50, ms': Math.round(median(backMs)),
       'back p95, ms': Math.round(p95),
       'longest gap next door, control, ms': Math.round(median(control)),
@@ -96,6 +107,10 @@ function verdict(server: TestServer, results: ReadonlyMap<Fault, Results>): stri
       'longest of all, control, ms': Math.round(Math.max(...control)),
       'longest of all, ms': Math.round(Math.max(...struck)),
     };
+    // Memory has to be filled first.
+    if (fault !== 'memory' && !(found <= foundBar)) {
+      wrong.push(`${fault}: found after ${found.toFixed(0)} ms (p95).`);
+    }
     if (p95 > bar.backMs) wrong.push(`${fault}: back after ${p95.toFixed(0)} ms (p95).`);
     if (ratio > bar.ratio) wrong.push(`${fault}: gaps next door are ${ratio.toFixed(2)} times.`);
   }
