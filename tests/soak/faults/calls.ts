@@ -8,7 +8,7 @@ import { record, stop } from '../../harness/recordings.ts';
 import { TestServer } from '../../harness/server.ts';
 import { makeDataDir } from '../../harness/test-run.ts';
 import { sleep, until } from '../../harness/until.ts';
-import { liveMemoryOf } from '../recording/live-memory.ts';
+import { liveMemoryOf, programOf } from '../recording/live-memory.ts';
 import { growthOf, type MemorySample } from './growth.ts';
 
 const rooms = 4;
@@ -50,7 +50,7 @@ export async function callsSoak({ quick }: { quick: boolean }): Promise<string[]
     for (let room = 1; room <= rooms; room += 1) {
       ids.push((await record(server, `calls-${room}`)).id);
     }
-    const memory: MemorySample[] = [];
+    const memory = new Map<string, MemorySample[]>();
     const latencies: Added['total'][] = [];
     const cpuBefore = cpuOf(server);
     const started = performance.now();
@@ -58,22 +58,34 @@ export async function callsSoak({ quick }: { quick: boolean }): Promise<string[]
       const dueMs = (look / looks) * minutes * 60_000;
       await sleep(Math.max(0, dueMs - (performance.now() - started)));
       // Before the fifth room: what that takes comes and goes.
-      memory.push([(performance.now() - started) / 60_000, await memoryOf(server, quick)]);
+      const minute = (performance.now() - started) / 60_000;
+      for (const [what, mebibytes] of await memoryOf(server, quick)) {
+        memory.set(what, [...(memory.get(what) ?? []), [minute, mebibytes]]);
+      }
       latencies.push((await added(server.url, quick)).total);
     }
     const cores = (1000 * (cpuOf(server) - cpuBefore)) / (performance.now() - started);
     const recordings = [];
     for (const id of ids) recordings.push(await stop(server, id));
-    const growth = growthOf(memory, 1 / 5);
+    const growth = growthOf(memory.get('all') ?? [], 1 / 5);
     console.table(
-      memory.map(([minute, mebibytes], at) => ({
+      (memory.get('all') ?? []).map(([minute, mebibytes], at) => ({
         minute: Number(minute.toFixed(1)),
         'memory, MiB': Math.round(mebibytes),
         'added p50, ms': latencies[at]?.p50,
         'added p95, ms': latencies[at]?.p95,
       })),
     );
-    console.log(`${growth.toFixed(2)} MiB a minute; the server took ${cores.toFixed(2)} cores`);
+    console.log('grows by, MiB a minute');
+    console.table(
+      Object.fromEntries(
+        Array.from(memory, ([what, samples]) => [
+          what,
+          Number(growthOf(samples, 1 / 5).toFixed(2)),
+        ]),
+      ),
+    );
+    console.log(`the server took ${cores.toFixed(2)} cores`);
     const third = Math.max(1, Math.floor(latencies.length / 3));
     const p50s = latencies.map(({ p50 }) => p50);
     const rise = median(p50s.slice(-third)) - median(p50s.slice(0, third));
@@ -99,13 +111,19 @@ export async function callsSoak({ quick }: { quick: boolean }): Promise<string[]
 const cpuOf = (server: TestServer): number =>
   processTree(server.pid).reduce((sum, pid) => sum + cpuSeconds(pid), 0);
 
-/** Of all processes of a server, MiB: without garbage, which V8 lets lie for as long as there is room. */
-async function memoryOf(server: TestServer, withGarbage: boolean): Promise<number> {
-  let sum = 0;
+/**
+ * What a server's processes hold, MiB, by program, and `all`: without garbage, which V8 lets lie for as long as there is room.
+ */
+async function memoryOf(server: TestServer, withGarbage: boolean): Promise<Map<string, number>> {
+  const held = new Map([['all', 0]]);
   for (const pid of processTree(server.pid)) {
-    sum += withGarbage ? holdingsOf(pid).residentBytes / 2 ** 20 : await liveMemoryOf(pid);
+    const program = programOf(pid);
+    const mebibytes = withGarbage
+      ? holdingsOf(pid).residentBytes / 2 ** 20
+      : await liveMemoryOf(pid);
+    for (const what of ['all', program]) held.set(what, (held.get(what) ?? 0) + mebibytes);
   }
-  return sum;
+  return held;
 }
 
 /** What the server adds to a picture, by barcodes, in a room of two. */

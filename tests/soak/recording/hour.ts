@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { processTree } from '../../bench/lab/process-cpu.ts';
@@ -10,7 +10,7 @@ import { decode, onsets, probe } from '../../harness/judge.ts';
 import { mediaOf, record, stop } from '../../harness/recordings.ts';
 import { TestServer } from '../../harness/server.ts';
 import { sleep } from '../../harness/until.ts';
-import { liveMemoryOf } from './live-memory.ts';
+import { liveMemoryOf, programOf } from './live-memory.ts';
 
 const room = 'hour';
 /** How much more memory a minute all processes together may take. */
@@ -46,7 +46,7 @@ export async function hourSoak({ quick }: { quick: boolean }): Promise<string[]>
       for (const pid of processTree(server.pid)) {
         const mebibytes = await liveMemoryOf(pid);
         sum += mebibytes;
-        const name = nameOf(pid);
+        const name = `${programOf(pid)} ${String(pid)}`;
         resident.set(name, [...(resident.get(name) ?? []), [minute, mebibytes]]);
       }
       resident.set('all', [...(resident.get('all') ?? []), [minute, sum]]);
@@ -104,16 +104,5 @@ export async function hourSoak({ quick }: { quick: boolean }): Promise<string[]>
     await browser.close();
     await server.stop();
     rmSync(data, { recursive: true });
-  }
-}
-
-/** The program of a process and its number: there are several of most. */
-function nameOf(pid: number): string {
-  try {
-    const program = readFileSync(`/proc/${String(pid)}/cmdline`, 'utf8').split('\0');
-    const script = program.find((part) => /\.m?js$/.test(part)) ?? program[0] ?? '';
-    return `${script.split('/').slice(-2).join('/')} ${String(pid)}`;
-  } catch {
-    return 'ended';
   }
 }

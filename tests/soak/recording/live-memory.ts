@@ -1,4 +1,4 @@
-import { readlinkSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
 import { WebSocket } from 'ws';
 import { holdingsOf } from '../../bench/lab/process-cpu.ts';
 import { sleep, until } from '../../harness/until.ts';
@@ -46,4 +46,15 @@ export async function liveMemoryOf(pid: number): Promise<number> {
   );
   await new Promise((resolve) => socket.once('close', resolve).once('error', resolve));
   return mebibytes;
+}
+
+/** The program that a process runs, such as `room/main.js`. */
+export function programOf(pid: number): string {
+  try {
+    const command = readFileSync(`/proc/${String(pid)}/cmdline`, 'utf8').split('\0');
+    const script = command.find((part) => /\.m?js$/.test(part)) ?? command[0] ?? '';
+    return script.split('/').slice(-2).join('/');
+  } catch {
+    return 'ended';
+  }
 }
