@@ -294,16 +294,15 @@ describe('the tiles of the picture', () => {
     await until(() => ana.last('layout')?.pinned === ben!.id, patienceMs);
   });
 
-  it('are zoomed to by a tap on an upright phone, and pinned by a long one', async () => {
+  it('are zoomed to by a tap where one has fingers to point with, and pinned by a long one: on phones and tablets', async () => {
     const ana = await house.join('phone', 'Ana', {});
-    await attend('phone', ['Ben', 'Cem']);
+    const [fellow] = await attend('phone', ['Ben', 'Cem']);
     await until(() => ana.last('layout')?.tiles.length === 3, patienceMs);
     const { page } = ana;
-    await page.setViewportSize({ width: 390, height: 844 });
     const touch = await page.context().newCDPSession(page);
     await touch.send('Emulation.setTouchEmulationEnabled', { enabled: true });
     const ben = ana.last('layout')!.tiles[1]!;
-    const frame = (await page.locator('video').first().boundingBox())!;
+    const isPinned = (id: string | null) => () => ana.last('layout')?.pinned === id;
     const button = (name: string) => page.getByRole('button', { name, exact: true });
     const press = async ({ x, y }: Point, until: () => Promise<void>): Promise<void> => {
       await touch.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [{ x, y }] });
@@ -312,26 +311,37 @@ describe('the tiles of the picture', () => {
     };
     const tap = (at: Point) => press(at, () => Promise.resolve());
 
-    await tap(await meets(ana, () => inWindow(ana, ben), 'Zoom to Ben'));
-    const zoomed = button('Show everybody, muted');
-    await zoomed.waitFor();
-    await until(async () => (await zoomed.boundingBox())!.width > 0.95 * frame.width, patienceMs);
-    await button('Pin Ben').waitFor();
-    expect(ana.last('layout')?.pinned).toBeNull();
-    await tap({ x: frame.x + frame.width / 2, y: frame.y + frame.height / 2 });
-    await zoomed.waitFor({ state: 'detached' });
-    await until(
-      async () => (await page.locator('video').first().boundingBox())!.width === frame.width,
-      patienceMs,
-    );
+    for (const [width, height] of [
+      [390, 844],
+      [844, 390],
+      [1024, 768],
+    ] as const) {
+      await page.setViewportSize({ width, height });
+      await tap(await meets(ana, () => inWindow(ana, ben), 'Zoom to Ben'));
+      const zoomed = button('Show everybody, muted');
+      await zoomed.waitFor();
+      const frame = (await page.locator('.frame').boundingBox())!;
+      await until(async () => (await zoomed.boundingBox())!.width > 0.95 * frame.width, patienceMs);
+      for (const name of ['Pin Ben', 'Remove Ben']) {
+        const box = (await button(name).boundingBox())!;
+        expect(Math.min(box.width, box.height)).toBeGreaterThanOrEqual(44);
+      }
+      expect(isPinned(null)()).toBe(true);
+      await tap({ x: frame.x + frame.width / 2, y: frame.y + frame.height / 2 });
+      await zoomed.waitFor({ state: 'detached' });
+      await until(
+        async () => (await page.locator('video').first().boundingBox())!.width < frame.width + 1,
+        patienceMs,
+      );
 
-    const at = await meets(ana, () => inWindow(ana, ben), 'Zoom to Ben');
-    await press(at, () =>
-      until(() => ana.last('layout')?.pinned === ben.participantId, patienceMs),
-    );
-    // The finger that is lifted then does nothing more.
-    await button('Zoom to Ben, muted').waitFor();
-    expect(await zoomed.count()).toBe(0);
-    expect(ana.last('layout')?.pinned).toBe(ben.participantId);
+      const at = await meets(ana, () => inWindow(ana, ben), 'Zoom to Ben');
+      await press(at, () => until(isPinned(ben.participantId), patienceMs));
+      // The finger that is lifted then does nothing more.
+      await button('Zoom to Ben, muted').waitFor();
+      expect(await zoomed.count()).toBe(0);
+      expect(isPinned(ben.participantId)()).toBe(true);
+      fellow!.send({ type: 'layout', mode: 'auto', pinned: null });
+      await until(isPinned(null), patienceMs);
+    }
   });
 });

@@ -26,6 +26,7 @@ export class ChatDesk {
   #problem: ChatProblem | null = $state.raw(null);
   #isOpen = $state(false);
   #unread = $state(0);
+  #unseen: ChatMessage | null = $state.raw(null);
   /** The last message there was. */
   #last: string | null = null;
   /** One's ids: a restarted server gives another one. */
@@ -62,6 +63,11 @@ export class ChatDesk {
     return this.#unread;
   }
 
+  /** The newest message of another that came while messages were hidden; null once they were looked at. */
+  get unseen(): ChatMessage | null {
+    return this.#unseen;
+  }
+
   /** Whether it is one's own. */
   isOwn({ from }: Pick<ChatMessage, 'from'>): boolean {
     return this.#ownIds.has(from);
@@ -70,7 +76,7 @@ export class ChatDesk {
   /** Shows messages, or hides them. */
   setOpen(isOpen: boolean): void {
     this.#isOpen = isOpen;
-    if (isOpen) this.#unread = 0;
+    if (isOpen) this.#clearUnread();
   }
 
   /** Sends the draft; where that cannot be, it stays and the problem says why. */
@@ -95,7 +101,7 @@ export class ChatDesk {
   follow(view: Pick<RoomView, 'chat' | 'selfId'> | null): string | null {
     if (view === null) {
       this.#last = null;
-      this.#unread = 0;
+      this.#clearUnread();
       this.#isOpen = false;
       this.draft = '';
       return null;
@@ -112,6 +118,13 @@ export class ChatDesk {
     this.#unread += others.length;
     if (isLate && others.length > 1) return words.chat.earlier(others.length);
     const message = others.at(-1);
-    return message === undefined ? null : words.chat.says(message.name, message.text);
+    if (message === undefined) return null;
+    if (!isLate) this.#unseen = message;
+    return words.chat.says(message.name, message.text);
+  }
+
+  #clearUnread(): void {
+    this.#unread = 0;
+    this.#unseen = null;
   }
 }

@@ -73,6 +73,20 @@ export class PictureViews {
     change?.catch(ignore);
   }
 
+  /** Ends the full screen, and waits until the page around the picture is seen, and can have the focus, again. */
+  async leaveFullScreen(): Promise<void> {
+    if (!this.#isFullScreen) return;
+    const left = new Promise<Event>((resolve) => {
+      document.addEventListener('fullscreenchange', resolve, { once: true });
+    });
+    try {
+      await document.exitFullscreen();
+      await left;
+    } catch {
+      // It has ended by itself meanwhile.
+    }
+  }
+
   /** Shows the picture in a small window, or closes that. Nothing before there is a picture. */
   toggleSmallWindow(): void {
     const change = this.#isSmallWindow

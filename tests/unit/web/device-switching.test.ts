@@ -186,6 +186,70 @@ describe('switching devices', () => {
     expect(desk.news).toEqual([]);
   });
 
+  it('takes again what is plugged in again, muted as it was, and says nothing', async () => {
+    const desk = new Desk({ microphone: 'two' });
+    desk.ids = ['two'];
+    await desk.media.acquire();
+    await desk.media.setMicrophone(false);
+    for (const kind of ['audio', 'video'] as const) desk.unplug(kind);
+    await settle();
+    const { microphone, camera } = desk.media.state;
+    expect([microphone, camera]).toEqual(Array(2).fill({ status: 'unavailable', problem: 'lost' }));
+    desk.ids = ['one', 'two'];
+    await Promise.all([desk.media.recover('microphone'), desk.media.recover('camera')]);
+    expect([desk.microphone, desk.media.state.microphone.status]).toEqual(['two', 'off']);
+    expect([desk.camera, desk.media.state.camera.status]).toEqual(['one', 'on']);
+    expect(desk.media.tracks.audio?.enabled).toBe(false);
+    expect(desk.news).toEqual([]);
+  });
+
+  it('takes at once what there was none of, however often it is told of it', async () => {
+    const desk = new Desk();
+    desk.ids = [];
+    await desk.media.acquire();
+    desk.ids = ['one'];
+    await Promise.all(Array.from({ length: 3 }, () => desk.media.recover('microphone')));
+    expect([desk.microphone, desk.live('audio')]).toEqual(['one', 1]);
+  });
+
+  it('changes nothing while what was unplugged is not back, or is not ready', async () => {
+    const desk = new Desk();
+    desk.ids = ['one'];
+    await desk.media.acquire();
+    desk.unplug('video');
+    await settle();
+    let changes = 0;
+    desk.media.on('changed', () => (changes += 1));
+    await desk.media.recover('camera');
+    desk.platform.devices = () => Promise.reject(failure('NotReadableError'));
+    await desk.media.recover('camera');
+    expect([desk.media.state.camera, changes]).toEqual([
+      { status: 'unavailable', problem: 'lost' },
+      0,
+    ]);
+    // Who says no is asked once.
+    desk.platform.devices = () => Promise.reject(failure('NotAllowedError'));
+    await desk.media.recover('camera');
+    desk.platform.devices = (request) => desk.give(request);
+    desk.ids = ['one'];
+    await desk.media.recover('camera');
+    expect(desk.media.state.camera).toEqual({ status: 'unavailable', problem: 'refused' });
+  });
+
+  it('opens no camera again that was switched off, nor anything in the place of what is in use', async () => {
+    const desk = new Desk();
+    desk.ids = ['one'];
+    await desk.media.acquire();
+    desk.unplug('video');
+    await settle();
+    await desk.media.setCamera(false);
+    desk.ids = ['one', 'two'];
+    const given = desk.given.length;
+    await desk.media.recover('camera');
+    await desk.media.recover('microphone');
+    expect(desk.given.length).toBe(given);
+  });
+
   it('opens nothing for a device that is unplugged after the end', async () => {
     const desk = new Desk();
     await desk.media.acquire();

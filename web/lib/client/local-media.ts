@@ -194,6 +194,26 @@ export class LocalMedia extends Emitter<LocalMediaEvents> {
     return trackOf(this.#state[name]) === null || (await this.#switch(name, 'say nothing'));
   }
 
+  /**
+   * Takes a device that was unplugged, or that there was none of, now that there may be one: muted as the one before, and a camera
+   * only where it is still wanted. Where it cannot be had yet, nothing changes.
+   */
+  async recover(name: keyof MediaState): Promise<void> {
+    const before = this.#state[name];
+    if (before.status !== 'unavailable' || !isGone(before.problem)) return;
+    if (name === 'camera' && this.#unseen) return;
+    const switches = this.#switches[name];
+    const device = await this.#askFor(kindOf(name));
+    if (switches !== this.#switches[name] || this.#state[name] !== before) {
+      // Chosen, asked for or closed meanwhile, or another one is in its place already.
+      trackOf(device)?.stop();
+      return;
+    }
+    // A system that has just been given one may not be ready with it; whoever has refused it is not asked again.
+    if (device.status === 'unavailable' && !isRefusal(device.problem)) return;
+    this.#update(this.#asWanted({ [name]: device }));
+  }
+
   /** Uses a camera that looks the other way from now on, as phones have them. */
   async face(facing: Facing): Promise<void> {
     const before = this.#choices;
@@ -266,7 +286,7 @@ export class LocalMedia extends Emitter<LocalMediaEvents> {
   async #switch(name: keyof MediaState, order?: 'let go first' | 'say nothing'): Promise<boolean> {
     const current = ++this.#switches[name];
     const before = trackOf(this.#state[name]);
-    const kind = name === 'microphone' ? 'audio' : 'video';
+    const kind = kindOf(name);
     if (order === 'let go first') this.#letGo(name);
     let device = await this.#askFor(kind);
     if (device.status === 'unavailable' && device.problem === 'busy' && before !== null) {
@@ -293,7 +313,7 @@ export class LocalMedia extends Emitter<LocalMediaEvents> {
     const lost = { status: 'unavailable', problem: 'lost' } as const;
     const current = ++this.#switches[name];
     this.#update({ [name]: lost });
-    const kind = name === 'microphone' ? 'audio' : 'video';
+    const kind = kindOf(name);
     const device = await this.#askFor(kind, anyDevice(this.#choices));
     if (current !== this.#switches[name] || this.#state[name] !== lost) {
       trackOf(device)?.stop();
@@ -348,6 +368,18 @@ function trackOf(device: Device): TrackLike | null {
 
 function nameOf(kind: 'audio' | 'video'): keyof MediaState {
   return kind === 'audio' ? 'microphone' : 'camera';
+}
+
+function kindOf(name: keyof MediaState): 'audio' | 'video' {
+  return name === 'microphone' ? 'audio' : 'video';
+}
+
+function isGone(problem: MediaProblem): boolean {
+  return problem === 'lost' || problem === 'missing';
+}
+
+function isRefusal(problem: MediaProblem): boolean {
+  return problem === 'refused' || problem === 'dismissed' || problem === 'blocked';
 }
 
 function anyDevice(choices: MediaChoices): MediaChoices {

@@ -32,6 +32,8 @@ export const processingNames: readonly (readonly [name: keyof SoundProcessing, w
 /** What is said to who talks while muted. */
 export const mutedWords = {
   hint: 'You are muted. Nobody hears you.',
+  /** Not as the button among the controls: by its name one means that one. */
+  unmute: 'Turn on the microphone',
   holdSpace: 'Hold the space bar to talk.',
   close: 'Close this hint',
   muted: 'You are muted.',
