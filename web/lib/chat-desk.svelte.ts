@@ -27,7 +27,7 @@ export class ChatDesk {
   #isOpen = $state(false);
   #unread = $state(0);
   #unseen: ChatMessage | null = $state.raw(null);
-  /** The last message there was. */
+  /** The last message there was; empty where one came before all of them, null before one came. */
   #last: string | null = null;
   /** One's ids: a restarted server gives another one. */
   readonly #ownIds = new SvelteSet<string>();
@@ -108,9 +108,10 @@ export class ChatDesk {
     }
     const { chat, selfId } = view;
     this.#ownIds.add(selfId);
+    const isLate = this.#last === null;
+    this.#last ??= '';
     const newest = chat.at(-1);
     if (newest === undefined || newest.id === this.#last) return null;
-    const isLate = this.#last === null;
     const known = chat.findLastIndex(({ id }) => id === this.#last);
     this.#last = newest.id;
     const others = chat.slice(known + 1).filter((message) => !this.isOwn(message));
