@@ -46,21 +46,29 @@ async function violations(page: Page): Promise<string[]> {
   }, axeSource);
 }
 
-const screens = [
-  { width: 1280, height: 800 },
-  { width: 390, height: 844 },
+const laptop = { width: 1280, height: 800 };
+const phone = { width: 390, height: 844 };
+const allLooks = [
+  [laptop, 'light'],
+  [laptop, 'dark'],
+  [phone, 'light'],
+  [phone, 'dark'],
 ] as const;
+/** Each size and each scheme once, of a view whose colours are those of others. */
+const twoLooks = [allLooks[0], allLooks[3]] as const;
 
 /** Looks at a view on a laptop and on a phone, in light and dark. */
-async function expectAccessible(page: Page, view: string): Promise<void> {
+async function expectAccessible(
+  page: Page,
+  view: string,
+  looks: readonly (typeof allLooks)[number][] = allLooks,
+): Promise<void> {
   const found: string[] = [];
-  for (const size of screens) {
+  for (const [size, colorScheme] of looks) {
     await page.setViewportSize(size);
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme });
-      for (const violation of await violations(page)) {
-        found.push(`${view}, ${size.width} wide, ${colorScheme}: ${violation}`);
-      }
+    await page.emulateMedia({ colorScheme });
+    for (const violation of await violations(page)) {
+      found.push(`${view}, ${size.width} wide, ${colorScheme}: ${violation}`);
     }
   }
   expect(found).toEqual([]);
@@ -83,28 +91,54 @@ describe('the client', () => {
     const ana = await house.open('axe', 'Ana', { colour: '#5b6fa8', tone: 0, fps: 5 });
     const { page } = ana;
     listen(page);
+    await page.getByText('Choose devices').click();
+    await page.getByText('Details').click({ timeout: patienceMs });
     await expectAccessible(page, 'lobby');
     await ana.enter();
-    await house.attend('axe', 'Ben');
+    const ben = await house.attend('axe', 'Ben');
     await until(() => ana.last('layout')?.tiles.length === 2, patienceMs);
     await page.getByRole('button', { name: 'Pin Ben, muted' }).waitFor();
     await expectAccessible(page, 'room');
-    for (const [button, role] of [
-      ['Layout', 'menu'],
-      ['Quality', 'dialog'],
+    const dialog = page.getByRole('dialog');
+    for (const [button, opened, looks] of [
+      ['Layout', page.getByRole('menu'), allLooks],
+      ['Quality', dialog, allLooks],
+      ['React', page.getByRole('group', { name: 'Reactions' }), twoLooks],
     ] as const) {
       await ana.press(button);
-      await page.getByRole(role).waitFor();
-      await expectAccessible(page, button);
+      await opened.waitFor();
+      await expectAccessible(page, button, looks);
       await page.keyboard.press('Escape');
-      await page.getByRole(role).waitFor({ state: 'detached' });
+      await opened.waitFor({ state: 'detached' });
     }
+    ben.send({ type: 'chat', text: 'See https://example.org/a.' });
+    await ana.press('Chat');
+    await page.getByRole('textbox', { name: 'Write a message' }).fill('And https://example.org/b.');
+    await page.keyboard.press('Enter');
+    for (const name of ['Ben', 'You']) {
+      await page.getByRole('log', { name: 'Messages' }).getByText(name, { exact: true }).waitFor();
+    }
+    await expectAccessible(page, 'chat', twoLooks);
+    await ana.press('People');
+    await ana.press('Mute or remove Ben');
+    const people = page.getByRole('complementary', { name: 'People' });
+    const remove = people.getByRole('button', { name: 'Remove Ben', exact: true });
+    await remove.waitFor();
+    await expectAccessible(page, 'people', twoLooks);
+    await remove.click();
+    await dialog.waitFor();
+    await expectAccessible(page, 'remove', twoLooks);
+    await ana.press('Cancel');
     await ana.press('Settings');
-    await page.getByRole('dialog').waitFor();
+    await dialog.waitFor();
     await expectAccessible(page, 'settings');
-  });
+    await ana.press('Keyboard shortcuts');
+    await dialog.getByRole('heading', { name: 'Keyboard shortcuts' }).waitFor();
+    await expectAccessible(page, 'keys', twoLooks);
+    // Thirty looks, each of which takes a second on a busy machine.
+  }, 120_000);
 
-  it('has nothing that axe finds wrong with the recordings and their dialogs', async () => {
+  it('has nothing that axe finds wrong: recordings and their dialogs, a stream, an invitation that is over', async () => {
     const { page } = await house.open('axe', 'Ana', {});
     listen(page);
     const nothing = fileURLToPath(
@@ -122,6 +156,21 @@ describe('the client', () => {
       .click();
     await page.getByRole('dialog').waitFor();
     await expectAccessible(page, 'delete');
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: /^Play/ }).first().click();
+    // A picture is no recording, and the player says so.
+    await page.getByText('This recording cannot be played here.').waitFor();
+    await expectAccessible(page, 'player', twoLooks);
+    await page.route('**/hls/**', (route) => route.fulfill({ body: '#EXTM3U\n#EXT-X-ENDLIST\n' }));
+    await page.goto(`${house.server.url}/watch/axe`);
+    await page.getByText('There is no stream of this room yet.').first().waitFor();
+    await expectAccessible(page, 'watch', twoLooks);
+    await page.route('**/api/v1/access', (route) =>
+      route.fulfill({ json: { tokens: true, key: false, invitation: null, problem: 'expired' } }),
+    );
+    await page.goto(`${house.server.url}/r/axe`);
+    await page.getByRole('heading', { name: 'Your invitation has expired' }).waitFor();
+    await expectAccessible(page, 'invitation', twoLooks);
   });
 
   it('lets one make a whole call by keyboard alone', async () => {

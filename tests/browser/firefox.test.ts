@@ -1,5 +1,5 @@
 import type { Browser as Chromium } from 'playwright-core';
-import type { Browser as Firefox } from 'puppeteer-core';
+import type { ElementHandle, Browser as Firefox } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isNear, launchChromium, Person } from '../harness/chromium.ts';
 import { type FakeMedia, installFakeMedia } from '../harness/fake-media.ts';
@@ -30,7 +30,7 @@ describe.skipIf(noFirefox !== null)(`Firefox and Chromium ${noFirefox ?? ''}`, (
     await server.stop();
   });
 
-  it('see and hear each other, each in its own codec', async () => {
+  it('see, hear and read each other, each in its own codec', async () => {
     const chrome = await Person.join(chromium, server.url, 'mixed', 'Chrome', {
       colour: css(red),
       tone: chromeTone,
@@ -41,8 +41,10 @@ describe.skipIf(noFirefox !== null)(`Firefox and Chromium ${noFirefox ?? ''}`, (
     await page.evaluateOnNewDocument(installFakeMedia, media);
     await page.goto(`${server.url}/r/mixed`);
     // Not page.locator(): its wait for a stable box hangs in headless Firefox.
-    await (await page.waitForSelector('::-p-aria(Your name)'))!.type('Fox');
-    await (await page.waitForSelector('::-p-aria(Join)'))!.click();
+    const find = async (name: string): Promise<ElementHandle> =>
+      (await page.waitForSelector(`::-p-aria(${name})`))!;
+    await (await find('Your name')).type('Fox');
+    await (await find('Join')).click();
     await until(() => chrome.last('layout')?.tiles.length === 2, 15_000);
 
     const tiles = chrome.last('layout')!.tiles;
@@ -78,6 +80,24 @@ describe.skipIf(noFirefox !== null)(`Firefox and Chromium ${noFirefox ?? ''}`, (
         ['{rung="high",codec="vp8"}', 1],
       ]),
     );
+
+    const isUnmuted = (): boolean | undefined => {
+      const told = chrome.received.findLast(
+        (each) => each.type === 'participant' && each.participant.id === fox.participantId,
+      );
+      return told?.type === 'participant' ? told.participant.audio : undefined;
+    };
+    expect(isUnmuted()).toBe(true);
+    await (await find('Mute')).click();
+    await until(() => isUnmuted() === false, 15_000);
+    await (await find('Chat')).click();
+    await (await find('Write a message')).type('Greetings from Firefox');
+    await page.keyboard.press('Enter');
+    await chrome.press('Chat');
+    const messages = chrome.page.getByRole('log', { name: 'Messages' });
+    await messages.getByText('Greetings from Firefox').waitFor();
+    await (await find('Leave')).click();
+    await until(() => chrome.last('layout')?.tiles.length === 1, 15_000);
     expect(server.complaints()).toEqual([]);
   });
 });

@@ -287,6 +287,7 @@ describe('a phone', () => {
     );
     for (const [width, height] of [
       [360, 640],
+      [320, 568],
       [844, 390],
     ] as const) {
       await page.setViewportSize({ width, height });

@@ -12,7 +12,9 @@ interface Devices {
   camera: string;
   microphone: string;
   heard: boolean;
-  noiseSuppression: boolean | undefined;
+  echoCancellation: unknown;
+  noiseSuppression: unknown;
+  autoGainControl: unknown;
   /** Pictures that were sent of the camera. */
   frames: number;
   speaker: string;
@@ -29,15 +31,18 @@ async function devicesOf({ page }: Person): Promise<Devices> {
     const [audio, video] = ['audio', 'video'].map((kind) =>
       senders.find(({ track }) => track?.kind === kind),
     );
+    const sound = audio?.track?.getSettings();
     let frames = 0;
     (await video?.getStats())?.forEach((report: { framesEncoded?: number }) => {
       frames += report.framesEncoded ?? 0;
     });
     return {
       camera: nameOf(video?.track?.getSettings().deviceId),
-      microphone: nameOf(audio?.track?.getSettings().deviceId),
+      microphone: nameOf(sound?.deviceId),
       heard: audio?.track?.enabled === true,
-      noiseSuppression: audio?.track?.getSettings().noiseSuppression,
+      echoCancellation: sound?.echoCancellation,
+      noiseSuppression: sound?.noiseSuppression,
+      autoGainControl: sound?.autoGainControl,
       frames,
       speaker: nameOf(document.querySelector('audio')?.sinkId || 'default'),
     };
@@ -90,12 +95,16 @@ describe('the settings', () => {
       microphone: 'Fake Audio Input 2',
       speaker: 'Fake Audio Output 1',
     };
-    await uses(ana, { ...chosen, heard: false, noiseSuppression: true });
+    const all = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
+    await uses(ana, { ...chosen, ...all, heard: false });
     const { frames } = await devicesOf(ana);
     await until(async () => (await devicesOf(ana)).frames > frames, patienceMs);
 
-    await dialog(ana).getByRole('switch', { name: 'Reduce background noise' }).click();
-    await uses(ana, { ...chosen, heard: false, noiseSuppression: false });
+    const raw = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
+    for (const name of ['Remove echo', 'Reduce background noise', 'Adjust my volume']) {
+      await dialog(ana).getByRole('switch', { name }).click();
+    }
+    await uses(ana, { ...chosen, ...raw, heard: false });
     await dialog(ana).getByRole('button', { name: 'Done' }).click();
     await ana.press('Unmute');
     await uses(ana, { heard: true });
@@ -104,7 +113,7 @@ describe('the settings', () => {
 
     await ana.page.reload();
     await ana.press('Join');
-    await uses(ana, { ...chosen, heard: true, noiseSuppression: false });
+    await uses(ana, { ...chosen, ...raw, heard: true });
 
     // No test unplugs a fake camera; its track is told to say so.
     await ana.page.evaluate(() => {
@@ -173,6 +182,12 @@ describe('the settings', () => {
     expect(await listening()).toBe(0);
     await ana.press('Unmute');
     await uses(ana, { heard: true });
+
+    await ana.press('Mute');
+    await hint.waitFor({ timeout: patienceMs });
+    await ana.press('Turn on the microphone');
+    await uses(ana, { heard: true });
+    await hint.waitFor({ state: 'detached' });
   });
 
   it('let one hear others come and go, unless that is turned off', async () => {
@@ -239,6 +254,13 @@ describe('the settings', () => {
     await button(ana, 'Start video').waitFor();
     await press('v');
     await button(ana, 'Stop video').waitFor();
+    await page.evaluate(() => {
+      navigator.mediaDevices.getDisplayMedia = () =>
+        Promise.resolve((window as unknown as { fakeStream: MediaStream }).fakeStream.clone());
+    });
+    await press('s');
+    await button(ana, 'Stop sharing').click();
+    await button(ana, 'Share screen').waitFor();
     expect(await button(ana, 'Mute').getAttribute('aria-keyshortcuts')).toBe('M');
 
     await press('?');
@@ -265,8 +287,8 @@ describe('the settings', () => {
       document.body.append(field);
       field.focus();
     });
-    await page.keyboard.type('mvf ?');
-    expect(await page.locator('body > textarea').inputValue()).toBe('mvf ?');
+    await page.keyboard.type('mvscf ?');
+    expect(await page.locator('body > textarea').inputValue()).toBe('mvscf ?');
     await button(ana, 'Mute').waitFor();
     await button(ana, 'Stop video').waitFor();
     expect(await dialog(ana).count()).toBe(0);
@@ -283,8 +305,9 @@ describe('the settings', () => {
 
     const width = async () => (await page.locator('video').first().boundingBox())!.width;
     const before = await width();
+    const isFull = () => page.evaluate(() => document.fullscreenElement !== null);
     await page.keyboard.press('f');
-    await until(() => page.evaluate(() => document.fullscreenElement !== null), patienceMs);
+    await until(isFull, patienceMs);
     await until(async () => (await width()) > before, patienceMs);
     await page.getByRole('button', { name: 'Pin Ana (you), muted' }).click();
     await until(() => ana.last('layout')?.pinned === ana.id, patienceMs);
@@ -292,8 +315,16 @@ describe('the settings', () => {
     await page.keyboard.press('?');
     await dialog(ana).getByRole('button', { name: 'Close' }).click();
     await button(ana, 'Leave full screen').last().click();
-    await until(() => page.evaluate(() => document.fullscreenElement === null), patienceMs);
+    await until(async () => !(await isFull()), patienceMs);
     await button(ana, 'Full screen').waitFor();
+
+    // The chat has no place there: it is shown instead, and written in.
+    await page.keyboard.press('f');
+    await until(isFull, patienceMs);
+    await page.keyboard.press('c');
+    await until(async () => !(await isFull()), patienceMs);
+    const box = page.getByRole('textbox', { name: 'Write a message' });
+    await until(() => box.evaluate((element) => element === document.activeElement), patienceMs);
   });
 });
 

@@ -94,6 +94,17 @@ describe('people in a room', () => {
     await log.waitFor({ state: 'detached' });
     expect(await focused(chat)).toBe(true);
 
+    // By its key, too, and by the button in its corner.
+    await ana.page.keyboard.press('c');
+    await until(() => focused(box(ana)), patienceMs);
+    await log.focus();
+    await ana.page.keyboard.press('c');
+    await log.waitFor({ state: 'detached' });
+    await ana.page.keyboard.press('c');
+    await ana.press('Close Chat');
+    await log.waitFor({ state: 'detached' });
+    expect(await focused(chat)).toBe(true);
+
     const cem = await house.join('chat', 'Cem', {});
     await isTold(cem, 'messages from before you joined');
     await cem.press('Chat');
@@ -118,6 +129,19 @@ describe('people in a room', () => {
       ana.page.locator('.own .reaction').waitFor({ state: 'attached' }),
     ]);
     expect(await focused(button(ana, 'React'))).toBe(true);
+    for (const [name, emoji] of [
+      ['Applause', '👏'],
+      ['Heart', '❤️'],
+      ['Laughter', '😂'],
+      ['Surprise', '😮'],
+      ['Celebration', '🎉'],
+    ] as const) {
+      // Faster than that they are not sent.
+      await ana.page.waitForTimeout(300);
+      await ana.press('React');
+      await ana.press(name);
+      await ben.next('reaction', (one) => one.participantId === ana.id && one.emoji === emoji);
+    }
     ben.send({ type: 'react', emoji: '🎉' });
     await isTold(ana, 'Ben celebrates.');
 
@@ -133,12 +157,25 @@ describe('people in a room', () => {
     );
     await panel(ana, 'People').getByText('hand raised, number 2').waitFor({ state: 'attached' });
     await until(async () => !(await isDark()), patienceMs);
+    await ana.press('Lower hand');
+    await button(ana, 'Raise hand').waitFor();
+    await panel(ana, 'People').getByText('hand raised, number 2').waitFor({ state: 'detached' });
   });
 
-  it('mute and remove each other, who are told by whom', async () => {
+  it('invite by a link, mute and remove each other, who are told by whom', async () => {
     const ana = await house.join('moderate', 'Ana', {});
     const ben = await house.join('moderate', 'Ben', { tone: 440 });
     const people = panel(ana, 'People');
+    await ana.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await ana.press('Copy invite link');
+    await button(ana, 'Link copied').waitFor();
+    expect(await ana.page.evaluate(() => navigator.clipboard.readText())).toBe(
+      `${house.server.url}/r/moderate`,
+    );
+    await ana.press('Close People');
+    await people.waitFor({ state: 'detached' });
+    expect(await focused(button(ana, 'People'))).toBe(true);
+    await ana.press('People');
     await button(ana, 'Mute or remove Ben').click();
     await people.getByRole('button', { name: 'Mute Ben', exact: true }).click();
     const dialog = ana.page.getByRole('dialog');

@@ -19,9 +19,14 @@ export interface Return {
   readonly isSame: boolean;
   /** Whether the server still knew them. */
   readonly wasKnown: boolean;
+  /** Whether it is the page they had, which was never loaded anew. */
+  readonly isSamePage: boolean;
+  /** Whether it still has, once, what was written before. */
+  readonly hasChat: boolean;
 }
 
 const red: Rgb = [200, 30, 30];
+const written = 'Before anything went wrong';
 const patienceMs = 30_000;
 
 /** Somebody in a call, on a host of their own, who is taken out of it time and again. Nobody touches the page. */
@@ -67,6 +72,11 @@ export class Returns {
     const media = { colour: `rgb(${red.join(',')})`, tone: 440, fps: 10 };
     const alice = await Person.join(browser, url, 'returns', 'Alice', media);
     await alice.sees(alice.id, red);
+    await alice.page.evaluate(() => Object.assign(window, { isTheSame: true }));
+    await alice.press('Chat');
+    await alice.page.getByRole('textbox', { name: 'Write a message' }).fill(written);
+    await alice.page.keyboard.press('Enter');
+    await until(() => alice.last('chat') !== undefined, patienceMs);
     const session = await browser.newBrowserCDPSession();
     const { processInfo } = await session.send('SystemInfo.getProcessInfo');
     const renderers = processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => id);
@@ -90,10 +100,15 @@ export class Returns {
       patienceMs,
       () => `Alice should be back from: ${fault}`,
     );
+    const backMs = performance.now() - started;
+    const { page } = this.#alice;
+    const messages = page.getByRole('log', { name: 'Messages' });
     return {
-      backMs: performance.now() - started,
+      backMs,
       isSame: this.#alice.id === id,
       wasKnown,
+      isSamePage: await page.evaluate(() => 'isTheSame' in window),
+      hasChat: (await messages.getByText(written, { exact: true }).count()) === 1,
     };
   }
 

@@ -58,8 +58,8 @@ export async function main(folder = docsImages): Promise<void> {
     const look = { portrait: true, width: 640, height: 360, fps: 10 };
     const room = 'Monday';
     const bjorn = { ...look, colour: '#7a9a6a', tone: 'speech' } as const;
-    await Person.join(browser, server.url, room, 'Bjørn Ødegård', bjorn);
-    await Person.join(browser, server.url, room, 'Carmen Díaz', { tone: 0 });
+    const first = await Person.join(browser, server.url, room, 'Bjørn Ødegård', bjorn);
+    const second = await Person.join(browser, server.url, room, 'Carmen Díaz', { tone: 0 });
     const mine = { ...look, colour: '#5b6fa8', tone: 0 } as const;
     const alice = await Person.open(browser, server.url, room, 'Alice Archer', mine);
     await shoot(alice.page, 'lobby');
@@ -68,6 +68,16 @@ export async function main(folder = docsImages): Promise<void> {
     await sleep(1500);
     await shoot(alice.page, 'room');
     await shootOpen(alice, shoot, 'layout', 'Layout');
+    await shootOpen(alice, shoot, 'settings', 'Settings');
+    await shootRemoval(alice, shoot, 'Carmen Díaz');
+    for (const [person, text] of [
+      [first, 'Good morning! For today: https://example.org'],
+      [second, 'My camera is broken, sorry.'],
+      [alice, 'We hear you well.'],
+    ] as const) {
+      await write(person, text);
+    }
+    await shoot(alice.page, 'chat');
     const poster = join(posters, 'poster.jpg');
     await alice.page.setViewportSize(screens[0]);
     await sleep(500);
@@ -78,6 +88,25 @@ export async function main(folder = docsImages): Promise<void> {
     await server.stop();
     rmSync(posters, { recursive: true, force: true });
   }
+}
+
+/** The question whether somebody is to be removed, and the list of people where it is asked. */
+async function shootRemoval(alice: Person, shoot: Shoot, name: string): Promise<void> {
+  const { page } = alice;
+  await alice.press(`Mute or remove ${name}`);
+  const people = page.getByRole('complementary', { name: 'People' });
+  await people.getByRole('button', { name: `Remove ${name}`, exact: true }).click();
+  await shoot(page, 'remove');
+  await page.keyboard.press('Escape');
+}
+
+/** Writes in the chat, which is opened for it and stays so. */
+async function write(person: Person, text: string): Promise<void> {
+  const box = person.page.getByRole('textbox', { name: 'Write a message' });
+  if (!(await box.isVisible())) await person.press('Chat');
+  await box.fill(text);
+  await box.press('Enter');
+  await person.page.getByRole('log', { name: 'Messages' }).getByText(text).waitFor();
 }
 
 /** A view of the room that a button of its opens, and Escape closes. */

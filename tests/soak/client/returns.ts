@@ -17,10 +17,12 @@ export async function returnsSoak({ quick }: { quick: boolean }): Promise<string
     // One of each in turn: a room process that dies three times within a minute is not started again.
     for (let round = 0; round < rounds; round += 1) {
       for (const fault of faults) {
-        const { backMs, isSame, wasKnown } = await returns.strike(fault);
+        const { backMs, isSame, wasKnown, isSamePage, hasChat } = await returns.strike(fault);
         took.get(fault)?.push(Math.round(backMs));
         if (backMs > bar) wrong.push(`${fault}: back after ${backMs.toFixed(0)} ms.`);
         if (isSame !== wasKnown) wrong.push(`${fault}: the participant is another one.`);
+        if (!isSamePage) wrong.push(`${fault}: the page was loaded anew.`);
+        if (!hasChat) wrong.push(`${fault}: the page does not have the chat as it was.`);
       }
     }
     for (const [fault, all] of took) {
