@@ -185,6 +185,9 @@ describe('the settings', () => {
 
     await ana.press('Mute');
     await hint.waitFor({ timeout: patienceMs });
+    // It lies over the picture, and over no button.
+    await ana.press('Raise hand');
+    await hint.waitFor({ timeout: patienceMs });
     await ana.press('Turn on the microphone');
     await uses(ana, { heard: true });
     await hint.waitFor({ state: 'detached' });
