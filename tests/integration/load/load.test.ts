@@ -227,7 +227,7 @@ describe('onegrid load', () => {
   });
 
   it('says why nobody, or not everybody, could join', async () => {
-    const { report } = await run({ room: 'full', participants: 5, duration: 2 });
+    const { report } = await run({ room: 'full', participants: 5, duration: 5 });
     expect(report.joined).toBe(4);
     expect(report.errors).toMatchObject([{ participant: 'Load 5', code: 'room-full' }]);
 
