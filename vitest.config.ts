@@ -1,8 +1,4 @@
-import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
-
-/** Files at a time, of tests that wait for processes, pages and clocks for much of their time. */
-const waiting = Math.ceil(1.5 * availableParallelism());
 
 export default defineConfig({
   test: {
@@ -25,18 +21,20 @@ export default defineConfig({
           include: ['tests/integration/**/*.test.ts'],
           testTimeout: 30_000,
           hookTimeout: 30_000,
-          maxWorkers: waiting,
+          maxWorkers: '100%',
           sequence: { groupOrder: 1 },
         },
       },
       {
         test: {
-          // Real servers and browsers, too, but nothing here is about how fast they are: they share the machine.
+          // Real servers and browsers, too, but nothing here is about how fast they are: they share the machine, and pictures are
+          // small where a test does not say otherwise.
           name: 'browser',
           include: ['tests/browser/**/*.test.ts'],
+          env: { ONEGRID_CANVAS: '640x360', ONEGRID_FPS: '15' },
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          maxWorkers: waiting,
+          maxWorkers: 2,
           sequence: { groupOrder: 2 },
         },
       },

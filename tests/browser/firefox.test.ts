@@ -47,7 +47,7 @@ describe.skipIf(noFirefox !== null)(`Firefox and Chromium ${noFirefox ?? ''}`, (
     await (await find('Join')).click();
     await until(() => chrome.last('layout')?.tiles.length === 2, 15_000);
 
-    const tiles = chrome.last('layout')!.tiles;
+    const { tiles, canvas } = chrome.last('layout')!;
     const middles = tiles.map(({ x, y, width, height }) => ({
       x: x + width / 2,
       y: y + height / 2,
@@ -55,7 +55,7 @@ describe.skipIf(noFirefox !== null)(`Firefox and Chromium ${noFirefox ?? ''}`, (
     const fox = tiles.find(({ participantId }) => participantId !== chrome.id)!;
     await chrome.sees(fox.participantId, green);
     const seen = (): Promise<Rgb[] | null> =>
-      page.evaluate(readPixels, { points: middles, canvasWidth: 1280 });
+      page.evaluate(readPixels, { points: middles, canvasWidth: canvas.width });
     await until(
       async () => {
         const colours = await seen();

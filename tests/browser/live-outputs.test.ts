@@ -36,7 +36,7 @@ describe('what leaves a room besides the call', () => {
   const listeners: ChildProcess[] = [];
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'outputs-'));
-    show = await Show.begin({});
+    show = await Show.begin({ ONEGRID_CANVAS: '1280x720', ONEGRID_FPS: '25' });
   });
   afterEach(() => {
     for (const child of listeners.splice(0)) child.kill('SIGKILL');

@@ -320,6 +320,8 @@ describe('the settings', () => {
     await button(ana, 'Leave full screen').last().click();
     await until(async () => !(await isFull()), patienceMs);
     await button(ana, 'Full screen').waitFor();
+    // Chromium takes no other wish before it has done with this one.
+    await until(async () => (await width()) === before, patienceMs);
 
     // The chat has no place there: it is shown instead, and written in.
     await page.keyboard.press('f');

@@ -195,8 +195,12 @@ describe('the tiles of the picture', () => {
       });
       expect({ opacity, isOnTop, name }).toEqual({ opacity: '1', isOnTop: true, name });
     };
-    // Nobody is told of these before they get there.
-    expect(await page.locator('.actions').filter({ visible: true }).count()).toBe(0);
+    // Nobody is told of these before they get there. The pointer is where it joined by.
+    await page.mouse.move(0, 0);
+    await until(
+      async () => (await page.locator('.actions').filter({ visible: true }).count()) === 0,
+      patienceMs,
+    );
     await page.getByRole('button', { name: 'Pin Ana (you), muted' }).focus();
     await press('ArrowRight');
     await isFocused('Pin Ben');
