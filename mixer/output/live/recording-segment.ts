@@ -1,10 +1,11 @@
-import { closeSync, mkdirSync, openSync, readSync, truncateSync, writeSync } from 'node:fs';
+import { mkdirSync, truncateSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parameterSetsOf } from './annex-b.ts';
 import { Fuse } from './fuse.ts';
 import { LiveMuxer, type LivePacket } from './live-muxer.ts';
 import { pictureRate } from './picture-line.ts';
+import { makePlain } from './plain-mp4.ts';
 import { Program } from './program.ts';
 import {
   segmentName,
@@ -18,7 +19,10 @@ import { TrackFile } from './track-file.ts';
 /** A second of pictures between two fragments. */
 const fragmentTicks = pictureRate;
 
-/** What the table at the end of a file takes for each picture or frame of sound, at most. */
+/**
+ * What the table at the end of a file takes for each picture and each frame of sound, at most: 16 bytes for the one, 4 for the
+ * other, and 40 for each fragment, which has a second of sound.
+ */
 const tableBytesPerPacket = 20;
 /** With less than this and the table's room free, a disk counts as full: so much may come in two seconds. */
 const spareBytes = 2 * 1024 * 1024;
@@ -70,8 +74,6 @@ export class RecordingSegment {
     this.#keepWhole();
   });
   #full = false;
-  /** What the file began with in fragments, while that changes. */
-  #head: Buffer | null = null;
   #needsKeyframe = true;
 
   private constructor(options: SegmentOptions, program: Program) {
@@ -181,17 +183,17 @@ export class RecordingSegment {
     if (bavail * bsize < spareBytes + this.#packets * tableBytesPerPacket) this.#full = true;
   }
 
-  /** Ends the files. Can be called once. */
+  /** Ends the files. Can be called once; nothing may be handed in afterwards. */
   async finish(): Promise<SegmentEnd> {
     await Promise.all(this.#opening);
-    if (!this.#fuse.isBlown && this.#muxer !== null) {
+    if (this.#muxer !== null) {
       this.#fuse.attempt(() => {
         this.#program.finish();
         this.#flush();
-        // Becoming an ordinary file begins with its first bytes.
-        this.#head = firstBytes(this.#path);
-        this.#wholeBytes = this.#muxer?.finish() ?? 0;
-        this.#head = null;
+        this.#muxer?.close();
+      });
+      await this.#makePlain();
+      this.#fuse.attempt(() => {
         for (const track of this.#tracks.values()) track.finish();
       });
     }
@@ -225,7 +227,9 @@ export class RecordingSegment {
         { kind: 'h264', parameterSets, width, height },
         { kind: 'aac', codec: this.#program.soundCodec },
       ],
-      options: { movflags: 'hybrid_fragmented+frag_custom+default_base_moof' },
+      // FFmpeg could make it an ordinary file itself (hybrid_fragmented), but keeps 64 bytes for each packet until then.
+      // Without skip_trailer it keeps some for each fragment.
+      options: { movflags: 'frag_custom+empty_moov+default_base_moof+skip_trailer' },
     });
     return true;
   }
@@ -233,6 +237,15 @@ export class RecordingSegment {
   #flush(): void {
     this.#fragmentStart = this.#position;
     if (this.#muxer !== null) this.#wholeBytes = this.#muxer.flush();
+  }
+
+  async #makePlain(): Promise<void> {
+    if (this.#fuse.isBlown) return;
+    try {
+      this.#wholeBytes = await makePlain(this.#path);
+    } catch (error) {
+      this.#fuse.blow(error);
+    }
   }
 
   /** What is whole plays; the rest, written in part, is cut off. */
@@ -246,7 +259,6 @@ export class RecordingSegment {
     for (const [path, bytes] of files) {
       try {
         truncateSync(path, bytes);
-        if (path === this.#path && this.#head !== null) overwrite(path, this.#head);
       } catch {
         // It was never made, or the disk does not even do this; what reads it finds the end of what is whole.
       }
@@ -257,27 +269,5 @@ export class RecordingSegment {
     this.#muxer?.close();
     this.#program.close();
     for (const track of this.#tracks.values()) track.close();
-  }
-}
-
-/** The header is shorter. */
-const headBytes = 4096;
-
-function firstBytes(path: string): Buffer {
-  const file = openSync(path, 'r');
-  try {
-    const head = Buffer.alloc(headBytes);
-    return head.subarray(0, readSync(file, head, 0, headBytes, 0));
-  } finally {
-    closeSync(file);
-  }
-}
-
-function overwrite(path: string, head: Buffer): void {
-  const file = openSync(path, 'r+');
-  try {
-    writeSync(file, head, 0, head.length, 0);
-  } finally {
-    closeSync(file);
   }
 }

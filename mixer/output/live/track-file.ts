@@ -90,7 +90,7 @@ export class TrackFile {
     this.#muxer ??= LiveMuxer.open(this.path, {
       format: 'mp4',
       streams: [{ kind: 'aac', codec: encoder.context }],
-      options: { movflags: 'frag_custom+empty_moov+default_base_moof' },
+      options: { movflags: 'frag_custom+empty_moov+default_base_moof+skip_trailer' },
     });
     this.#dirty = true;
     this.#muxer.write(0, soundPacket(data, position));

@@ -1,45 +1,26 @@
-import { open, type FileHandle } from 'node:fs/promises';
-
-/** Length and name of a box; behind them the length in 64 bits, where the first says 1 (ISO/IEC 14496-12, 4.2). */
-const headerBytes = 16;
+import { open } from 'node:fs/promises';
+import { BoxReader } from './boxes.ts';
 
 /**
  * Cuts a fragmented MP4 behind its last whole fragment: of one that is there in part, the pictures could be there without
- * the sound. Other files stay as they are.
+ * the sound. A table behind it, of a file that was about to become an ordinary one, goes, too. Other files stay as they are,
+ * and so does one with nothing but a part of its first fragment, which is better than nothing.
+ *
+ * @throws Error where the disk fails
  */
 export async function cutToWholeFragments(path: string): Promise<void> {
   const file = await open(path, 'r+');
   try {
-    const { size } = await file.stat();
     let isFragmented = false;
-    /** Behind the last whole fragment. */
-    let whole = 0;
-    for (let position = 0; position < size;) {
-      const box = await boxAt(file, position, size);
-      isFragmented ||= box.name === 'moof';
-      if (box.end === null) {
-        if (isFragmented) await file.truncate(whole);
-        return;
-      }
-      position = box.end;
-      if (box.name !== 'moof') whole = position;
+    /** Behind the last whole fragment; null where none is. */
+    let whole: number | null = null;
+    const reader = await BoxReader.open(file);
+    for await (const { name, end } of reader.boxes()) {
+      isFragmented ||= name === 'moof';
+      if (isFragmented && name === 'mdat') whole = end ?? whole;
     }
-    if (isFragmented && whole < size) await file.truncate(whole);
+    if (whole !== null) await file.truncate(whole);
   } finally {
     await file.close();
   }
-}
-
-/** The box at a position; `end` is null where it is not whole. */
-async function boxAt(
-  file: FileHandle,
-  position: number,
-  size: number,
-): Promise<{ readonly name: string; readonly end: number | null }> {
-  const header = Buffer.alloc(headerBytes);
-  await file.read(header, 0, headerBytes, position);
-  const short = header.readUInt32BE(0);
-  const length = short === 1 ? Number(header.readBigUInt64BE(8)) : short;
-  const end = position + length;
-  return { name: header.toString('latin1', 4, 8), end: length >= 8 && end <= size ? end : null };
 }
