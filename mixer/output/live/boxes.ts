@@ -27,29 +27,25 @@ export interface Box {
 /** Goes from box to box through a file, and reads no more of it than what is asked for and a little around it. */
 export class BoxReader {
   readonly #file: FileHandle;
-  readonly #fileBytes: number;
   #window = Buffer.alloc(windowBytes);
   #windowPosition = 0;
   #filled = 0;
 
-  private constructor(file: FileHandle, fileBytes: number) {
+  /** @param file - Stays the caller's; it may grow. */
+  constructor(file: FileHandle) {
     this.#file = file;
-    this.#fileBytes = fileBytes;
-  }
-
-  /** @param file - As long as it is now; it stays the caller's. */
-  static async open(file: FileHandle): Promise<BoxReader> {
-    return new BoxReader(file, (await file.stat()).size);
   }
 
   /**
-   * The boxes of the file itself, not those in them, in order; behind one that is not whole nothing comes.
+   * The boxes of the file itself as long as it is now, not those in them, in order; behind one that is not whole nothing comes.
    *
+   * @param from - Where one begins, in bytes.
    * @throws Error where the disk fails
    */
-  async *boxes(): AsyncGenerator<FileBox> {
-    for (let position = 0; position < this.#fileBytes;) {
-      const box = await this.#boxAt(position);
+  async *boxes(from = 0): AsyncGenerator<FileBox> {
+    const { size } = await this.#file.stat();
+    for (let position = from; position < size;) {
+      const box = await this.#boxAt(position, size);
       yield box;
       if (box.end === null) return;
       position = box.end;
@@ -67,13 +63,13 @@ export class BoxReader {
     return box.subarray(box.readUInt32BE(0) === 1 ? longestHeaderBytes : 8);
   }
 
-  async #boxAt(position: number): Promise<FileBox> {
+  async #boxAt(position: number, fileBytes: number): Promise<FileBox> {
     const header = Buffer.alloc(longestHeaderBytes);
     (await this.#read(position, longestHeaderBytes)).copy(header);
     const short = header.readUInt32BE(0);
     const length = short === 1 ? Number(header.readBigUInt64BE(8)) : short;
     const end = position + length;
-    const isWhole = length >= 8 && end <= this.#fileBytes;
+    const isWhole = length >= 8 && end <= fileBytes;
     return { name: header.toString('latin1', 4, 8), position, end: isWhole ? end : null };
   }
 

@@ -10,9 +10,9 @@ const wideHeaderBytes = 16;
 /** Longer than that a length needs 64 bits; all ones mean that nobody knows. */
 const longestShort = 0xffff_fffe;
 
-/** A fragmented file, read. */
-interface Fragmented {
-  /** What is in the `moov` it begins with. */
+/** What a fragmented file begins with. */
+interface Head {
+  /** What is in its `moov`. */
   readonly moov: Buffer;
   /** Where that begins, in bytes. */
   readonly position: number;
@@ -25,41 +25,90 @@ interface Fragmented {
  * 8.1.1) by 16 bytes that are written at once. Before these the file is what it was, with something behind it that players
  * skip; so whoever is told of an error may cut it to the length it had.
  *
- * Only the fragments' tables are read, about 0.2 s for an hour; meanwhile other work has its turn.
- *
- * @returns the length of the file in bytes
- * @throws Error where the disk fails or is full, or the file is no fragmented one, or not whole
+ * The table is gathered from the fragments' own while the file grows, in 4 bytes for each sample.
  */
-export async function makePlain(path: string): Promise<number> {
-  const file = await open(path, 'r+');
-  try {
+export class PlainMp4 {
+  readonly #file: FileHandle;
+  readonly #reader: BoxReader;
+  #head: Head | null = null;
+  /** Behind the last box that was taken in, in bytes. */
+  #position = 0;
+  /** One after the other. */
+  #turn: Promise<unknown> = Promise.resolve();
+
+  private constructor(file: FileHandle) {
+    this.#file = file;
+    this.#reader = new BoxReader(file);
+  }
+
+  /**
+   * Opens a file that there is, if there is nothing in it yet.
+   *
+   * @throws Error where the disk fails
+   */
+  static async open(path: string): Promise<PlainMp4> {
+    return new PlainMp4(await open(path, 'r+'));
+  }
+
+  /**
+   * Takes in the fragments that are whole by now: a read of some 4 KiB for each, of which those that were just written are in
+   * the system's cache.
+   *
+   * @throws Error where the disk fails or the file is damaged; it can be tried again
+   */
+  catchUp(): Promise<void> {
+    return this.#inTurn(() => this.#catchUp());
+  }
+
+  /**
+   * Makes an ordinary file of it; nothing may be written to it any more. What has not been taken in yet is, about 0.1 ms for
+   * each fragment in the system's cache; meanwhile other work has its turn. Can be called once.
+   *
+   * @returns the length of the file in bytes
+   * @throws Error where the disk fails or is full, or the file is no fragmented one, or not whole
+   */
+  finish(): Promise<number> {
+    return this.#inTurn(() => this.#finish());
+  }
+
+  /** Closes the file, whatever was made of it. */
+  close(): Promise<void> {
+    // All is written: what may still fail here takes nothing away.
+    return this.#inTurn(() => this.#file.close()).catch(() => undefined);
+  }
+
+  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const done = this.#turn.then(work);
+    this.#turn = done.catch(() => undefined);
+    return done;
+  }
+
+  async #catchUp(): Promise<void> {
+    for await (const box of this.#reader.boxes(this.#position)) {
+      if (box.end === null) return;
+      if (box.name === 'moov') {
+        const moov = Buffer.from(await this.#reader.body(box));
+        this.#head = { moov, position: box.position, tracks: tracksOf(moov) };
+      } else if (box.name === 'moof' && this.#head !== null) {
+        addFragment(await this.#reader.body(box), box.position, this.#head.tracks);
+      }
+      this.#position = box.end;
+    }
+  }
+
+  async #finish(): Promise<number> {
+    await this.#catchUp();
+    const file = this.#file;
     const { size } = await file.stat();
-    const { moov, position, tracks } = await readFragmented(file);
+    if (this.#position < size) throw new Error('The file is not whole.');
+    if (this.#head === null) throw new Error('The file is no MP4.');
+    const { moov, tracks, position } = this.#head;
     const table = plainMoov(moov, tracks);
     await writeAt(file, table, size);
     await file.datasync();
     await writeAt(file, [wideHeader('mdat', size - position)], position);
     return size + lengthOf(table);
-  } finally {
-    // All is written: what may still fail here takes nothing away.
-    await file.close().catch(() => undefined);
   }
-}
-
-async function readFragmented(file: FileHandle): Promise<Fragmented> {
-  const reader = await BoxReader.open(file);
-  let head: Fragmented | null = null;
-  for await (const box of reader.boxes()) {
-    if (box.end === null) throw new Error('The file is not whole.');
-    if (box.name === 'moov') {
-      const moov = Buffer.from(await reader.body(box));
-      head = { moov, position: box.position, tracks: tracksOf(moov) };
-    } else if (box.name === 'moof' && head !== null) {
-      addFragment(await reader.body(box), box.position, head.tracks);
-    }
-  }
-  if (head === null) throw new Error('The file is no MP4.');
-  return head;
 }
 
 /**

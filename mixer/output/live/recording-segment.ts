@@ -5,7 +5,7 @@ import { parameterSetsOf } from './annex-b.ts';
 import { Fuse } from './fuse.ts';
 import { LiveMuxer, type LivePacket } from './live-muxer.ts';
 import { pictureRate } from './picture-line.ts';
-import { makePlain } from './plain-mp4.ts';
+import { PlainMp4 } from './plain-mp4.ts';
 import { Program } from './program.ts';
 import {
   segmentName,
@@ -65,6 +65,7 @@ export class RecordingSegment {
   readonly #path: string;
   #speakers = new Map<number, string>();
   #muxer: LiveMuxer | null = null;
+  #plain: Promise<PlainMp4> | null = null;
   #wholeBytes = 0;
   #packets = 0;
   #fragmentStart = 0;
@@ -176,6 +177,8 @@ export class RecordingSegment {
       if (nowMs - this.#program.lastPictureMs > 1000) this.#flush();
       for (const track of this.#tracks.values()) track.flush();
     });
+    // What cannot be read now is read in the end.
+    await this.#plain?.then((plain) => plain.catchUp()).catch(() => undefined);
     // Where that cannot be said, writing tells.
     const disk = await statfs(this.#options.directory).catch(() => null);
     if (disk === null) return;
@@ -231,6 +234,9 @@ export class RecordingSegment {
       // Without skip_trailer it keeps some for each fragment.
       options: { movflags: 'frag_custom+empty_moov+default_base_moof+skip_trailer' },
     });
+    this.#plain = PlainMp4.open(this.#path);
+    // Whoever makes an ordinary file of it is told.
+    this.#plain.catch(() => undefined);
     return true;
   }
 
@@ -240,11 +246,13 @@ export class RecordingSegment {
   }
 
   async #makePlain(): Promise<void> {
-    if (this.#fuse.isBlown) return;
     try {
-      this.#wholeBytes = await makePlain(this.#path);
+      const plain = await this.#plain;
+      if (!this.#fuse.isBlown && plain !== null) this.#wholeBytes = await plain.finish();
     } catch (error) {
       this.#fuse.blow(error);
+    } finally {
+      await this.#plain?.then((plain) => plain.close()).catch(() => undefined);
     }
   }
 

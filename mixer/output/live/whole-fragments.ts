@@ -14,8 +14,7 @@ export async function cutToWholeFragments(path: string): Promise<void> {
     let isFragmented = false;
     /** Behind the last whole fragment; null where none is. */
     let whole: number | null = null;
-    const reader = await BoxReader.open(file);
-    for await (const { name, end } of reader.boxes()) {
+    for await (const { name, end } of new BoxReader(file).boxes()) {
       isFragmented ||= name === 'moof';
       if (isFragmented && name === 'mdat') whole = end ?? whole;
     }

@@ -1,0 +1,143 @@
+import { describe, expect, it } from 'vitest';
+import { isNear, type Person } from '../harness/chromium.ts';
+import type { FakeMedia } from '../harness/fake-media.ts';
+import { openHouse } from '../harness/house.ts';
+import type { Rgb } from '../harness/probes.ts';
+import { sleep, until } from '../harness/until.ts';
+
+const red: Rgb = [200, 30, 30];
+const green: Rgb = [30, 170, 60];
+const blue: Rgb = [40, 60, 210];
+const css = (colour: Rgb): string => `rgb(${colour.join(',')})`;
+const tones = { alice: 440, bob: 750 };
+
+const person = (colour: Rgb, tone: number): FakeMedia => ({ colour: css(colour), tone, fps: 10 });
+
+describe('people in a call of real browsers', () => {
+  // Points of tiles are looked at: they are to be large.
+  const house = openHouse({ ONEGRID_CANVAS: '1280x720' });
+
+  it('takes people with sound only, picture only, and neither', async () => {
+    const tone = 620;
+    const listener = await house.join('partial', 'Listener', {});
+    const speaker = await house.join('partial', 'Speaker', { tone });
+    // Sound only, from the very first second: no picture has ever come from anybody.
+    await until(async () => (await listener.hears([tone]))[0]! > -60, 10_000);
+    const silent = await house.join('partial', 'Silent', { colour: css(green), fps: 10 });
+    for (const who of [listener, speaker, silent]) {
+      await who.sees(silent.id, green);
+      expect(who.last('layout')?.tiles).toHaveLength(3);
+      // The others show their initials on a colour, which is neither background nor a camera.
+      for (const other of [listener, speaker]) {
+        const tile = who.tileOf(other.id)!;
+        const spread = await placeholderSpread(who, tile);
+        expect(spread, `${who.name} sees initials of ${other.name}`).toBeGreaterThan(60);
+      }
+    }
+    expect((await silent.hears([tone]))[0]).toBeGreaterThan(-60);
+    expect((await speaker.hears([tone]))[0]).toBeLessThan(-80);
+  });
+
+  it('encodes the sound of one speaker among six at most twice', async () => {
+    const names = ['B', 'C', 'D', 'E', 'F'];
+    await house.join('six', 'Speaker', { tone: 500 });
+    const five = await Promise.all(names.map((name) => house.join('six', name, { tone: 0 })));
+    await until(async () => (await five[4]!.hears([500]))[0]! > -60, 20_000);
+    for (let i = 0; i < 10; i++) {
+      expect(await house.server.metricSum('onegrid_audio_encoders')).toBeLessThanOrEqual(2);
+      await sleep(200);
+    }
+    expect(await house.server.metricSum('onegrid_audio_encoders')).toBe(2);
+    expect(await house.server.metricSum('onegrid_video_encoders')).toBe(1);
+  });
+
+  it('shows who speaks large where the room asks for it, and whose hand is raised', async () => {
+    const alice = await house.join('speaker', 'Alice', { colour: css(red), tone: 0 });
+    const bob = await house.join('speaker', 'Bob', { colour: css(blue), tone: 'speech' });
+    const carol = await house.attend('speaker', 'Carol');
+    carol.send({ type: 'layout', mode: 'speaker', pinned: null });
+    carol.send({ type: 'hand', raised: true });
+    await until(() => alice.last('layout')?.mode === 'speaker', 5000);
+    await until(
+      () => alice.last('layout')?.tiles[0]?.participantId === bob.id,
+      10_000,
+      () => `large is ${String(alice.last('layout')?.tiles[0]?.participantId)}`,
+    );
+    const [large, ...others] = alice.last('layout')!.tiles;
+    expect(large!.width).toBeGreaterThan(4 * others[0]!.width);
+    expect(others.map(({ participantId }) => participantId)).toEqual([alice.id, carol.id]);
+    await alice.sees(bob.id, blue);
+    await alice.sees(alice.id, red);
+    const { x, y, width, height } = alice.tileOf(carol.id)!;
+    const inTile = (right: number, down: number) => ({ x: x + right, y: y + down });
+    // The badge is amber, in the upper left corner; the rest of the tile is the initials' dark ground.
+    const isAmber = ([r, g, b]: Rgb): boolean => r > 150 && g > 100 && b < 110;
+    const points = [inTile(0.06 * width, 0.14 * height), inTile(0.9 * width, 0.14 * height)];
+    let seen: Rgb[] | null = null;
+    await until(
+      async () => {
+        seen = await alice.pixels(points);
+        return seen !== null && isAmber(seen[0]!) && !isAmber(seen[1]!);
+      },
+      5000,
+      () => `the corners are ${String(seen)}`,
+    );
+  });
+
+  it('shows what an upright phone sends upright', async () => {
+    const phone: FakeMedia = { colour: 'blue', phone: true, width: 320, height: 240, fps: 10 };
+    const alice = await house.join('phone', 'Alice', phone);
+    const bob = await house.join('phone', 'Bob', {});
+    await until(() => bob.tileOf(alice.id) !== undefined, 5000);
+    const { x, y, width, height } = bob.tileOf(alice.id)!;
+    const points = [
+      { x: x + width * 0.2, y: y + height * 0.2 },
+      { x: x + width * 0.2, y: y + height * 0.8 },
+      { x: x + width * 0.8, y: y + height * 0.2 },
+      { x: x + width * 0.8, y: y + height * 0.8 },
+    ];
+    const white: Rgb = [255, 255, 255];
+    const pureBlue: Rgb = [0, 0, 255];
+    await until(
+      async () => {
+        const seen = await bob.pixels(points);
+        return (
+          seen?.every((colour, index) => isNear(colour, index < 2 ? pureBlue : white)) ?? false
+        );
+      },
+      10_000,
+      async () => JSON.stringify(await bob.pixels(points)),
+    );
+  });
+
+  it('switches sound and picture off and on', async () => {
+    const alice = await house.join('switch', 'Alice', person(red, tones.alice));
+    const bob = await house.join('switch', 'Bob', person(green, tones.bob));
+    await bob.sees(alice.id, red);
+    expect((await bob.hears([tones.alice]))[0]).toBeGreaterThan(-60);
+    await alice.press('Stop video');
+    await until(async () => !isNear((await bob.colourOf(alice.id))!, red), 5000);
+    await alice.press('Start video');
+    await bob.sees(alice.id, red);
+    await alice.press('Mute');
+    await until(async () => (await bob.hears([tones.alice]))[0]! < -80, 8000);
+    await alice.press('Unmute');
+    await until(async () => (await bob.hears([tones.alice]))[0]! > -60, 8000);
+  });
+});
+
+/** How much the brightness differs over a tile's middle: letters on a colour differ, a plain area does not. */
+async function placeholderSpread(
+  who: Person,
+  tile: { x: number; y: number; width: number; height: number },
+): Promise<number> {
+  const points = [];
+  for (let i = 0; i < 24; i++) {
+    points.push({
+      x: Math.round(tile.x + tile.width * (0.38 + 0.01 * i)),
+      y: Math.round(tile.y + tile.height * 0.45),
+    });
+  }
+  const sums = ((await who.pixels(points)) ?? []).map(([r, g, b]) => r + g + b);
+  return Math.max(...sums) - Math.min(...sums);
+}
