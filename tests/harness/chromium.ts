@@ -122,9 +122,20 @@ export class Person {
     await page.addInitScript(rememberPeers);
     if (ways !== undefined) await page.addInitScript(limitIce, ways);
     await page.addInitScript(installFakeMedia, media);
-    await page.goto(`${url}/r/${room}`);
+    await person.#load(`${url}/r/${room}`);
     await page.getByRole('textbox', { name: 'Your name' }).fill(name);
     return person;
+  }
+
+  /** Loads the page; where that fails the error says what it still waits for. */
+  async #load(url: string): Promise<void> {
+    const awaited = new Set<string>();
+    this.page.on('request', (request) => awaited.add(request.url()));
+    this.page.on('requestfinished', (request) => awaited.delete(request.url()));
+    this.page.on('requestfailed', (request) => awaited.delete(request.url()));
+    await this.page.goto(url).catch((error: unknown) => {
+      throw new Error(`${this.name} still waits for: ${[...awaited].join(', ')}`, { cause: error });
+    });
   }
 
   /** Presses Join, and waits until the server has let this person in. */
