@@ -87,12 +87,8 @@ function addTrack(
 function defaultsOf(header: Buffer, { duration, size, flags }: Defaults): Defaults {
   const bits = header.readUInt32BE(0);
   if ((bits & tfhd.baseIsMoof) === 0) throw new Error('A fragment counts from elsewhere.');
-  let at = 8 + (bits & tfhd.baseDataOffset ? 8 : 0) + (bits & tfhd.description ? 4 : 0);
-  const next = (bit: number, value: number): number => {
-    if ((bits & bit) === 0) return value;
-    at += 4;
-    return header.readUInt32BE(at - 4);
-  };
+  const at = 8 + (bits & tfhd.baseDataOffset ? 8 : 0) + (bits & tfhd.description ? 4 : 0);
+  const next = optionalFields(header, at);
   return {
     duration: next(tfhd.duration, duration),
     size: next(tfhd.size, size),
@@ -106,12 +102,7 @@ function addRun(run: Buffer, position: number, defaults: Defaults, table: Sample
   const count = run.readUInt32BE(4);
   if ((bits & trun.dataOffset) === 0) throw new Error('A fragment does not say where it lies.');
   table.chunk(position + run.readInt32BE(8), count);
-  let at = 12;
-  const next = (bit: number, value: number): number => {
-    if ((bits & bit) === 0) return value;
-    at += 4;
-    return run.readUInt32BE(at - 4);
-  };
+  const next = optionalFields(run, 12);
   let usual = next(trun.firstFlags, defaults.flags);
   for (let index = 0; index < count; index += 1) {
     const duration = next(trun.duration, defaults.duration);
@@ -121,4 +112,15 @@ function addRun(run: Buffer, position: number, defaults: Defaults, table: Sample
     table.sample(size, duration, (flags & isNoSync) === 0, offset);
     usual = defaults.flags;
   }
+}
+
+/** Reads fields of 32 bits one after the other, each there only where its bit in the box's flags is set; else a value holds. */
+function optionalFields(box: Buffer, position: number): (bit: number, value: number) => number {
+  const bits = box.readUInt32BE(0);
+  let at = position;
+  return (bit, value) => {
+    if ((bits & bit) === 0) return value;
+    at += 4;
+    return box.readUInt32BE(at - 4);
+  };
 }

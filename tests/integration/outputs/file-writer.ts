@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
+import { afterAll, beforeAll } from 'vitest';
 import { parameterSetsOf } from '../../../mixer/output/live/annex-b.ts';
 import { RecordingSegment } from '../../../mixer/output/live/index.ts';
 import { LiveMuxer } from '../../../mixer/output/live/live-muxer.ts';
@@ -20,7 +21,7 @@ export type Step =
   | 'end of fragment';
 
 /** Writes files of a clip's pictures and of silence. */
-export class FileWriter {
+class FileWriter {
   readonly #clip: Clip;
   readonly #silence: Awaited<ReturnType<typeof encodeSilence>>;
 
@@ -88,6 +89,22 @@ export class FileWriter {
   close(): void {
     this.#silence.codec.close();
   }
+}
+
+/** A writer for the tests of a file; there while they run. */
+export function useFileWriter(): { readonly writer: FileWriter } {
+  let writer: FileWriter | undefined;
+  beforeAll(async () => {
+    writer = await FileWriter.open();
+  });
+  afterAll(() => {
+    writer?.close();
+  });
+  return {
+    get writer() {
+      return writer!;
+    },
+  };
 }
 
 /** Makes an ordinary file of one in fragments. @returns its length in bytes */

@@ -7,29 +7,23 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { assemble } from '../../../mixer/output/live/index.ts';
 import { decode } from '../../harness/judge.ts';
 import { useDisks } from '../output/mounts.ts';
-import { both, FileWriter, makePlain, read } from './file-writer.ts';
+import { both, makePlain, read, useFileWriter } from './file-writer.ts';
 import { judge, worstOffset } from './judge.ts';
 import { useFolders } from './output-process.ts';
 
 describe('a fragmented file that does not get to be an ordinary one', () => {
   const freshFolder = useFolders();
   const disks = useDisks();
-  let writer: FileWriter;
-  beforeAll(async () => {
-    writer = await FileWriter.open();
-  });
-  afterAll(() => {
-    writer.close();
-  });
+  const files = useFileWriter();
 
   it('plays, and is joined, wherever it was on its way when everything was killed', async () => {
     const folder = freshFolder();
     const path = join(folder, 'whole.mp4');
-    writer.writeFragments(path, both());
+    files.writer.writeFragments(path, both());
     const fragments = readFileSync(path);
     const { packets } = await read(path);
     await makePlain(path);
@@ -52,7 +46,7 @@ describe('a fragmented file that does not get to be an ordinary one', () => {
 
   it('refuses what is damaged, and leaves it as it is', async () => {
     const path = join(freshFolder(), 'damaged.mp4');
-    writer.writeFragments(path, both());
+    files.writer.writeFragments(path, both());
     const whole = readFileSync(path);
     const elsewhere = Buffer.from(whole);
     // The first track's number.
@@ -74,7 +68,7 @@ describe('a fragmented file that does not get to be an ordinary one', () => {
   it.skipIf(disks.missing !== null)(`${fullDisk}${skipped}`, async () => {
     const folder = join(freshFolder(), 'disk');
     disks.mount(folder, 16 * 1024 * 1024);
-    const segment = await writer.record(folder, 60);
+    const segment = await files.writer.record(folder, 60);
     // All there is, is on the disk but the last picture.
     await segment.tick(61_100);
     const { bytes } = segment;

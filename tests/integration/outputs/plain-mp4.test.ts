@@ -2,14 +2,13 @@ import { copyFileSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { PlainMp4 } from '../../../mixer/output/live/plain-mp4.ts';
 import { printed } from '../../harness/ffmpeg.ts';
 import { decode, probe } from '../../harness/judge.ts';
 import {
   both,
   byTime,
-  FileWriter,
   hybrid,
   inFragments,
   makePlain,
@@ -17,29 +16,24 @@ import {
   read,
   secondOf,
   type Step,
+  useFileWriter,
 } from './file-writer.ts';
 import { judge, worstOffset } from './judge.ts';
 import { useFolders } from './output-process.ts';
 
 describe('a fragmented file that becomes an ordinary one', () => {
   const freshFolder = useFolders();
-  let writer: FileWriter;
-  beforeAll(async () => {
-    writer = await FileWriter.open();
-  });
-  afterAll(() => {
-    writer.close();
-  });
+  const files = useFileWriter();
 
   it('is read as the one that FFmpeg would have made', async () => {
     const folder = freshFolder();
     const [ours, theirs] = [join(folder, 'ours.mp4'), join(folder, 'theirs.mp4')];
     await fc.assert(
       fc.asyncProperty(recordings, async (steps) => {
-        writer.writeFragments(ours, steps);
+        files.writer.writeFragments(ours, steps);
         expect(await makePlain(ours)).toBe(statSync(ours).size);
-        const muxer = writer.begin(theirs, hybrid);
-        writer.write(muxer, steps);
+        const muxer = files.writer.begin(theirs, hybrid);
+        files.writer.write(muxer, steps);
         muxer.finish();
         expect(await read(ours)).toEqual(await read(theirs));
         expect(boxes(readFileSync(ours))).toEqual(['ftyp', 'mdat', 'moov']);
@@ -59,10 +53,10 @@ describe('a fragmented file that becomes an ordinary one', () => {
       both().filter((step) => step !== 'end of fragment'),
     ];
     for (const steps of lines) {
-      writer.writeFragments(ours, steps);
+      files.writer.writeFragments(ours, steps);
       await makePlain(ours);
-      const muxer = writer.begin(theirs, hybrid);
-      writer.write(muxer, steps);
+      const muxer = files.writer.begin(theirs, hybrid);
+      files.writer.write(muxer, steps);
       muxer.finish();
       expect(await probe(ours)).toEqual(await probe(theirs));
       expect(await packetsOf(ours)).toEqual(await packetsOf(theirs));
@@ -74,7 +68,7 @@ describe('a fragmented file that becomes an ordinary one', () => {
 
   it('may have fragments with nothing in them', async () => {
     const path = join(freshFolder(), 'nothing.mp4');
-    writer.writeFragments(path, [
+    files.writer.writeFragments(path, [
       'end of fragment',
       'end of fragment',
       ...both(),
@@ -89,7 +83,7 @@ describe('a fragmented file that becomes an ordinary one', () => {
     const path = join(freshFolder(), 'late.mp4');
     for (const late of [{ pictures: 9000 }, { sound: 24_000 }]) {
       // Otherwise FFmpeg lets every track of a fragmented file begin at 0.
-      writer.writeFragments(path, both(late), { avoid_negative_ts: 'disabled' });
+      files.writer.writeFragments(path, both(late), { avoid_negative_ts: 'disabled' });
       const before = await read(path);
       await makePlain(path);
       expect((await read(path)).packets).toEqual(before.packets);
@@ -102,7 +96,7 @@ describe('a fragmented file that becomes an ordinary one', () => {
 
   it('keeps a gap between two fragments', async () => {
     const path = join(freshFolder(), 'gap.mp4');
-    writer.writeFragments(path, both());
+    files.writer.writeFragments(path, both());
     const file = readFileSync(path);
     // The two fragments behind are moved by ten seconds.
     let at = 0;
@@ -143,7 +137,7 @@ describe('a fragmented file that becomes an ordinary one', () => {
   it('may be longer than 4 GiB', async () => {
     const path = join(freshFolder(), 'long.mp4');
     const steps = both();
-    writer.writeFragments(path, steps);
+    files.writer.writeFragments(path, steps);
     const { packets } = await read(path);
     const fragments = readFileSync(path);
     // A hole between the first fragment and the others, which know only where they lie from themselves.
@@ -170,7 +164,7 @@ describe('a fragmented file that becomes an ordinary one', () => {
       { stream: 0, position: part * duration, duration },
       'end of fragment',
     ]);
-    writer.writeFragments(path, steps);
+    files.writer.writeFragments(path, steps);
     const before = await read(path);
     await makePlain(path);
     expect((await read(path)).packets).toEqual(before.packets);
@@ -183,7 +177,7 @@ describe('a fragmented file that becomes an ordinary one', () => {
 
   it('is sought in', async () => {
     const path = join(freshFolder(), 'sought.mp4');
-    const segment = await writer.record(path, 20);
+    const segment = await files.writer.record(path, 20);
     expect((await segment.finish()).error).toBeNull();
     const file = join(path, 'segment-0.mp4');
     const seen = await judge(file);
@@ -209,7 +203,7 @@ describe('a fragmented file that becomes an ordinary one', () => {
       }
       steps.push({ stream: 1, position: sound * 1024, duration: 1024 });
     }
-    writer.writeFragments(path, steps.slice(1));
+    files.writer.writeFragments(path, steps.slice(1));
     const { size } = statSync(path);
     const packets = steps.filter((step) => step !== 'end of fragment').length;
     expect((await makePlain(path)) - size).toBeLessThan(2000 + 20 * packets);
@@ -218,10 +212,10 @@ describe('a fragmented file that becomes an ordinary one', () => {
   it('is the same where its table was gathered while it grew', async () => {
     const folder = freshFolder();
     const [grown, whole] = [join(folder, 'grown.mp4'), join(folder, 'whole.mp4')];
-    const muxer = writer.begin(grown, inFragments);
+    const muxer = files.writer.begin(grown, inFragments);
     const plain = await PlainMp4.open(grown);
     for (const second of [0, 1, 2, 3]) {
-      writer.write(muxer, secondOf(second));
+      files.writer.write(muxer, secondOf(second));
       muxer.flush();
       // What comes in between waits for its turn.
       void plain.catchUp();
@@ -237,14 +231,14 @@ describe('a fragmented file that becomes an ordinary one', () => {
 
   it('takes no more memory the longer it lasts', { timeout: 120_000 }, async () => {
     const path = join(freshFolder(), 'hour.mp4');
-    const muxer = writer.begin(path, inFragments);
+    const muxer = files.writer.begin(path, inFragments);
     const plain = await PlainMp4.open(path);
     /** Outside of JavaScript's own memory, which is collected when it pleases. */
     const native = () => process.memoryUsage().rss - process.memoryUsage().heapTotal;
     const seconds = 3600;
     let before = 0;
     for (let second = 0; second < seconds; second += 1) {
-      writer.write(muxer, secondOf(second));
+      files.writer.write(muxer, secondOf(second));
       muxer.flush();
       if (second === seconds / 10) before = native();
       await plain.catchUp();
