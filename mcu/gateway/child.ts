@@ -111,6 +111,7 @@ export function startChild<Command extends object, Event>(
       finish({ cause: 'exit', why: error.message });
     });
   });
+  let bad = 0;
   child.on('message', (message) => {
     const pulse = pulseSchema.safeParse(message);
     if (pulse.success) {
@@ -118,8 +119,14 @@ export function startChild<Command extends object, Event>(
       return;
     }
     const event = options.events.safeParse(message);
-    if (event.success) listener?.event(event.data);
-    else log.error({ ...fields, issues: event.error.issues }, `bad ${what} event`);
+    if (event.success) {
+      listener?.event(event.data);
+      return;
+    }
+    bad += 1;
+    // The first, the tenth, the hundredth: a process that has gone wrong must not fill the disk.
+    if (Number.isInteger(Math.log10(bad)))
+      log.error({ ...fields, bad, issues: event.error.issues }, `bad ${what} event`);
   });
 
   return {

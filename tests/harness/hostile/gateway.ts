@@ -6,6 +6,7 @@ import { type Gateway, startGateway } from '../../../mcu/gateway/server.ts';
 import type { RoomCommand } from '../../../mcu/protocol/ipc.ts';
 import { makeDataDir } from '../test-run.ts';
 import { InstantOutput } from './instant-output.ts';
+import { startLyingRoom } from './lying-room.ts';
 import { RealRoom } from './real-room.ts';
 
 type Listener = Parameters<RoomProcess['attach']>[0];
@@ -61,6 +62,8 @@ export class HostileGateway {
   readonly complaints: string[] = [];
   /** How many commands its rooms were sent, by type. */
   readonly commands = new Map<RoomCommand['type'], number>();
+  /** How many messages its lying rooms said that it took. */
+  lies = 0;
   /** Rooms with real media, where there are any. */
   readonly realRooms: RealRoom[] = [];
   /** Rooms without media that have not been ended. */
@@ -68,9 +71,9 @@ export class HostileGateway {
   readonly #dataDir = makeDataDir();
   #gateway: Gateway | undefined;
 
-  /** @param rooms - processes with native media, or none */
+  /** @param rooms - processes with native media, or that lie, see lying-room.mjs, or none */
   static async start(
-    rooms: 'real' | 'silent',
+    rooms: 'real' | 'lying' | 'silent',
     environment: Record<string, string> = {},
   ): Promise<HostileGateway> {
     const hostile = new HostileGateway();
@@ -101,6 +104,7 @@ export class HostileGateway {
           hostile.#silentRooms.add(room);
           return room;
         }
+        if (rooms === 'lying') return startLyingRoom(log, () => (hostile.lies += 1));
         const room = new RealRoom(count);
         hostile.realRooms.push(room);
         return room;

@@ -6,76 +6,9 @@ import { clientMessageSchema } from '../../../mcu/protocol/client.ts';
 import { roomCommandSchema, roomEventSchema } from '../../../mcu/protocol/ipc.ts';
 import { outputCommandSchema, outputEventSchema } from '../../../mcu/protocol/outputs.ts';
 import { RoomMetrics } from '../../../mcu/room-metrics.ts';
+import { said, types } from '../../harness/hostile/processes.ts';
 import { again, oneOf, runs } from '../../harness/hostile/seed.ts';
-import { oddNumber, oddText, oddValue, tellingNames } from '../../harness/hostile/text.ts';
-
-const types = [
-  ...[
-    'message',
-    'broadcast',
-    'gone',
-    'metrics',
-    'snapshot',
-    'add',
-    'open',
-    'remove',
-    'feed',
-    'candidate',
-  ],
-  ...[
-    'offer',
-    'listening',
-    'started',
-    'progress',
-    'finished',
-    'failed',
-    'connection',
-    'assemble',
-    'join',
-    'chat',
-  ],
-];
-const message = oneOf<unknown>(
-  [
-    5,
-    fc
-      .tuple(
-        fc.constantFrom(...types),
-        fc.dictionary(
-          oneOf(
-            [3, fc.constantFrom('participantId', 'message', 'metrics', 'jpeg', 'member', 'sdp')],
-            [1, fc.constantFrom(...tellingNames)],
-          ),
-          oddValue,
-        ),
-      )
-      .map(([type, fields]) => ({ ...fields, type })),
-  ],
-  [1, oddValue],
-);
-
-/** As processes that are well say them. */
-const honest: readonly Record<string, unknown>[] = [
-  { type: 'gone', participantId: 'a', reason: 'timeout' },
-  { type: 'metrics', metrics: [], load: { cpuSeconds: 1, skippedShare: 0, level: 0 } },
-  { type: 'snapshot', requestId: 1, jpeg: null },
-  { type: 'broadcast', message: { type: 'speakers', active: ['a'] }, except: [] },
-  { type: 'remove', participantId: 'a' },
-  { type: 'feed', feedId: 'f', socket: '/tmp/f', tracks: false },
-  { type: 'offer', participantId: 'a', sdp: 'v=0' },
-  { type: 'listening' },
-  { type: 'started', agoMs: 40 },
-  { type: 'progress', bytes: 1, durationSeconds: 2 },
-];
-/** One of these, and one thing in it that is wrong. */
-const almostHonest = fc
-  .tuple(fc.constantFrom(...honest), fc.nat(), oddValue)
-  .map(([said, which, odd]) => {
-    const names = Object.keys(said);
-    return { ...said, [names[which % names.length]!]: odd };
-  });
-
-const said = oneOf<unknown>([5, message], [3, fc.constantFrom(...honest)], [2, almostHonest]);
+import { oddNumber, oddText, oddValue } from '../../harness/hostile/text.ts';
 
 describe('what a process that has gone wrong says', () => {
   it('is refused by the schemas, or is what they say', () => {
