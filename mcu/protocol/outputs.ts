@@ -84,7 +84,7 @@ export const outputEventSchema = z.discriminatedUnion('type', [
     state: z.enum(['connecting', 'active', 'retrying']),
     error: z.string().optional(),
   }),
-  /** Done: what there is plays. `full`: the disk is, so it ended earlier. */
+  /** Done: what there is plays; of a recording all of it, with the segments before. `full`: the disk is, so it ended earlier. */
   z.object({
     type: z.literal('finished'),
     durationSeconds: z.number().nonnegative(),

@@ -1,5 +1,13 @@
 // An output process that makes no media: it speaks the messages, listens, and writes small files. SIGUSR2: its disk is full.
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 
@@ -25,8 +33,19 @@ function write() {
   }
 }
 
+/** What was put together is the first segment again. */
+function reopen(directory) {
+  for (const [from, to] of [
+    ['media.mp4', 'segment-0.mp4'],
+    ['.media.json', 'segment-0.json'],
+  ]) {
+    if (existsSync(join(directory, from))) renameSync(join(directory, from), join(directory, to));
+  }
+}
+
 function open(command) {
   output = command.output;
+  if (output.kind === 'recording') reopen(output.directory);
   createServer((socket) => {
     socket.on('error', () => undefined);
     socket.on('data', (data) => (bytes += data.length));
@@ -49,12 +68,17 @@ function open(command) {
 
 function finish(full) {
   clearInterval(progress);
+  if (startedAt !== undefined && output.kind === 'recording') {
+    write();
+    assemble(output, full);
+    return;
+  }
   if (startedAt === undefined) send({ type: 'failed', message: 'There was no picture.' });
   else send({ type: 'finished', durationSeconds: seconds(), bytes, full });
   quit();
 }
 
-function assemble({ directory }) {
+function assemble({ directory }, full = false) {
   const segments = readdirSync(directory)
     .filter((name) => /^segment-\d+\.mp4$/.test(name))
     .sort();
@@ -72,11 +96,12 @@ function assemble({ directory }) {
     rmSync(side, { force: true });
   }
   writeFileSync(join(directory, 'media.mp4'), text);
+  writeFileSync(join(directory, '.media.json'), JSON.stringify({ seconds: durationSeconds }));
   writeFileSync(join(directory, 'poster.jpg'), 'poster');
   mkdirSync(join(directory, 'tracks'), { recursive: true });
   for (const id of participantsOf(directory))
     writeFileSync(join(directory, 'tracks', `${id}.m4a`), id);
-  send({ type: 'finished', durationSeconds, bytes: text.length, full: false });
+  send({ type: 'finished', durationSeconds, bytes: text.length, full });
   quit();
 }
 

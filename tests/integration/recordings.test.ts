@@ -283,8 +283,25 @@ describe('recordings', () => {
     // The pause is not in the media.
     expect(joined?.at).toBeCloseTo(before, 1);
     await bob.close();
-    expect(await gateway.reached(id, 'complete')).toMatchObject({ reason: 'room-empty' });
-    expect(media(id)).toBe('segment 0;segment 1 joined;');
+    await until(() => gateway.room('pause').feeds === 0, 5000);
+    await sleep(700);
+    const second = (await gateway.recording(id)).durationSeconds;
+    const carol = await gateway.join('pause', 'Carol');
+    await until(async () => (await gateway.recording(id)).durationSeconds > second, 5000);
+    // Neither is the next one, and what was there before the first is there once.
+    const came = written(id).events.find(
+      (event) => event.type === 'join' && event.participantId === carol.id,
+    );
+    expect(came?.at).toBeCloseTo(second, 1);
+    await carol.close();
+    const ended = await gateway.reached(id, 'complete');
+    expect(ended).toMatchObject({ reason: 'room-empty' });
+    expect(media(id)).toBe('segment 0;segment 1 joined;segment 2 joined;');
+    expect(ended.bytes).toBe(media(id).length);
+    const { seconds } = JSON.parse(readFileSync(join(folder(id), '.media.json'), 'utf8')) as {
+      seconds: number;
+    };
+    expect(ended.durationSeconds).toBeCloseTo(seconds, 2);
     await until(
       async () => (await gateway.json('GET', '/api/v1/rooms/pause')).status === 404,
       5000,

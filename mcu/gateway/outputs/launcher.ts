@@ -5,13 +5,17 @@ import type { DeathCause } from '../death.ts';
 import type { OutputProcess, StartOutputProcess } from '../output-process.ts';
 import { within } from '../within.ts';
 import type { GatewayMetrics } from '../gateway-metrics.ts';
-import { type FeedPort, type Outcome, OutputRun, type OutputRunOptions } from './output-run.ts';
+import {
+  assembleTimeoutMs,
+  type FeedPort,
+  type Outcome,
+  OutputRun,
+  type OutputRunOptions,
+} from './output-run.ts';
 import { removeStaleFolders, Sockets } from './sockets.ts';
 
 type Hooks = Pick<OutputRunOptions, 'about' | 'event' | 'connection' | 'ended'>;
 
-/** Putting the segments of hours together reads and writes all of them once. */
-const assembleTimeoutMs = 15 * 60_000;
 const exitGraceMs = 3000;
 /** Enough for a stream to say goodbye. */
 const closeGraceMs = 1000;

@@ -45,8 +45,10 @@ export interface OutputRunOptions {
   readonly ended: (outcome: Outcome) => void;
 }
 
+/** A recording of several segments is copied when they are put together: hours of it take minutes. */
+export const assembleTimeoutMs = 15 * 60_000;
 /** Writing what is queued may take long on a slow disk, but not forever. */
-const finishTimeoutMs = 60_000;
+const finishTimeoutMs = { recording: assembleTimeoutMs, hls: 60_000, stream: 60_000 };
 /** A process that has answered exits. */
 const exitGraceMs = 3000;
 
@@ -83,7 +85,7 @@ export class OutputRun {
   finish(): void {
     if (this.#finishing) return;
     this.#finishing = true;
-    const { feeds, process, log } = this.#options;
+    const { feeds, process, output, log } = this.#options;
     feeds.unfeed(this.#feedId);
     process.send({ type: 'finish' });
     if (this.#outcome !== undefined) return;
@@ -93,7 +95,7 @@ export class OutputRun {
         'output process does not finish',
       );
       process.kill();
-    }, finishTimeoutMs);
+    }, finishTimeoutMs[output.kind]);
   }
 
   #event(event: OutputEvent): void {

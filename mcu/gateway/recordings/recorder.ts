@@ -48,6 +48,9 @@ type Phase =
   | { readonly name: 'ending' }
   | { readonly name: 'ended' };
 
+/** How the output process says that all is well. */
+type Finished = Extract<Outcome, { type: 'finished' }>;
+
 /** Assembling only reads and writes files: what killed it once may not be there the second time. */
 const assembleTries = 2;
 
@@ -84,6 +87,8 @@ export class Recorder {
   /** Where the running segment begins, in seconds of the media. */
   #position = 0;
   #durationSeconds = 0;
+  /** What is there in all, put together, where the last segment ended as it should; null while one is written. */
+  #whole: Finished | null = null;
   /** When it last got longer. */
   #grewMs: number;
   /** Of the segments before. */
@@ -172,7 +177,7 @@ export class Recorder {
     this.#beginEnding();
     if (phase.name === 'paused') {
       clearTimeout(phase.timer);
-      void this.#assemble();
+      void this.#conclude();
     } else {
       phase.run.finish();
     }
@@ -202,6 +207,7 @@ export class Recorder {
   }
 
   #startSegment(): OutputRun {
+    this.#whole = null;
     const segment = this.#nextSegment;
     this.#nextSegment += 1;
     // What was lost before it is another matter.
@@ -256,20 +262,17 @@ export class Recorder {
   #segmentEnded(outcome: Outcome): void {
     this.#output = null;
     if (outcome.type === 'finished') {
-      this.#bytes = outcome.bytes;
-      this.#durationSeconds = Math.max(
-        this.#durationSeconds,
-        this.#position + outcome.durationSeconds,
-      );
-    } else if (this.#hasMedia || this.#phase.name === 'running') {
-      this.#log.error({ outcome }, 'output process of a recording failed');
+      this.#made(outcome);
+    } else {
+      if (this.#hasMedia || this.#phase.name === 'running')
+        this.#log.error({ outcome }, 'output process of a recording failed');
+      this.#earlierBytes += this.#bytes;
     }
-    this.#earlierBytes += this.#bytes;
     this.#bytes = 0;
     switch (this.#phase.name) {
       case 'ending':
         this.#interrupted ||= outcome.type === 'died';
-        void this.#assemble();
+        void this.#conclude();
         return;
       case 'pausing':
         if (outcome.type === 'finished' && outcome.full) {
@@ -300,7 +303,7 @@ export class Recorder {
     if (this.#deaths.areTooMany) {
       this.#interrupted = true;
       this.#beginEnding();
-      void this.#assemble();
+      void this.#conclude();
       return;
     }
     this.#phase = { name: 'running', run: this.#startSegment() };
@@ -323,10 +326,10 @@ export class Recorder {
     this.#reason = 'disk-full';
     this.#log.warn('recording ends: the disk is full');
     this.#beginEnding();
-    void this.#assemble();
+    void this.#conclude();
   }
 
-  /** From now on nobody starts a segment; assembling follows when the last one is finished. */
+  /** From now on nobody starts a segment; what there is is put together when the last one is finished. */
   #beginEnding(): void {
     this.#unwatch();
     this.#endedMs = this.#context.now();
@@ -335,35 +338,42 @@ export class Recorder {
     this.#tell();
   }
 
-  async #assemble(): Promise<void> {
-    let outcome: Outcome | undefined;
-    for (let tries = 0; this.#hasMedia && tries < assembleTries; tries += 1) {
-      const { launcher, folder } = this.#context;
-      outcome = await launcher.assemble(folder, this.#about, (pid) => {
-        this.#output = identityOf(pid);
-        this.#context.changed(true);
-      });
-      this.#output = null;
-      if (outcome.type !== 'died') break;
-      if (this.#context.launcher.isClosing) {
-        // Not written down as final: the next server repairs it.
-        this.#resolveDone();
-        return;
-      }
-      this.#log.error({ outcome }, 'assembling a recording failed');
+  /** Everything there is has been put together. */
+  #made(whole: Finished): void {
+    this.#whole = whole;
+    this.#durationSeconds = whole.durationSeconds;
+    this.#earlierBytes = whole.bytes;
+  }
+
+  /** No segment follows: what there is is final when it is put together. */
+  async #conclude(): Promise<void> {
+    if (this.#whole === null && this.#hasMedia) await this.#assemble();
+    if (this.#whole === null && this.#context.launcher.isClosing) {
+      // Not written down as final: the next server repairs it.
+      this.#resolveDone();
+      return;
     }
-    if (outcome?.type === 'finished') {
-      this.#durationSeconds = outcome.durationSeconds;
-      this.#earlierBytes = outcome.bytes;
-      this.#state = this.#interrupted ? 'interrupted' : 'complete';
-    } else {
-      this.#state = 'failed';
-    }
+    if (this.#whole === null) this.#state = 'failed';
+    else this.#state = this.#interrupted ? 'interrupted' : 'complete';
     this.#phase = { name: 'ended' };
     await this.#context.ended();
     this.#log.info({ state: this.#state, reason: this.#reason }, 'recording ended');
     this.#tell();
     this.#resolveDone();
+  }
+
+  async #assemble(): Promise<void> {
+    const { launcher, folder } = this.#context;
+    for (let tries = 0; tries < assembleTries; tries += 1) {
+      const outcome = await launcher.assemble(folder, this.#about, (pid) => {
+        this.#output = identityOf(pid);
+        this.#context.changed(true);
+      });
+      this.#output = null;
+      if (outcome.type === 'finished') this.#made(outcome);
+      if (outcome.type !== 'died' || launcher.isClosing) return;
+      this.#log.error({ outcome }, 'assembling a recording failed');
+    }
   }
 
   #tell(): void {

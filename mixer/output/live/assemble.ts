@@ -2,6 +2,7 @@ import { rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sampleRate } from '../../audio/format.ts';
 import { LiveMuxer } from './live-muxer.ts';
+import { lengthOfMedia } from './media-length.ts';
 import { pictureRate } from './picture-line.ts';
 import { makePoster, posterName } from './poster.ts';
 import { samplesPerTick, soundPacket } from './program.ts';
@@ -97,7 +98,7 @@ async function conclude(directory: string): Promise<Assembled | null> {
     // A recording without one is a recording.
     await makePoster(media, poster).catch(() => undefined);
   }
-  const durationSeconds = await durationOf(media);
+  const durationSeconds = await lengthOfMedia(media);
   return durationSeconds === null ? null : { durationSeconds, bytes: (await stat(media)).size };
 }
 
@@ -226,22 +227,6 @@ async function plays(path: string): Promise<boolean> {
   try {
     for await (const { kind } of reader.read()) if (kind === 'picture') return true;
     return false;
-  } finally {
-    reader.close();
-  }
-}
-
-async function durationOf(path: string): Promise<number | null> {
-  const reader = await SegmentReader.open(path);
-  if (reader === null) return null;
-  try {
-    if (reader.durationSeconds !== null) return reader.durationSeconds;
-    let seconds = 0;
-    for await (const { kind, position, duration } of reader.read()) {
-      const rate = kind === 'picture' ? pictureRate : sampleRate;
-      seconds = Math.max(seconds, (position + duration) / rate);
-    }
-    return seconds;
   } finally {
     reader.close();
   }

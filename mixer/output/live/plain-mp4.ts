@@ -1,14 +1,12 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { boxesIn, boxIn, boxOf, BoxReader, lengthOf, words } from './boxes.ts';
 import { addFragment, tracksOf, type FragmentedTrack } from './fragments.ts';
+import { timescaleOf, withDuration } from './media-headers.ts';
 
 // mp4box (npm) would keep an object for each sample, and wants the media, too, pushed through it.
 
 /** Length and name of a box with its length in 64 bits (ISO/IEC 14496-12, 4.2). */
 const wideHeaderBytes = 16;
-
-/** Longer than that a length needs 64 bits; all ones mean that nobody knows. */
-const longestShort = 0xffff_fffe;
 
 /** What a fragmented file begins with. */
 interface Head {
@@ -187,32 +185,6 @@ function laterBy(delay: number, length: number): Buffer[] {
   edits.writeBigUInt64BE(BigInt(length), 20);
   for (const rate of [16, 36]) edits.writeUInt16BE(1, rate);
   return [words(1 << 24, 2), edits];
-}
-
-/** Of `mvhd` or `mdhd` (8.2.2, 8.4.2): units a second. */
-function timescaleOf(header: Buffer): number {
-  return header.readUInt32BE(header[0] === 1 ? 20 : 12);
-}
-
-/**
- * `mvhd`, `tkhd` or `mdhd` (8.2.2, 8.3.2, 8.4.2) with another length. All begin with two times; then comes something else,
- * `between` bytes, then the length. Times and length have 32 bits, or 64 in version 1.
- */
-function withDuration(header: Buffer, between: number, duration: number): Buffer[] {
-  const isWide = header[0] === 1;
-  const at = (isWide ? 20 : 12) + between;
-  const rest = header.subarray(at + (isWide ? 8 : 4));
-  if (!isWide && duration <= longestShort) {
-    return [header.subarray(0, at), words(duration), rest];
-  }
-  const begin = isWide
-    ? [header.subarray(0, at)]
-    : [
-        words(header.readUInt32BE(0) | (1 << 24), 0, header.readUInt32BE(4)),
-        words(0, header.readUInt32BE(8)),
-        header.subarray(12, at),
-      ];
-  return [...begin, words(Math.floor(duration / 2 ** 32), duration % 2 ** 32), rest];
 }
 
 function wideHeader(name: string, bytes: number): Buffer {

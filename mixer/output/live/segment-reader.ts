@@ -53,12 +53,6 @@ export class SegmentReader {
     return new SegmentReader(context);
   }
 
-  /** Length in seconds, as the file says; null where it does not. */
-  get durationSeconds(): number | null {
-    const { duration } = this.#context;
-    return duration > 0n ? Number(duration) / 1e6 : null;
-  }
-
   /**
    * The packets, with positions and durations in units of the stream (1/90000 s, 1/48000 s). What is damaged is left out;
    * behind a hole of that kind nothing is read.

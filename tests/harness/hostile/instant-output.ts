@@ -13,6 +13,8 @@ export class InstantOutput implements OutputProcess {
   readonly pid = -1;
   #listener: Listener | undefined;
   #over = false;
+  /** The folder of the recording it makes; null where it makes something else. */
+  #recording: string | null = null;
   #gone: () => void = () => undefined;
   readonly #end = new Promise<void>((resolve) => {
     this.#gone = resolve;
@@ -23,12 +25,12 @@ export class InstantOutput implements OutputProcess {
       case 'open':
         if (command.output.kind !== 'stream')
           mkdirSync(command.output.directory, { recursive: true });
+        if (command.output.kind === 'recording') this.#recording = command.output.directory;
         this.#tell({ type: 'listening' });
         this.#tell({ type: 'started', agoMs: 0 });
         return;
       case 'assemble':
-        writeFileSync(join(command.directory, 'media.mp4'), 'media');
-        writeFileSync(join(command.directory, 'poster.jpg'), 'poster');
+        this.#recording = command.directory;
         this.#finish();
         return;
       case 'finish':
@@ -53,6 +55,10 @@ export class InstantOutput implements OutputProcess {
   }
 
   #finish(): void {
+    if (this.#recording !== null) {
+      writeFileSync(join(this.#recording, 'media.mp4'), 'media');
+      writeFileSync(join(this.#recording, 'poster.jpg'), 'poster');
+    }
     this.#tell({ type: 'finished', durationSeconds: 1, bytes: 5, full: false });
     setImmediate(() => {
       this.#ended(wellDone);

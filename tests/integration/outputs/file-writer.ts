@@ -157,7 +157,7 @@ export async function read(path: string) {
       packets.push({ ...packet, hash: createHash('md5').update(data).digest('hex') });
     }
     packets.sort((a, b) => a.kind.localeCompare(b.kind) || a.position - b.position);
-    return { durationSeconds: reader.durationSeconds, packets };
+    return packets;
   } finally {
     reader.close();
   }

@@ -65,8 +65,6 @@ export async function callsSoak({ quick }: { quick: boolean }): Promise<string[]
       latencies.push((await added(server.url, quick)).total);
     }
     const cores = (1000 * (cpuOf(server) - cpuBefore)) / (performance.now() - started);
-    const recordings = [];
-    for (const id of ids) recordings.push(await stop(server, id));
     const growth = growthOf(memory.get('all') ?? [], 1 / 5);
     console.table(
       (memory.get('all') ?? []).map(([minute, mebibytes], at) => ({
@@ -89,6 +87,11 @@ export async function callsSoak({ quick }: { quick: boolean }): Promise<string[]
     const third = Math.max(1, Math.floor(latencies.length / 3));
     const p50s = latencies.map(({ p50 }) => p50);
     const rise = median(p50s.slice(-third)) - median(p50s.slice(0, third));
+    const stopping = performance.now();
+    const recordings = [];
+    for (const id of ids) recordings.push(await stop(server, id));
+    const stopSeconds = (performance.now() - stopping) / 1000 / rooms;
+    console.log(`a recording was complete ${stopSeconds.toFixed(1)} s after it was stopped`);
     if (growth >= bar.growth && !quick)
       wrong.push(`Memory grows by ${growth.toFixed(2)} MiB a minute.`);
     if (rise > bar.latencyMs) wrong.push(`Pictures are ${rise.toFixed(0)} ms later at the end.`);
