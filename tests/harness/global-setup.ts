@@ -36,7 +36,7 @@ export default function setup(): () => Promise<void> {
       processes = leftProcesses(process.pid, marker);
     }
     const ports = openPorts(process.pid).filter((port) => !portsBefore.has(port));
-    const files = leftFiles(folder).filter((file) => !isCache.test(file));
+    const files = leftFiles(folder).filter((file) => !isMeantToLast.test(file));
     const rest = lasting().filter((thing) => !before.has(thing));
 
     for (const { pid } of processes) kill(pid);
@@ -59,8 +59,8 @@ export default function setup(): () => Promise<void> {
   };
 }
 
-/** Node's own, made by programs that tests run. */
-const isCache = /[\\/]node-compile-cache([\\/]|$)/;
+/** What lasts by design: Node's cache, and the folder that PulseAudio's library, in Chromium, makes once and names in the home. */
+const isMeantToLast = /[\\/](node-compile-cache|pulse-\w+)([\\/]|$)/;
 
 /** What would outlive the run elsewhere than in its folder, in words. */
 const lasting = (): string[] => [

@@ -5,6 +5,8 @@ export class PictureViews {
   #frame: HTMLElement | null = null;
   #video: HTMLVideoElement | null = null;
   #isFullScreen = $state(false);
+  /** Settles when the full screen that was asked for is there, or refused. */
+  #entering: Promise<void> | null = null;
   #isSmallWindow = $state(false);
   #hasPicture = $state(false);
 
@@ -32,15 +34,17 @@ export class PictureViews {
   /** Attached to what is to fill the screen. */
   readonly frame: Attachment<HTMLElement> = (frame) => {
     this.#frame = frame;
-    const follow = (): void => {
-      this.#isFullScreen = document.fullscreenElement === frame;
-    };
-    document.addEventListener('fullscreenchange', follow);
+    document.addEventListener('fullscreenchange', this.#followFullScreen);
     return () => {
-      document.removeEventListener('fullscreenchange', follow);
+      document.removeEventListener('fullscreenchange', this.#followFullScreen);
       this.#frame = null;
       this.#isFullScreen = false;
     };
+  };
+
+  /** Chromium says `fullscreenchange` a picture or two after it has changed. */
+  readonly #followFullScreen = (): void => {
+    this.#isFullScreen = this.#frame !== null && document.fullscreenElement === this.#frame;
   };
 
   /** Attached to the video of the picture. */
@@ -67,24 +71,26 @@ export class PictureViews {
 
   /** Fills the screen with the picture, or stops that. Where the browser does not let it, nothing changes. */
   toggleFullScreen(): void {
-    const change = this.#isFullScreen
-      ? document.exitFullscreen()
-      : this.#frame?.requestFullscreen({ navigationUI: 'hide' });
-    change?.catch(ignore);
+    if (this.#entering !== null || this.#isFullScreen) void this.leaveFullScreen();
+    else if (this.canFullScreen) void this.#enterFullScreen();
   }
 
-  /** Ends the full screen, and waits until the page around the picture is seen, and can have the focus, again. */
+  async #enterFullScreen(): Promise<void> {
+    this.#entering = this.#frame?.requestFullscreen({ navigationUI: 'hide' }).catch(ignore) ?? null;
+    await this.#entering;
+    this.#entering = null;
+    this.#followFullScreen();
+  }
+
+  /**
+   * Ends the full screen, and waits until the page around the picture is seen, and can have the focus, again.
+   * Browsers refuse to leave a full screen that they have not come to yet: it waits for that, too.
+   */
   async leaveFullScreen(): Promise<void> {
-    if (!this.#isFullScreen) return;
-    const left = new Promise<Event>((resolve) => {
-      document.addEventListener('fullscreenchange', resolve, { once: true });
-    });
-    try {
-      await document.exitFullscreen();
-      await left;
-    } catch {
-      // It has ended by itself meanwhile.
-    }
+    await this.#entering;
+    if (document.fullscreenElement === null) return;
+    await document.exitFullscreen().catch(ignore);
+    this.#followFullScreen();
   }
 
   /** Shows the picture in a small window, or closes that. Nothing before there is a picture. */
@@ -97,5 +103,5 @@ export class PictureViews {
 }
 
 function ignore(): void {
-  // It was not by a person's hand, or there is no picture yet.
+  // It was not by a person's hand, there is no picture yet, or it has ended by itself.
 }
