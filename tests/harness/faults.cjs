@@ -6,9 +6,9 @@ const { join } = require('node:path');
 const kept = [];
 
 const faults = {
-  /** JavaScript that holds more and more and never lets the event loop turn. */
+  /** JavaScript that holds more and more and never lets the event loop turn: in large pieces, or it hangs before it is full. */
   heap() {
-    for (;;) kept.push(new Array(10_000).fill(kept.length));
+    for (;;) kept.push(new Array(1_000_000).fill(kept.length));
   },
   /** Native memory, more and more, while everything else goes on. */
   memory() {
