@@ -31,7 +31,7 @@ export const noCounts: UplinkCounts = {
 
 /** Picks the counts out of what libwebrtc reports (W3C webrtc-stats). */
 export function countsOf(reports: Iterable<Record<string, unknown>>): UplinkCounts {
-  const counts = { ...noCounts } as { -readonly [Key in keyof UplinkCounts]: UplinkCounts[Key] };
+  const counts = { ...noCounts };
   const number = (value: unknown): number => (typeof value === 'number' ? value : 0);
   for (const report of reports) {
     if (report['type'] === 'candidate-pair') counts.checks += number(report['requestsReceived']);

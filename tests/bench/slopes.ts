@@ -121,8 +121,11 @@ async function listenerCosts(
         listeners: count,
         ramp: count / 10,
       });
-      const withThem = await measure(5 + count).finally(() => many.leave());
-      listeners.push((withThem - alone) / count);
+      try {
+        listeners.push(((await measure(5 + count)) - alone) / count);
+      } finally {
+        await many.leave();
+      }
       for (const [rung, own] of costs) {
         const one = new Crowd(server.url, { room, participants: 0, listeners: 1, quality: rung });
         try {
@@ -168,7 +171,11 @@ async function participantSlopes(
   const most = Math.max(...counts);
   const of = async (participants: number, speakers: number): Promise<number> => {
     const crowd = new Crowd(server.url, { ...kind, room, participants, speakers });
-    return measure(participants).finally(() => crowd.leave());
+    try {
+      return await measure(participants);
+    } finally {
+      await crowd.leave();
+    }
   };
   const silent: number[] = [];
   const speaking: number[] = [];

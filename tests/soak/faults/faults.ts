@@ -71,7 +71,9 @@ export async function faultsSoak({ quick }: { quick: boolean }): Promise<string[
           );
           result.foundMs.push(Date.parse(String(death?.['time'])) - struckAt);
           const [found, back] = [result.foundMs, result.backMs].map((each) => each.at(-1));
-          console.log(`${run + 1}: ${fault}: found after ${found} ms, back after ${back} ms`);
+          console.log(
+            `${run + 1}: ${fault}: found after ${String(found)} ms, back after ${String(back)} ms`,
+          );
           await sleep(Math.max(0, windowMs - (performance.now() - started)));
           result.struck.push(calm.take());
         }

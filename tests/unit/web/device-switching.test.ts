@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { LocalMedia } from '../../../web/lib/client/local-media.ts';
 import type { MediaChoices } from '../../../web/lib/client/media-request.ts';
-import type { MediaRequest, StreamLike } from '../../../web/lib/client/platform.ts';
+import type { StreamLike } from '../../../web/lib/client/platform.ts';
 import { fakeStream, FakePlatform, FakeTrack, settle } from './fakes.ts';
 
 const failure = (name: string): Error => Object.assign(new Error(name), { name });
@@ -29,10 +29,10 @@ class Desk {
     this.media.on('refused', (name, problem) => this.news.push(`${name} ${problem}`));
   }
 
-  give(request: MediaRequest): Promise<StreamLike> {
+  give(request: { audio?: Wanted; video?: Wanted }): Promise<StreamLike> {
     const tracks: FakeTrack[] = [];
     for (const kind of ['audio', 'video'] as const) {
-      const wanted = request[kind] as Wanted | undefined;
+      const wanted = request[kind];
       if (wanted === undefined) continue;
       const id = wanted.deviceId === undefined ? this.ids[0] : wanted.deviceId.exact;
       if (id === undefined || !this.ids.includes(id)) {
