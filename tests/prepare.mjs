@@ -16,6 +16,12 @@ const needs = [
     hint: 'install Chromium or Chrome, or set CHROMIUM_PATH',
   },
   {
+    tool: 'headlessShell',
+    packages: ['chromium-headless-shell'],
+    optional: true,
+    hint: 'Chromium will do, and takes longer',
+  },
+  {
     tool: 'firefox',
     packages: ['firefox-esr'],
     optional: true,

@@ -174,6 +174,12 @@ export const settingDefinitions = {
     '30000',
     'how long a participant whose connection is gone may come back as if nothing had happened; milliseconds; 0: not at all',
   ),
+  spareRooms: setting(
+    'ONEGRID_SPARE_ROOMS',
+    integer(0, 64),
+    '1',
+    'room processes started ahead, so that the first join of a room does not wait for one; 0: none',
+  ),
   hangMs: setting(
     'ONEGRID_HANG_MS',
     integer(0, 600_000),

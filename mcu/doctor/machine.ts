@@ -8,10 +8,10 @@ import { runProgram } from './program.ts';
 /** Measured on two cores: docs/performance.md, Capacity. */
 const roomsOfFourPerCore = 2;
 const mebibyte = 2 ** 20;
-/** docs/operations.md, Memory: a room process, each participant in it; gateway and spare. */
+/** docs/operations.md, Memory: a room process, each participant in it; the gateway. */
 const roomBytes = 130 * mebibyte;
 const participantBytes = 18 * mebibyte;
-const baseBytes = 250 * mebibyte;
+const gatewayBytes = 120 * mebibyte;
 
 /** A connection of each participant to the gateway, and in a room process some sockets for each of them. */
 const comfortableFiles = 4096;
@@ -57,20 +57,21 @@ function containerCores(): number | null {
   }
 }
 
-function memory({ maxParticipants }: Settings): Finding {
+function memory({ maxParticipants, spareRooms }: Settings): Finding {
   // 0 or far more than there is: not limited.
   const limit = process.constrainedMemory() || Infinity;
   const total = Math.min(totalmem(), limit);
   const free = Math.min(linuxAvailable() ?? freemem(), total);
   const shown = `${gibibytes(free)} of ${gibibytes(total)} free`;
   const roomOfFour = roomBytes + 4 * participantBytes;
+  const baseBytes = gatewayBytes + spareRooms * roomBytes;
   const fullRoom = roomBytes + maxParticipants * participantBytes;
   const rooms = Math.floor((free - baseBytes) / roomOfFour);
   if (rooms < 1) {
     return missing(
       'memory',
       shown,
-      `Free ${gibibytes(baseBytes + roomOfFour)}: the gateway, its spare process and one room of four take so much.`,
+      `Free ${gibibytes(baseBytes + roomOfFour)}: the gateway, its spare processes and one room of four take so much.`,
     );
   }
   if (free < baseBytes + fullRoom) {

@@ -48,6 +48,7 @@ class StunConversation {
   #open: () => void = () => undefined;
   #fail: (error: Error) => void = () => undefined;
   #heard: (bytes: Buffer) => void = () => undefined;
+  #resend: NodeJS.Timeout | undefined;
 
   constructor(address: StunAddress) {
     this.#isUdp = address.transport === 'udp';
@@ -73,7 +74,6 @@ class StunConversation {
     await this.#opened;
     const transactionId = randomBytes(12);
     const request = writeStun(message, transactionId, key);
-    let resend: NodeJS.Timeout | undefined;
     try {
       return await new Promise((resolve, reject) => {
         this.#fail = reject;
@@ -83,18 +83,20 @@ class StunConversation {
         };
         this.#transport.send(request);
         if (!this.#isUdp) return;
-        resend = setInterval(() => {
+        this.#resend = setInterval(() => {
           this.#transport.send(request);
         }, resendMs);
       });
     } finally {
-      clearInterval(resend);
+      clearInterval(this.#resend);
     }
   }
 
   /** Says something without waiting for an answer, and ends. */
   close(last?: Buffer): void {
     this.#fail = () => undefined;
+    // What was asked last may never be answered.
+    clearInterval(this.#resend);
     if (last !== undefined) this.#transport.send(last);
     setImmediate(() => {
       this.#transport.close();

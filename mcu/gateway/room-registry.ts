@@ -13,7 +13,7 @@ import { Room } from './room.ts';
 import type { ClosingMessage, Connection } from './room-context.ts';
 import type { OutputServices } from './room-outputs.ts';
 import type { RoomProcess, StartRoomProcess } from './room-process.ts';
-import { SpareProcess } from './spare.ts';
+import { SpareProcesses } from './spare-processes.ts';
 import { expired, type Pass } from './tokens/door.ts';
 
 type JoinMessage = Extract<ClientMessage, { type: 'join' }>;
@@ -41,7 +41,7 @@ export class RoomRegistry {
   readonly #settings: Settings;
   readonly #log: Logger;
   readonly #rooms = new Map<string, Room>();
-  readonly #spare: SpareProcess;
+  readonly #spares: SpareProcesses;
   readonly #processes = new Set<RoomProcess>();
   readonly #admission: Admission;
   #phase: Phase = { name: 'open' };
@@ -60,7 +60,7 @@ export class RoomRegistry {
       now: () => performance.now(),
     });
     admissionGauges(metrics, this.#admission);
-    this.#spare = new SpareProcess(startProcess, ({ pid }, death) => {
+    this.#spares = new SpareProcesses(startProcess, this.#settings.spareRooms, ({ pid }, death) => {
       this.#log.error({ roomPid: pid, ...death }, 'spare process died');
       metrics.deaths.inc({ process: 'room', cause: death.cause });
     });
@@ -138,7 +138,7 @@ export class RoomRegistry {
       },
       closing: () => this.#closing,
       takeProcess: () => {
-        const process = this.#spare.take();
+        const process = this.#spares.take();
         this.#processes.add(process);
         return process;
       },
@@ -227,7 +227,7 @@ export class RoomRegistry {
     this.refuse();
     for (const room of this.all) room.close(reason);
     const ends = Array.from(this.#processes, (process) => process.end());
-    await Promise.all([...ends, this.#spare.close()]);
+    await Promise.all([...ends, this.#spares.close()]);
   }
 
   /** Tells everybody, and kills all processes: the server ends in this moment. */
@@ -235,6 +235,6 @@ export class RoomRegistry {
     this.refuse();
     for (const room of this.all) room.tell({ type: 'closed', reason: 'shutdown' });
     for (const process of this.#processes) process.kill();
-    this.#spare.kill();
+    this.#spares.kill();
   }
 }

@@ -82,7 +82,7 @@ async function fromGlassToGlass(
     ...settings,
     ...profilingEnvironment(how.profiles),
   });
-  const browser = await launchChromium({ polite: false });
+  const browser = await launchChromium({ polite: false, whole: true });
   const media: FakeMedia = {
     ...{ colour: '#2f6f4f', width: 640, height: 360, fps: 25 },
     ...{ barcode: true, tone: 400 },
@@ -97,7 +97,7 @@ async function fromGlassToGlass(
           count === 0 ? null : new Crowd(server.url, { room: 'latency', participants: count });
         try {
           const tiles = (): number => bob.last('layout')?.tiles.length ?? 0;
-          await until(() => tiles() === count + 2, 30_000);
+          await until(() => tiles() === count + 2);
           await sleep(how.settle * 1000);
           const tile = bob.tileOf(alice.id);
           if (tile === undefined) throw new Error('Alice has no tile.');

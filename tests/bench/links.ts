@@ -117,6 +117,7 @@ async function measure(linkKbps: number, rung: VideoRung, lengths: Lengths) {
   });
   try {
     const outside = await launchChromium({
+      whole: true,
       polite: false,
       more: ['--disable-features=WebRtcHideLocalIpsWithMdns'],
     });

@@ -124,10 +124,10 @@ async function startHls(server: LabServer): Promise<() => Promise<unknown>> {
   await until(async () => {
     const response = await fetch(`${server.url}/hls/${room}/index.m3u8`);
     return response.ok && (await response.text()).includes('#EXTINF');
-  }, 20_000);
+  });
   return async () => {
     await ask(server, 'PATCH', `/rooms/${room}`, { hls: false });
-    await until(async () => (await server.metricSum('onegrid_hls_active')) === 0, 20_000);
+    await until(async () => (await server.metricSum('onegrid_hls_active')) === 0);
   };
 }
 

@@ -40,16 +40,14 @@ it('by their links a host records and shows people the door, and a viewer sees t
   await hanna.press('Record');
   await page.getByText('Recording', { exact: true }).waitFor();
   await hanna.press('Stop recording');
-  await until(() => hanna.last('recording')?.state === 'complete', 15_000);
+  await until(() => hanna.last('recording')?.state === 'complete');
   const recordings = await hanna.page.context().newPage();
   const token = tokenOf({ room: '*', role: 'host' });
   await recordings.goto(`${house.server.url}/recordings#token=${token}`);
   const play = recordings.getByRole('button', { name: /^Play links/ });
   await play.waitFor();
-  await until(
-    () =>
-      play.locator('img').evaluate((image: HTMLImageElement) => image.naturalWidth > 0, undefined),
-    10_000,
+  await until(() =>
+    play.locator('img').evaluate((image: HTMLImageElement) => image.naturalWidth > 0, undefined),
   );
   await recordings.close();
 

@@ -3,7 +3,6 @@ import { openHouse } from '../harness/house.ts';
 import { until } from '../harness/until.ts';
 
 /** Nothing here is about how fast it is: a busy machine may take its time. */
-const patienceMs = 15_000;
 /** How long somebody whose connection is lost without a word is waited for. */
 const resumeMs = 20_000;
 
@@ -17,13 +16,13 @@ it('who closes the tab, or goes to another page, is gone at once, however much t
   const ben = await house.attend('noise', 'Ben');
   for (const how of ['close', 'go']) {
     const ana = await house.join('noise', 'Ana', { colour: '#5b6fa8', fps: 5 });
-    await until(() => ana.last('layout')?.tiles.length === 2, patienceMs);
+    await until(() => ana.last('layout')?.tiles.length === 2);
     // What still arrives at a socket that is closed makes the system reset it, and what was to be said is lost.
     const noise = setInterval(() => {
       ben.send({ type: 'react', emoji: '🎉' });
     }, 25);
     try {
-      await until(() => ana.received.filter(({ type }) => type === 'reaction').length > 20, 10_000);
+      await until(() => ana.received.filter(({ type }) => type === 'reaction').length > 20);
       const { id } = ana;
       const started = performance.now();
       if (how === 'close') await ana.page.close();

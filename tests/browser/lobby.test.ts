@@ -7,7 +7,6 @@ import { TestServer } from '../harness/server.ts';
 import { until } from '../harness/until.ts';
 
 /** Nothing here is about how fast it is: a busy machine may take its time. */
-const patienceMs = 15_000;
 
 /** An address by which this machine is another one to the browser: no https there, so no camera. */
 const address = Object.values(networkInterfaces())
@@ -50,8 +49,7 @@ async function join(page: Page, name: string): Promise<void> {
   await page.getByRole('button', { name: 'Leave', exact: true }).waitFor();
 }
 
-const shows = (page: Page, text: string): Promise<void> =>
-  page.getByText(text).first().waitFor({ timeout: patienceMs });
+const shows = (page: Page, text: string): Promise<void> => page.getByText(text).first().waitFor();
 
 const isOn = async (page: Page, name: string): Promise<boolean> =>
   (await page.getByRole('button', { name, exact: true }).getAttribute('aria-pressed')) === 'true';
@@ -60,14 +58,14 @@ beforeAll(async () => {
   [server, browser] = await Promise.all([
     // Who has no media would be taken for gone; a small check shows what a large one does.
     TestServer.start({ ONEGRID_MEDIA_TIMEOUT_MS: '300000', ONEGRID_CHECK_BYTES: '65536' }),
-    launchChromium({ more: ['--use-fake-device-for-media-stream=device-count=2'] }),
+    launchChromium({ whole: true, more: ['--use-fake-device-for-media-stream=device-count=2'] }),
   ]);
 });
 
 afterEach(async () => {
   // Pages before the browsers they are in.
   for (const each of open.splice(0).reverse()) await each.close();
-  await until(async () => (await server.metricSum('onegrid_rooms')) === 0, patienceMs);
+  await until(async () => (await server.metricSum('onegrid_rooms')) === 0);
   expect(server.complaints()).toEqual([]);
 });
 
@@ -83,7 +81,6 @@ describe('the lobby', () => {
     const meter = page.getByRole('img', { name: 'Microphone level' });
     await until(
       async () => Number(await meter.getAttribute('data-level')) > 0.2,
-      patienceMs,
       async () => `the level is ${String(await meter.getAttribute('data-level'))}`,
     );
     await page.getByRole('button', { name: 'Microphone', exact: true }).click();
@@ -119,13 +116,12 @@ describe('the lobby', () => {
         const { srcObject } = video as HTMLVideoElement;
         return (srcObject as MediaStream).getVideoTracks()[0]?.label;
       });
-    await until(async () => (await cameras.locator('option').count()) === 2, patienceMs);
+    await until(async () => (await cameras.locator('option').count()) === 2);
     const [first, second] = await cameras.locator('option').allInnerTexts();
     expect(await inUse()).toBe(first);
     await cameras.selectOption({ label: second! });
     await until(
       async () => (await inUse()) === second,
-      patienceMs,
       async () => String(await inUse()),
     );
   });
@@ -140,7 +136,7 @@ describe('the lobby', () => {
   it('checks the connection in words, and not at all for who joins at once', async () => {
     const asked: string[] = [];
     const page = await visit();
-    await page.getByText('Details').click({ timeout: patienceMs });
+    await page.getByText('Details').click();
     await shows(page, 'Your connection is good.');
     await page.getByText('get through', { exact: true }).waitFor();
     page.on('request', (request) => asked.push(request.url()));
@@ -172,7 +168,7 @@ describe('the lobby', () => {
       const page = await visit({}, { url: `http://${address!}:${String(server.port)}` });
       await shows(page, 'This page was opened without https');
       await shows(page, `http://localhost:${String(server.port)}`);
-      await page.getByText('Details').click({ timeout: patienceMs });
+      await page.getByText('Details').click();
       const udp = page.locator('dl div', { hasText: 'UDP' });
       expect(await udp.innerText()).toMatch(/gets through/);
       await join(page, 'Listener');
@@ -187,6 +183,7 @@ describe('the lobby of a browser that gives less', () => {
   it('explains what is not allowed, by browser, and takes it once it is', async () => {
     const strict = welcome(
       await launchChromium({
+        whole: true,
         less: ['--use-fake-ui-for-media-stream'],
         more: ['--deny-permission-prompts'],
       }),
@@ -268,7 +265,7 @@ describe('a phone', () => {
     await page.reload();
     const locks = (): Promise<number> =>
       page.evaluate(() => (window as unknown as { locks: number }).locks);
-    await page.getByText('Details').tap({ timeout: patienceMs });
+    await page.getByText('Details').tap();
     await page.getByText('Choose devices').tap();
     expect(await small(page)).toEqual([]);
     expect(await locks()).toBe(0);
@@ -276,13 +273,12 @@ describe('a phone', () => {
     await join(page, 'Ana');
     await page.getByRole('button', { name: 'Zoom to Ben, muted' }).waitFor();
     expect(await small(page)).toEqual([]);
-    await until(async () => (await locks()) === 1, patienceMs);
+    await until(async () => (await locks()) === 1);
 
     const first = await camera(page);
     await page.getByRole('button', { name: 'Flip camera' }).tap();
     await until(
       async () => ![first, undefined].includes(await camera(page)),
-      patienceMs,
       async () => `in use are ${String(first)} and ${String(await camera(page))}`,
     );
     for (const [width, height] of [
@@ -304,7 +300,7 @@ describe('a phone', () => {
       expect(await small(page)).toEqual([]);
     }
     await page.getByRole('button', { name: 'Leave', exact: true }).tap();
-    await until(async () => (await locks()) === 0, patienceMs);
+    await until(async () => (await locks()) === 0);
   });
 
   it('is heard only while something else is on its screen, and seen again after that', async () => {
@@ -322,7 +318,7 @@ describe('a phone', () => {
         Object.defineProperty(document, 'hidden', { value: hidden, configurable: true });
         document.dispatchEvent(new Event('visibilitychange'));
       }, hidden);
-    await until(async () => (await camera(page)) !== undefined, patienceMs);
+    await until(async () => (await camera(page)) !== undefined);
     await turn(true);
     await ana(({ audio, video }) => audio && !video);
     expect(await camera(page)).toBeUndefined();

@@ -104,7 +104,7 @@ describe('the button Record', () => {
     await ana.hears('This room is being recorded now.');
     await ana.button('Stop recording').waitFor();
     await ana.page.keyboard.press('Enter');
-    await until(() => ana.asked.length === 2, 5000);
+    await until(() => ana.asked.length === 2);
     ana.tell('finishing');
     await ana.button('Finishing…').waitFor();
     await ana.sign.waitFor({ state: 'detached' });

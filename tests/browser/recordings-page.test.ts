@@ -72,7 +72,6 @@ async function tabTo(name: string): Promise<void> {
 const isFocused = (name: string): Promise<void> =>
   until(
     async () => (await focused()) === name,
-    5000,
     async () => `${name} should have the focus, ${await focused()} has`,
   );
 
@@ -125,9 +124,9 @@ describe('the list', () => {
     await cards().getByText('Being recorded').waitFor();
     expect(await button(/^(Play|Delete)/).count()).toBe(0);
     api.recordings = [recordingOf('now', { state: 'finishing', ...last })];
-    await cards().getByText('Being finished').waitFor({ timeout: 10_000 });
+    await cards().getByText('Being finished').waitFor();
     api.recordings = [recordingOf('now')];
-    await button(/^Play kitchen/).waitFor({ timeout: 10_000 });
+    await button(/^Play kitchen/).waitFor();
     const asked = api.requests.length;
     await page.waitForTimeout(3000);
     const later = api.requests.slice(asked).filter((each) => each === 'GET /api/v1/recordings');
@@ -181,7 +180,6 @@ describe('by keyboard alone', () => {
       }));
     await until(
       async () => (await playback()).time > 0.3,
-      10_000,
       async () => JSON.stringify(await playback()),
     );
     expect(await playback()).toMatchObject({ width: 640, tracks: ['subtitles Chat'] });

@@ -15,7 +15,7 @@ let server: TestServer;
 let browser: Browser;
 let cable: Cable;
 beforeAll(async () => {
-  [server, browser] = await Promise.all([TestServer.start(), launchChromium()]);
+  [server, browser] = await Promise.all([TestServer.start(), launchChromium({ whole: true })]);
   cable = await Cable.to(server.port);
 });
 afterAll(async () => {
@@ -42,7 +42,7 @@ it('a call goes on while the WebSocket is gone, and the page is back by itself',
     fps: 10,
   });
   await Promise.all([bob.sees(alice.id, red), alice.sees(bob.id, green)]);
-  await until(async () => (await peersOf(alice)).join() === 'connected,connected', 10_000);
+  await until(async () => (await peersOf(alice)).join() === 'connected,connected');
   const { id } = alice;
   const before = await alice.inbound();
   const sent = (await alice.outbound())!.framesEncoded;
@@ -54,7 +54,7 @@ it('a call goes on while the WebSocket is gone, and the page is back by itself',
   cable.isPulled = true;
   cable.cut();
   const reconnecting = alice.page.getByText('reconnecting', { exact: false }).first();
-  await reconnecting.waitFor({ timeout: 5000 });
+  await reconnecting.waitFor();
   // Longer than a video without pictures is shown.
   await sleep(4000);
   await Promise.all([bob.sees(id, red, 0), alice.sees(bob.id, green, 0)]);
@@ -64,12 +64,12 @@ it('a call goes on while the WebSocket is gone, and the page is back by itself',
 
   cable.isPulled = false;
   const started = performance.now();
-  await until(() => alice.received.filter(({ type }) => type === 'joined').length === 2, 10_000);
+  await until(() => alice.received.filter(({ type }) => type === 'joined').length === 2);
   const backMs = performance.now() - started;
   console.log(`back after ${backMs.toFixed(0)} ms`);
   expect(backMs).toBeLessThan(5000);
   expect(alice.last('joined')).toMatchObject({ participantId: id, resumed: true });
-  await reconnecting.waitFor({ state: 'hidden', timeout: 5000 });
+  await reconnecting.waitFor({ state: 'hidden' });
   await sleep(500);
   const after = await alice.inbound();
   expect(after.video.ssrc).toBe(before.video.ssrc);
@@ -83,7 +83,7 @@ it('a call goes on while the WebSocket is gone, and the page is back by itself',
 
   // What is signalled gets through again.
   await alice.press('Mute');
-  await until(() => toldOfPeople().length > 0, 5000);
+  await until(() => toldOfPeople().length > 0);
   expect(bob.last('participant')).toMatchObject({
     event: 'changed',
     participant: { id, audio: false },
@@ -92,11 +92,11 @@ it('a call goes on while the WebSocket is gone, and the page is back by itself',
   // Who closes the page is not waited for, though nothing can be said any more: the PeerConnections are closed with it.
   cable.isPulled = true;
   cable.cut();
-  await until(() => server.log.filter(({ msg }) => msg === 'participant away').length === 2, 5000);
+  await until(() => server.log.filter(({ msg }) => msg === 'participant away').length === 2);
   await alice.close();
-  await until(() => bob.last('participant')?.event === 'left', 5000);
+  await until(() => bob.last('participant')?.event === 'left');
   expect(server.log.some(({ msg }) => msg === 'participant hung up')).toBe(true);
   await bob.close();
-  await until(async () => (await server.metricSum('onegrid_rooms')) === 0, 5000);
+  await until(async () => (await server.metricSum('onegrid_rooms')) === 0);
   expect(server.complaints()).toEqual([]);
 });

@@ -5,7 +5,6 @@ import { openHouse } from '../harness/house.ts';
 import { until } from '../harness/until.ts';
 
 /** Nothing here is about how fast it is: a busy machine may take its time. */
-const patienceMs = 15_000;
 
 /** What one sends, and where one hears, as the page has it. */
 interface Devices {
@@ -58,7 +57,6 @@ async function uses(person: Person, devices: Partial<Devices>): Promise<void> {
       now = await devicesOf(person);
       return wanted.every(([name, value]) => now?.[name] === value);
     },
-    patienceMs,
     () => `it is ${JSON.stringify(now)}`,
   );
 }
@@ -73,19 +71,19 @@ async function choose(person: Person, kind: string, device: string): Promise<voi
 describe('the settings', () => {
   const house = openHouse(
     { ONEGRID_MEDIA_TIMEOUT_MS: '300000', ONEGRID_RUNGS: 'high' },
-    { more: ['--use-fake-device-for-media-stream=device-count=3'] },
+    { whole: true, more: ['--use-fake-device-for-media-stream=device-count=3'] },
   );
 
   it('change devices in the middle of a call, and remember them', async () => {
     const ana = await house.join('devices', 'Ana', { devices: 'of the browser' });
-    await until(async () => (await devicesOf(ana)).frames > 0, patienceMs);
+    await until(async () => (await devicesOf(ana)).frames > 0);
     const answers = () => ana.received.filter(({ type }) => type === 'answer').length;
     const before = answers();
     await ana.press('Mute');
     await ana.press('Settings');
     // It shows the level of a muted microphone, too: the browser's own fake beeps.
     const level = dialog(ana).getByRole('img', { name: 'Microphone level' });
-    await until(async () => Number(await level.getAttribute('data-level')) > 0, patienceMs);
+    await until(async () => Number(await level.getAttribute('data-level')) > 0);
 
     await choose(ana, 'Camera', 'fake_device_2');
     await choose(ana, 'Microphone', 'Fake Audio Input 2');
@@ -98,7 +96,7 @@ describe('the settings', () => {
     const all = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
     await uses(ana, { ...chosen, ...all, heard: false });
     const { frames } = await devicesOf(ana);
-    await until(async () => (await devicesOf(ana)).frames > frames, patienceMs);
+    await until(async () => (await devicesOf(ana)).frames > frames);
 
     const raw = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
     for (const name of ['Remove echo', 'Reduce background noise', 'Adjust my volume']) {
@@ -124,9 +122,7 @@ describe('the settings', () => {
       camera.stop();
       camera.dispatchEvent(new Event('ended'));
     });
-    await ana.page
-      .getByText('The camera was disconnected. In use now: fake_device_0.')
-      .waitFor({ timeout: patienceMs });
+    await ana.page.getByText('The camera was disconnected. In use now: fake_device_0.').waitFor();
     await uses(ana, { camera: 'fake_device_0', heard: true });
   });
 
@@ -156,7 +152,7 @@ describe('the settings', () => {
     await uses(ana, { heard: true });
     expect(await listening()).toBe(0);
     await ana.press('Mute');
-    await hint.waitFor({ timeout: patienceMs });
+    await hint.waitFor();
     expect(await listening()).toBe(1);
 
     // The button that was clicked has the focus, but is not what is meant.
@@ -176,7 +172,7 @@ describe('the settings', () => {
     await uses(ana, { heard: false });
     await ana.page.keyboard.up(' ');
 
-    await hint.waitFor({ timeout: patienceMs });
+    await hint.waitFor();
     await button(ana, 'Close this hint').click();
     await hint.waitFor({ state: 'detached' });
     expect(await listening()).toBe(0);
@@ -184,10 +180,10 @@ describe('the settings', () => {
     await uses(ana, { heard: true });
 
     await ana.press('Mute');
-    await hint.waitFor({ timeout: patienceMs });
+    await hint.waitFor();
     // It lies over the picture, and over no button.
     await ana.press('Raise hand');
-    await hint.waitFor({ timeout: patienceMs });
+    await hint.waitFor();
     await ana.press('Turn on the microphone');
     await uses(ana, { heard: true });
     await hint.waitFor({ state: 'detached' });
@@ -215,7 +211,6 @@ describe('the settings', () => {
           tones = await ana.page.evaluate(() => (window as unknown as { tones: number[] }).tones);
           return String(tones) === String(wanted);
         },
-        patienceMs,
         () => `it played ${String(tones)}`,
       );
     };
@@ -244,7 +239,7 @@ describe('the settings', () => {
   it('have keys for what buttons do, but not while one types', async () => {
     const ana = await house.join('keys', 'Ana', { colour: 'blue', tone: 0 });
     const { page } = ana;
-    await until(() => ana.last('layout')?.tiles.length === 1, patienceMs);
+    await until(() => ana.last('layout')?.tiles.length === 1);
     const press = (key: string) => page.keyboard.press(key);
     await press('m');
     await button(ana, 'Unmute').waitFor();
@@ -302,7 +297,7 @@ describe('the settings', () => {
     const ana = await house.join('views', 'Ana', { colour: 'blue' });
     const { page } = ana;
     await button(ana, 'Show in a small window').click();
-    await until(() => page.evaluate(() => document.pictureInPictureElement !== null), patienceMs);
+    await until(() => page.evaluate(() => document.pictureInPictureElement !== null));
     await button(ana, 'Close the small window').click();
     await button(ana, 'Show in a small window').waitFor();
 
@@ -310,33 +305,33 @@ describe('the settings', () => {
     const before = await width();
     const isFull = () => page.evaluate(() => document.fullscreenElement !== null);
     await page.keyboard.press('f');
-    await until(isFull, patienceMs);
-    await until(async () => (await width()) > before, patienceMs);
+    await until(isFull);
+    await until(async () => (await width()) > before);
     await page.getByRole('button', { name: 'Pin Ana (you), muted' }).click();
-    await until(() => ana.last('layout')?.pinned === ana.id, patienceMs);
+    await until(() => ana.last('layout')?.pinned === ana.id);
     // A dialog lies above it.
     await page.keyboard.press('?');
     await dialog(ana).getByRole('button', { name: 'Close' }).click();
     await button(ana, 'Leave full screen').last().click();
-    await until(async () => !(await isFull()), patienceMs);
+    await until(async () => !(await isFull()));
     await button(ana, 'Full screen').waitFor();
     // Chromium takes no other wish before it has done with this one.
-    await until(async () => (await width()) === before, patienceMs);
+    await until(async () => (await width()) === before);
 
     // The chat has no place there: it is shown instead, and written in.
     await page.keyboard.press('f');
-    await until(isFull, patienceMs);
+    await until(isFull);
     await page.keyboard.press('c');
-    await until(async () => !(await isFull()), patienceMs);
+    await until(async () => !(await isFull()));
     const box = page.getByRole('textbox', { name: 'Write a message' });
     const writes = () => box.evaluate((element) => element === document.activeElement);
-    await until(writes, patienceMs);
+    await until(writes);
 
     // Whoever presses both keys before the screen is full loses neither.
     await page.keyboard.press('Escape');
     await box.waitFor({ state: 'detached' });
     await Promise.all([page.keyboard.press('f'), page.keyboard.press('c')]);
-    await until(writes, patienceMs);
+    await until(writes);
     expect(await isFull()).toBe(false);
   });
 });
@@ -372,7 +367,6 @@ describe('a browser that plays nothing by itself', () => {
     });
     const heldBack = page.waitForEvent('console', {
       predicate: (message) => message.text() === 'held back',
-      timeout: patienceMs,
     });
     await page.goto(`${house.server.url}/r/silent`);
     await heldBack;

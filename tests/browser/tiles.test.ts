@@ -15,7 +15,6 @@ interface Point {
 type Rectangle = Point & { readonly width: number; readonly height: number };
 
 /** Nothing here is about how fast it is: a busy machine may take its time. */
-const patienceMs = 15_000;
 
 /** Upright, and seen by others, its left half is blue and its right half white; in a mirror it is the other way round. */
 const halves = { colour: 'blue', phone: true, width: 320, height: 240, fps: 10 };
@@ -47,7 +46,6 @@ async function meets(person: Person, at: () => Promise<Point>, name: string): Pr
       );
       return found?.startsWith(name) === true;
     },
-    patienceMs,
     () => `at ${JSON.stringify(point)} is ${String(found)}, not ${name}`,
   );
   return point;
@@ -60,7 +58,7 @@ const focusedName = ({ page }: Person): Promise<string | null> =>
 
 /** The colours that the window shows at points. */
 async function shownAt({ page }: Person, points: readonly Point[]): Promise<Rgb[]> {
-  const image = await loadImage(await page.screenshot());
+  const image = await loadImage(await page.screenshot({ scale: 'css' }));
   const g = createCanvas(image.width, image.height).getContext('2d');
   g.drawImage(image, 0, 0);
   return points.map(({ x, y }) => {
@@ -87,12 +85,12 @@ describe('the tiles of the picture', () => {
       [ana.id, 'Ana (you)'],
       ...fellows.map(({ id }, index) => [id, names[index]!] as const),
     ]);
-    await until(() => ana.last('layout')?.tiles.length === 5, patienceMs);
+    await until(() => ana.last('layout')?.tiles.length === 5);
     let turn = 0;
     const clickIn = async (mode: LayoutMode): Promise<void> => {
       fellows[0]!.send({ type: 'layout', mode, pinned: null });
       const arranged = () => ana.last('layout');
-      await until(() => arranged()?.mode === mode && arranged()?.pinned === null, patienceMs);
+      await until(() => arranged()?.mode === mode && arranged()?.pinned === null);
       const { tiles } = arranged()!;
       // Another one each time, so that all of them have their turn.
       const tile = tiles[turn++ % tiles.length]!;
@@ -101,7 +99,6 @@ describe('the tiles of the picture', () => {
       await ana.page.mouse.click(at.x, at.y);
       await until(
         () => arranged()?.pinned === participantId,
-        patienceMs,
         () => `${String(arranged()?.pinned)} is pinned in ${mode}`,
       );
       expect(arranged()!.tiles[0]!.participantId).toBe(participantId);
@@ -120,7 +117,7 @@ describe('the tiles of the picture', () => {
   it('are one stop of Tab, with arrow keys between them, and pinned by Enter; the menu arranges the room', async () => {
     const ana = await house.join('keys', 'Ana', {});
     await attend('keys', ['Ben', 'Cem']);
-    await until(() => ana.last('layout')?.tiles.length === 3, patienceMs);
+    await until(() => ana.last('layout')?.tiles.length === 3);
     const { page } = ana;
     await page.getByRole('button', { name: 'Pin Cem, muted' }).waitFor();
     await page.getByRole('button', { name: 'Pin Ana (you), muted' }).focus();
@@ -146,17 +143,17 @@ describe('the tiles of the picture', () => {
     await page.getByRole('button', { name: 'Unpin Cem, muted' }).waitFor();
     // It is the first one now, and has the focus still.
     expect(await focusedName(ana)).toBe('Unpin Cem, muted');
-    await until(() => ana.last('layout')?.mode === 'speaker', patienceMs);
+    await until(() => ana.last('layout')?.mode === 'speaker');
     await page.keyboard.press('Enter');
-    await until(() => ana.last('layout')?.mode === 'auto', patienceMs);
+    await until(() => ana.last('layout')?.mode === 'auto');
     expect(ana.last('layout')?.pinned).toBeNull();
 
     await page.getByRole('button', { name: 'Layout', exact: true }).focus();
     await page.keyboard.press('Enter');
     await page.getByRole('menuitemradio', { name: 'Automatic', checked: true }).waitFor();
-    await until(async () => (await focusedName(ana))?.trim() === 'Automatic', patienceMs);
+    await until(async () => (await focusedName(ana))?.trim() === 'Automatic');
     for (const key of ['ArrowUp', 'ArrowUp', 'Enter']) await page.keyboard.press(key);
-    await until(() => ana.last('layout')?.mode === 'pip', patienceMs);
+    await until(() => ana.last('layout')?.mode === 'pip');
     expect((await focusedName(ana))?.trim()).toBe('Layout');
     await page.keyboard.press('Enter');
     await page.keyboard.press('Escape');
@@ -176,13 +173,12 @@ describe('the tiles of the picture', () => {
     const ana = await house.join('hosts', 'Ana', {});
     const ben = await house.join('hosts', 'Ben', { tone: 440 });
     await attend('hosts', ['Cem']);
-    await until(() => ana.last('layout')?.tiles.length === 3, patienceMs);
+    await until(() => ana.last('layout')?.tiles.length === 3);
     const { page } = ana;
     const press = (key: string): Promise<void> => page.keyboard.press(key);
     const isFocused = async (name: string): Promise<void> => {
       await until(
         async () => (await focusedName(ana)) === name,
-        patienceMs,
         async () => `the focus is on ${String(await focusedName(ana))}, not on ${name}`,
       );
       // Whatever has it is seen, on its own tile, with nothing over it.
@@ -199,7 +195,6 @@ describe('the tiles of the picture', () => {
     await page.mouse.move(0, 0);
     await until(
       async () => (await page.locator('.actions').filter({ visible: true }).count()) === 0,
-      patienceMs,
     );
     await page.getByRole('button', { name: 'Pin Ana (you), muted' }).focus();
     await press('ArrowRight');
@@ -227,7 +222,7 @@ describe('the tiles of the picture', () => {
     await press('Tab');
     await press('Enter');
     await ben.page.getByText('You were removed from the room.').waitFor();
-    await until(() => ana.last('layout')?.tiles.length === 2, patienceMs);
+    await until(() => ana.last('layout')?.tiles.length === 2);
     await page
       .getByRole('button', { name: 'Pin Ben', exact: false })
       .waitFor({ state: 'detached' });
@@ -250,7 +245,6 @@ describe('the tiles of the picture', () => {
     ) => {
       await until(
         async () => fits((seen = await sides(on()))),
-        patienceMs,
         () => `${what}: ${JSON.stringify(seen)}`,
       );
     };
@@ -261,7 +255,7 @@ describe('the tiles of the picture', () => {
     const own = () => ana.tileOf(ana.id)!;
     const bens = () => ana.tileOf(ben!.id)!;
 
-    await until(() => ana.last('layout')?.tiles.length === 2, patienceMs);
+    await until(() => ana.last('layout')?.tiles.length === 2);
     await shows('own tile', own, mirrored);
     await shows('Ben’s tile', bens, notThere);
     // The composite has it as the others see it.
@@ -269,15 +263,15 @@ describe('the tiles of the picture', () => {
       const { x, y, width, height } = own();
       const [left] = (await ana.pixels([{ x: x + width * 0.2, y: y + height / 2 }])) ?? [];
       return left !== undefined && isNear(left, blue);
-    }, patienceMs);
+    });
 
     // It goes where the tile goes, and what lies on top of that stays on top.
     ben!.send({ type: 'layout', mode: 'speaker', pinned: ben!.id });
-    await until(() => bens().width > 2 * own().width, patienceMs);
+    await until(() => bens().width > 2 * own().width);
     await shows('own tile in the strip', own, mirrored);
     await shows('Ben’s large tile', bens, notThere);
     ben!.send({ type: 'layout', mode: 'pip', pinned: ana.id });
-    await until(() => own().width > 2 * bens().width, patienceMs);
+    await until(() => own().width > 2 * bens().width);
     await shows('own tile below another', own, mirrored);
     await shows('Ben’s tile on top', bens, notThere);
 
@@ -290,18 +284,18 @@ describe('the tiles of the picture', () => {
     const [ben] = await attend('sound', ['Ben']);
     await ana.chooses('Sound only');
     await ana.page.getByText('Sound only: the picture is switched off.').waitFor();
-    await until(() => ana.last('layout')?.tiles.length === 2, patienceMs);
+    await until(() => ana.last('layout')?.tiles.length === 2);
     const tile = ana.page.getByRole('button', { name: 'Pin Ben, muted' });
     await tile.getByText('Ben', { exact: true }).filter({ visible: true }).first().waitFor();
     const at = await meets(ana, () => inWindow(ana, ana.tileOf(ben!.id)!), 'Pin Ben');
     await ana.page.mouse.click(at.x, at.y);
-    await until(() => ana.last('layout')?.pinned === ben!.id, patienceMs);
+    await until(() => ana.last('layout')?.pinned === ben!.id);
   });
 
   it('are zoomed to by a tap where one has fingers to point with, and pinned by a long one: on phones and tablets', async () => {
     const ana = await house.join('phone', 'Ana', {});
     const [fellow] = await attend('phone', ['Ben', 'Cem']);
-    await until(() => ana.last('layout')?.tiles.length === 3, patienceMs);
+    await until(() => ana.last('layout')?.tiles.length === 3);
     const { page } = ana;
     const touch = await page.context().newCDPSession(page);
     await touch.send('Emulation.setTouchEmulationEnabled', { enabled: true });
@@ -325,7 +319,7 @@ describe('the tiles of the picture', () => {
       const zoomed = button('Show everybody, muted');
       await zoomed.waitFor();
       const frame = (await page.locator('.frame').boundingBox())!;
-      await until(async () => (await zoomed.boundingBox())!.width > 0.95 * frame.width, patienceMs);
+      await until(async () => (await zoomed.boundingBox())!.width > 0.95 * frame.width);
       for (const name of ['Pin Ben', 'Remove Ben']) {
         const box = (await button(name).boundingBox())!;
         expect(Math.min(box.width, box.height)).toBeGreaterThanOrEqual(44);
@@ -335,17 +329,16 @@ describe('the tiles of the picture', () => {
       await zoomed.waitFor({ state: 'detached' });
       await until(
         async () => (await page.locator('video').first().boundingBox())!.width < frame.width + 1,
-        patienceMs,
       );
 
       const at = await meets(ana, () => inWindow(ana, ben), 'Zoom to Ben');
-      await press(at, () => until(isPinned(ben.participantId), patienceMs));
+      await press(at, () => until(isPinned(ben.participantId)));
       // The finger that is lifted then does nothing more.
       await button('Zoom to Ben, muted').waitFor();
       expect(await zoomed.count()).toBe(0);
       expect(isPinned(ben.participantId)()).toBe(true);
       fellow!.send({ type: 'layout', mode: 'auto', pinned: null });
-      await until(isPinned(null), patienceMs);
+      await until(isPinned(null));
     }
   });
 });

@@ -7,7 +7,6 @@ import type { Rgb } from '../harness/probes.ts';
 import { until } from '../harness/until.ts';
 
 /** Nothing here is about how fast it is: a busy machine may take its time. */
-const patienceMs = 15_000;
 const pale: Rgb = [225, 225, 225];
 
 const button = ({ page }: Person, name: string): Locator =>
@@ -49,7 +48,7 @@ describe('people in a room', () => {
     const chat = button(ana, 'Chat');
     await chat.getByText('1', { exact: true }).waitFor();
     await chat.press('Enter');
-    await until(() => focused(box(ana)), patienceMs);
+    await until(() => focused(box(ana)));
     await chat.getByText('1', { exact: true }).waitFor({ state: 'detached' });
     const log = ana.page.getByRole('log', { name: 'Messages' });
     await log.getByText('<img src=x onerror=alert(1)>').waitFor();
@@ -75,7 +74,7 @@ describe('people in a room', () => {
         Math.round(scrollHeight - scrollTop - clientHeight),
       );
     await log.getByText('long 9').waitFor();
-    await until(async () => (await left()) < 2, patienceMs);
+    await until(async () => (await left()) < 2);
     await log.evaluate((list) => {
       list.scrollTop = 0;
     });
@@ -84,7 +83,7 @@ describe('people in a room', () => {
     await log.getByText('the last word').waitFor();
     expect(await log.evaluate(({ scrollTop }) => scrollTop)).toBe(0);
     await toEnd.click();
-    await until(async () => (await left()) < 2, patienceMs);
+    await until(async () => (await left()) < 2);
 
     await box(ana).fill('x'.repeat(2003));
     await ana.page.getByText('3 too many').waitFor();
@@ -96,7 +95,7 @@ describe('people in a room', () => {
 
     // By its key, too, and by the button in its corner.
     await ana.page.keyboard.press('c');
-    await until(() => focused(box(ana)), patienceMs);
+    await until(() => focused(box(ana)));
     await log.focus();
     await ana.page.keyboard.press('c');
     await log.waitFor({ state: 'detached' });
@@ -114,7 +113,7 @@ describe('people in a room', () => {
   it('react and raise their hands, which everybody sees in the picture and is told of', async () => {
     const ana = await house.join('hands', 'Ana', { colour: `rgb(${pale.join(',')})` });
     const [ben, cem] = [await house.attend('hands', 'Ben'), await house.attend('hands', 'Cem')];
-    await until(() => ana.last('layout')?.tiles.length === 3, patienceMs);
+    await until(() => ana.last('layout')?.tiles.length === 3);
     await ana.sees(ana.id, pale);
     const isDark = async (): Promise<boolean> => {
       const seen = await besideReaction(ana, ana.id);
@@ -125,7 +124,7 @@ describe('people in a room', () => {
     await button(ana, 'Thumbs up').press('Enter');
     // One's own camera lies over the composite, and has it, too.
     await Promise.all([
-      until(isDark, patienceMs),
+      until(isDark),
       ana.page.locator('.own .reaction').waitFor({ state: 'attached' }),
     ]);
     expect(await focused(button(ana, 'React'))).toBe(true);
@@ -152,11 +151,10 @@ describe('people in a room', () => {
     const names = panel(ana, 'People').locator('.name');
     await until(
       async () => (await names.allTextContents()).join() === 'Cem,Ana,Ben',
-      patienceMs,
       async () => (await names.allTextContents()).join(),
     );
     await panel(ana, 'People').getByText('hand raised, number 2').waitFor({ state: 'attached' });
-    await until(async () => !(await isDark()), patienceMs);
+    await until(async () => !(await isDark()));
     await ana.press('Lower hand');
     await button(ana, 'Raise hand').waitFor();
     await panel(ana, 'People').getByText('hand raised, number 2').waitFor({ state: 'detached' });
@@ -197,6 +195,6 @@ describe('people in a room', () => {
     await people.getByRole('button', { name: 'Remove Ben', exact: true }).click();
     await dialog.getByRole('button', { name: 'Remove', exact: true }).click();
     await ben.page.getByText('You were removed from the room.').waitFor();
-    await until(() => ana.last('layout')?.tiles.length === 1, patienceMs);
+    await until(() => ana.last('layout')?.tiles.length === 1);
   });
 });

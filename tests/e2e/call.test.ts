@@ -3,7 +3,7 @@ import { isNear } from '../harness/chromium.ts';
 import type { FakeMedia } from '../harness/fake-media.ts';
 import { openHouse } from '../harness/house.ts';
 import type { Rgb } from '../harness/probes.ts';
-import { longestGap } from '../harness/server.ts';
+import { longestGap, traced } from '../harness/server.ts';
 import { sleep, until } from '../harness/until.ts';
 
 const red: Rgb = [200, 30, 30];
@@ -16,7 +16,7 @@ const tones = { alice: 440, bob: 750, carol: 1170, dave: 1730 };
 const person = (colour: Rgb, tone: number): FakeMedia => ({ colour: css(colour), tone, fps: 10 });
 
 describe('a call of real browsers', () => {
-  const house = openHouse();
+  const house = openHouse(traced, { whole: true });
 
   it('shows three people each other where the layout says, heard without themselves, by one encoder', async () => {
     const alice = await house.join('three', 'Alice', person(red, tones.alice));
@@ -73,13 +73,13 @@ describe('a call of real browsers', () => {
     const carolTile = alice.tileOf(carolId)!;
 
     await carol.press('Leave');
-    await until(() => alice.last('layout')?.tiles.length === 2, 5000);
+    await until(() => alice.last('layout')?.tiles.length === 2);
     // Two sit side by side in the middle: where Carol's tile was there is background again.
     const below = { x: carolTile.x + carolTile.width / 2, y: carolTile.y + carolTile.height - 12 };
     await until(async () => {
       const [seen] = (await alice.pixels([below])) ?? [];
       return seen !== undefined && !isNear(seen, blue, 60) && Math.max(...seen) < 90;
-    }, 5000);
+    });
 
     await dave.enter();
     for (const who of stay) await who.sees(dave.id, yellow);

@@ -3,7 +3,6 @@ import * as z from 'zod';
 import { openHouse } from '../harness/house.ts';
 import { sleep, until } from '../harness/until.ts';
 
-const patienceMs = 15_000;
 const idleMs = 5000;
 
 /** Of a trace (Trace Event Format): a task of a thread, `tdur` microseconds of its own time. */
@@ -25,7 +24,7 @@ describe('a page in a call in which nobody does anything', () => {
   it('complains of nothing, and never keeps its main thread for 200 ms', async () => {
     const ana = await house.join('idle', 'Ana', { colour: 'blue', tone: 'speech' });
     await house.join('idle', 'Ben', { colour: 'green', tone: 0 });
-    await until(() => ana.last('layout')?.tiles.length === 2, patienceMs);
+    await until(() => ana.last('layout')?.tiles.length === 2);
     const browser = ana.page.context().browser()!;
     await browser.startTracing(ana.page, { categories: ['-*', 'toplevel', '__metadata'] });
     await sleep(idleMs);

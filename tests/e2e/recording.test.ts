@@ -42,12 +42,12 @@ describe('a recorded call of real browsers', () => {
     ] as const) {
       await carol.sees(who.id, colour);
     }
-    await until(() => alice.tileOf(carol.id) !== undefined, 5000);
+    await until(() => alice.tileOf(carol.id) !== undefined);
     const askedAt = performance.now();
     const started = await record(house.server, 'three');
     const began = performance.now();
     // Everybody is told, and who comes later too.
-    await until(() => bob.last('recording')?.state === 'active', 5000);
+    await until(() => bob.last('recording')?.state === 'active');
     expect(bob.last('recording')).toMatchObject({ id: started.id });
     const dave = await house.attend('three', 'Dave');
     const { room } = await dave.next('joined');

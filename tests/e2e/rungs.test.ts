@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Person } from '../harness/chromium.ts';
 import { openHouse } from '../harness/house.ts';
+import { traced } from '../harness/server.ts';
 import { sleep, until } from '../harness/until.ts';
 
 /** The rungs with a picture, as the page calls them. */
@@ -14,7 +15,7 @@ type PictureRung = keyof typeof pictures;
 
 describe('the quality a receiver asks for', () => {
   // Freezes are counted: it must not be the browser that stands back.
-  const house = openHouse({}, { polite: false });
+  const house = openHouse(traced, { polite: false });
 
   /** Lets somebody in, and waits until so many pictures have come. */
   const join = async (room: string, name: string, pictures = 75): Promise<Person> => {
@@ -23,7 +24,7 @@ describe('the quality a receiver asks for', () => {
       tone: 440,
       fps: 10,
     });
-    await until(async () => (await joined.inbound()).video.framesDecoded > pictures, 15_000);
+    await until(async () => (await joined.inbound()).video.framesDecoded > pictures);
     return joined;
   };
   /** Rungs that are encoded now, by the metrics. */
@@ -38,13 +39,12 @@ describe('the quality a receiver asks for', () => {
   async function changeTo(person: Person, rung: PictureRung): Promise<void> {
     const { name, size } = pictures[rung];
     await person.chooses(name);
-    await until(() => person.last('quality')?.rung === rung, 3000);
+    await until(() => person.last('quality')?.rung === rung);
     await until(
       async () => {
         const { frameWidth, frameHeight } = (await person.inbound()).video;
         return frameWidth === size[0] && frameHeight === size[1];
       },
-      5000,
       async () => JSON.stringify((await person.inbound()).video),
     );
   }
@@ -90,9 +90,9 @@ describe('the quality a receiver asks for', () => {
     // Silence is left out: somebody else is to be heard.
     await house.join('sound', 'Bob', { tone: 750 });
     const alice = await join('sound', 'Alice');
-    await until(async () => (await alice.hears([750]))[0]! > -60, 10_000);
+    await until(async () => (await alice.hears([750]))[0]! > -60);
     await alice.chooses('Sound only');
-    await until(() => alice.last('quality')?.rung === 'audio', 3000);
+    await until(() => alice.last('quality')?.rung === 'audio');
     await sleep(300);
     const before = await alice.inbound();
     await sleep(2000);
@@ -106,7 +106,7 @@ describe('the quality a receiver asks for', () => {
     await changeTo(alice, 'high');
     // The size was the same before: only pictures tell that they are back.
     const { framesDecoded } = after.video;
-    await until(async () => (await alice.inbound()).video.framesDecoded > framesDecoded + 5, 5000);
+    await until(async () => (await alice.inbound()).video.framesDecoded > framesDecoded + 5);
     const back = (await alice.inbound()).video;
     await sleep(2000);
     const end = (await alice.inbound()).video;
@@ -125,19 +125,19 @@ describe('the quality a receiver asks for', () => {
     await house.attend('cost', 'Listener');
     const keyframes = async (rung: string): Promise<number> =>
       (await house.server.metric('onegrid_keyframes_total')).get(`{rung="${rung}"}`) ?? 0;
-    await until(async () => (await encoded()).join() === 'high', 5000);
+    await until(async () => (await encoded()).join() === 'high');
     const before = { low: await keyframes('low'), tiny: await keyframes('tiny') };
     await changeTo(alice, 'low');
-    await until(async () => (await encoded()).join() === 'low', 5000);
+    await until(async () => (await encoded()).join() === 'low');
     expect(await keyframes('low')).toBe(before.low + 1);
     expect(await keyframes('tiny')).toBe(before.tiny);
     await alice.chooses('Sound only');
-    await until(async () => (await encoded()).length === 0, 5000);
+    await until(async () => (await encoded()).length === 0);
     const composed = await house.server.metricSum('onegrid_frames_composited_total');
     await sleep(1500);
     expect(await house.server.metricSum('onegrid_frames_composited_total')).toBe(composed);
     await changeTo(alice, 'high');
-    await until(async () => (await encoded()).join() === 'high', 5000);
+    await until(async () => (await encoded()).join() === 'high');
   });
 
   it('is low from the start where the browser is to save data, and what is chosen then', async () => {
@@ -150,10 +150,10 @@ describe('the quality a receiver asks for', () => {
     await alice.page.reload();
     await alice.page.getByRole('textbox', { name: 'Your name' }).fill('Alice');
     await alice.enter();
-    await until(() => alice.last('quality')?.rung === 'low', 10_000);
+    await until(() => alice.last('quality')?.rung === 'low');
     expect(alice.last('quality')).toMatchObject({ reason: 'requested' });
     await alice.chooses('High');
-    await until(() => alice.last('quality')?.rung === 'high', 10_000);
+    await until(() => alice.last('quality')?.rung === 'high');
     expect(new Set(rungsOf(alice))).toEqual(new Set(['low', 'high']));
   });
 });

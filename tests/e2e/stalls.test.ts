@@ -21,7 +21,7 @@ describe('somebody who falls silent', () => {
     browser = await launchChromium();
   });
   afterEach(async () => {
-    await until(async () => (await server.metricSum('onegrid_rooms')) === 0, 15_000);
+    await until(async () => (await server.metricSum('onegrid_rooms')) === 0);
   });
   afterAll(async () => {
     await browser.close();

@@ -31,8 +31,8 @@ describe('what a browser sends', () => {
         counts = await who.outbound();
         return counts?.height === height;
       },
-      timeoutMs,
       () => `${who.name} should send ${String(height)} lines, sends ${JSON.stringify(counts)}`,
+      timeoutMs,
     );
     return counts!;
   };
@@ -107,7 +107,7 @@ describe('what a browser sends', () => {
     arranger.send({ type: 'layout', mode: 'single', pinned: bob.id });
     const hidden = performance.now();
     await bob.sees(bob.id, green);
-    await until(() => alice.last('uplink')?.fps === 0, holdMs + patienceMs);
+    await until(() => alice.last('uplink')?.fps === 0, undefined, holdMs + patienceMs);
     expect(performance.now() - hidden).toBeGreaterThan(holdMs - 500);
     expect(bob.last('uplink')?.fps).toBeGreaterThan(0);
     await sleep(500);
@@ -123,8 +123,8 @@ describe('what a browser sends', () => {
     const shown = performance.now();
     await until(
       async () => isNear((await bob.colourOf(alice.id)) ?? green, red),
-      patienceMs,
       async () => `Bob sees ${String(await bob.colourOf(alice.id))}`,
+      patienceMs,
     );
     console.log(`seen again after ${(performance.now() - shown).toFixed(0)} ms`);
     // For longer than a picture that stalls stays.

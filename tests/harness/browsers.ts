@@ -9,6 +9,13 @@ const required = (tool: Tool): string => {
 /** The path of Chromium or Chrome; throws where there is none. */
 export const findChromium = (): string => required('chromium');
 
+/**
+ * The path of Chromium without the browser around it, which is enough for a page; where there is none, or another one was
+ * chosen (CHROMIUM_PATH), that of Chromium.
+ */
+export const findHeadlessShell = (): string =>
+  (process.env['CHROMIUM_PATH'] ? null : findTool('headlessShell')) ?? findChromium();
+
 /** The path of Firefox, or null: it is not everywhere to be had. */
 export const findFirefox = (): string | null => findTool('firefox');
 

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import type { ServerMessage } from '../../mcu/protocol/server.ts';
-import { findChromium } from './browsers.ts';
+import { findChromium, findHeadlessShell } from './browsers.ts';
 import { type FakeMedia, installFakeMedia } from './fake-media.ts';
 import { type InboundStream, readInbound } from './inbound.ts';
 import { type Outbound, readOutbound } from './outbound.ts';
@@ -9,7 +9,7 @@ import { type IceWays, limitIce, rememberPeers } from './peers.ts';
 import { measureLipSync, readPixels, readTones, type Rgb } from './probes.ts';
 import type { TestHost } from './network.ts';
 import { readSelectedPairs, type SelectedPair } from './selected-pairs.ts';
-import { until } from './until.ts';
+import { patienceMs, until } from './until.ts';
 
 const flags = [
   '--no-sandbox',
@@ -28,6 +28,12 @@ const flags = [
 ];
 
 /**
+ * Pages are painted by the processor, all of a page for each picture of its video, which is most of what a call costs a
+ * browser here: a quarter of the size in each direction is a tenth of the work, and pages cannot tell but by devicePixelRatio.
+ */
+const coarse = 0.25;
+
+/**
  * Starts a real Chromium. The server under test shares its cores with all these browsers, which no
  * real one does, so they stand back for it where the host allows that.
  */
@@ -36,6 +42,7 @@ export const launchChromium = ({
   host,
   more = [],
   realScreen = false,
+  whole = realScreen || host !== undefined,
   less = [],
 }: {
   /** False: at the same priority. */
@@ -46,6 +53,11 @@ export const launchChromium = ({
   more?: string[];
   /** What is shared of a screen is real, and so are devices and questions. */
   realScreen?: boolean;
+  /**
+   * The browser people have, with windows and all, not the shell that does for most pages: that has no locks of the screen, one
+   * answer to all questions, and no origins that are taken for secure.
+   */
+  whole?: boolean;
   /** Usual flags to leave out. */
   less?: string[];
 } = {}): Promise<Browser> =>
@@ -53,7 +65,7 @@ export const launchChromium = ({
     executablePath: fileURLToPath(new URL('run-chromium.sh', import.meta.url)),
     env: {
       ...(process.env as Record<string, string>),
-      TEST_CHROMIUM: findChromium(),
+      TEST_CHROMIUM: whole ? findChromium() : findHeadlessShell(),
       TEST_NICE: polite ? '10' : '0',
       ...(host && { TEST_NAMESPACE: host.namespace }),
     },
@@ -61,6 +73,7 @@ export const launchChromium = ({
       ...flags.filter(
         (flag) => !less.includes(flag) && !(realScreen && flag.startsWith('--use-fake')),
       ),
+      ...(realScreen ? [] : [`--force-device-scale-factor=${String(coarse)}`]),
       ...more,
     ],
     headless: true,
@@ -106,7 +119,11 @@ export class Person {
     media: FakeMedia,
     ways?: IceWays,
   ): Promise<Person> {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+    const context = await browser.newContext({
+      viewport: { width: 1280, height: 800 },
+      deviceScaleFactor: coarse,
+    });
+    context.setDefaultTimeout(patienceMs);
     const page = await context.newPage();
     const person = new Person(context, page, name);
     page.on('console', (message) => {
@@ -143,7 +160,6 @@ export class Person {
     await this.press('Join');
     await until(
       () => this.last('joined') !== undefined,
-      15_000,
       () => `${this.name} has not joined; got ${this.received.map(({ type }) => type).join(', ')}`,
     );
   }
@@ -205,7 +221,6 @@ export class Person {
         found = await this.streams();
         return found.video !== undefined && found.audio !== undefined;
       },
-      15_000,
       () => `${this.name} receives ${Object.keys(found).join() || 'nothing'}`,
     );
     return { video: found.video!, audio: found.audio! };
@@ -248,7 +263,6 @@ export class Person {
         pairs = await this.page.evaluate(readSelectedPairs);
         return isReady(pairs);
       },
-      10_000,
       () => `${this.name} is connected by ${JSON.stringify(pairs)}`,
     );
     if (!isReady(pairs)) throw new Error('not connected');
@@ -256,15 +270,15 @@ export class Person {
   }
 
   /** Waits until this person's browser shows that colour in the middle of that tile. */
-  async sees(id: string, colour: Rgb, timeoutMs = 15_000): Promise<void> {
+  async sees(id: string, colour: Rgb, timeoutMs = patienceMs): Promise<void> {
     await until(
       async () => {
         const seen = await this.colourOf(id);
         return seen !== null && isNear(seen, colour);
       },
-      timeoutMs,
       async () =>
         `${this.name} should see ${String(colour)}, sees ${String(await this.colourOf(id))}`,
+      timeoutMs,
     );
   }
 

@@ -61,7 +61,6 @@ export class SignallingClient {
       );
     await until(
       () => find() !== undefined,
-      10_000,
       () => `no ${type} among ${this.received.map((message) => message.type).join(', ')}`,
     );
     return find()!;

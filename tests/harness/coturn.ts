@@ -58,7 +58,6 @@ export class TestTurnServer {
     const server = new TestTurnServer(child, [`${url}udp`, `${url}tcp`]);
     await until(
       () => isOpen(address, port),
-      10_000,
       () => `coturn cannot be reached; it said: ${server.log.slice(-2000)}`,
     );
     return server;

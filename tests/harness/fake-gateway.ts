@@ -124,7 +124,6 @@ export class FakeGateway {
     let last: ToldRecording | undefined;
     await until(
       async () => (last = await this.recording(id)).state === state,
-      15_000,
       () => JSON.stringify(last),
     );
     return last!;

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { isNear, type Person } from './chromium.ts';
 import type { Rgb } from './probes.ts';
-import { longestGap, type TestServer } from './server.ts';
+import { longestGap, type TestServer, traced } from './server.ts';
 import { sleep, until } from './until.ts';
 
 /** Alice's colour, and Bob's. */
@@ -13,6 +13,7 @@ const fps = 25;
 
 /** Settings of a server on which somebody falls silent. */
 export const silenceSettings = {
+  ...traced,
   ONEGRID_MEDIA_TIMEOUT_MS: String(timeoutMs),
   // Pictures are counted: their rate must not change with what a busy machine makes of the path.
   ONEGRID_RUNGS: 'high',
@@ -43,11 +44,11 @@ export async function fallsSilent(
   const from = server.sentTo(bob.id).length;
   const started = performance.now();
   happen();
-  await until(async () => !isNear((await bob.colourOf(id)) ?? red, red), 6000);
+  await until(async () => !isNear((await bob.colourOf(id)) ?? red, red), undefined, 6000);
   const initialsMs = performance.now() - started;
   expect(bob.tileOf(id)).toBeDefined();
   expect(initialsMs).toBeGreaterThan(2500);
-  await until(() => bob.tileOf(id) === undefined, timeoutMs + 4000);
+  await until(() => bob.tileOf(id) === undefined, undefined, timeoutMs + 4000);
   const goneMs = performance.now() - started;
   // The last RTCP came up to a second or two before it happened.
   expect(goneMs).toBeGreaterThan(timeoutMs - 2500);

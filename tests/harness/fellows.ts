@@ -27,12 +27,13 @@ export function speakersIn({ received, receivedAt }: Person, { from, to }: Span)
   );
 }
 
-/** Video sent to a participant in a span, in kbit/s, headers left out; from the server's log at level trace. */
-export function sentKbps(server: TestServer, participant: string, { from, to }: Span): number {
-  const bytes = server.log.reduce((sum, line) => {
-    if (line.msg !== 'picture sent' || line['participant'] !== participant) return sum;
+/** Bits of each picture sent to a participant in a span, in the mean, headers left out; needs `traced`. */
+export function sentBits(server: TestServer, participant: string, { from, to }: Span): number {
+  const { isOfPicture } = server;
+  const sizes = server.log.flatMap((line) => {
+    if (!isOfPicture(line) || line['participant'] !== participant) return [];
     const time = Date.parse(String(line['time']));
-    return time > from && time <= to ? sum + Number(line['bytes']) : sum;
-  }, 0);
-  return (bytes * 8) / (to - from);
+    return time > from && time <= to ? [Number(line['bytes']) * 8] : [];
+  });
+  return sizes.reduce((sum, bits) => sum + bits, 0) / sizes.length;
 }

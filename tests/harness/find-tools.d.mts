@@ -1,6 +1,15 @@
 /** The programs that tests drive. */
 export type Tool =
-  'chromium' | 'firefox' | 'ffmpeg' | 'ffprobe' | 'gstreamer' | 'ip' | 'nft' | 'tc' | 'coturn';
+  | 'chromium'
+  | 'headlessShell'
+  | 'firefox'
+  | 'ffmpeg'
+  | 'ffprobe'
+  | 'gstreamer'
+  | 'ip'
+  | 'nft'
+  | 'tc'
+  | 'coturn';
 
 /**
  * The path of a program: from its variable (CHROMIUM_PATH, FIREFOX_PATH, FFMPEG_PATH, FFPROBE_PATH), then

@@ -27,6 +27,12 @@ const chromium = {
   ],
 };
 
+/** The same engine without the browser around it: it starts with half the work. */
+const headlessShell = {
+  names: ['chromium-headless-shell'],
+  places: () => [],
+};
+
 const firefox = {
   variable: 'FIREFOX_PATH',
   names: ['firefox-esr', 'firefox'],
@@ -44,7 +50,7 @@ const tc = { names: ['tc'], places: () => [] };
 const gstreamer = { names: ['gst-launch-1.0'], places: () => [] };
 
 const coturn = { names: ['turnserver'], places: () => [] };
-const tools = { chromium, firefox, ffmpeg, ffprobe, gstreamer, ip, nft, tc, coturn };
+const tools = { chromium, headlessShell, firefox, ffmpeg, ffprobe, gstreamer, ip, nft, tc, coturn };
 
 /**
  * The path of a program: from its variable, then PATH, then the usual places.

@@ -2,6 +2,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { launchChromium, Person } from './chromium.ts';
 import { SignallingClient } from './client.ts';
+import { Crowd, type CrowdOptions } from './crowd.ts';
 import type { FakeMedia } from './fake-media.ts';
 import { TestServer } from './server.ts';
 import { until } from './until.ts';
@@ -17,6 +18,8 @@ export interface House {
   open(room: string, name: string, media: FakeMedia): Promise<Person>;
   /** Lets somebody without media into a room; they leave with the end of the test. */
   attend(room: string, name: string): Promise<SignallingClient>;
+  /** Lets synthetic participants in; they leave with the end of the test. */
+  crowd(options: CrowdOptions): void;
 }
 
 /**
@@ -31,8 +34,8 @@ export function openHouse(
 ): House {
   let server: TestServer;
   let browser: Browser;
-  const people: { close(): Promise<void> }[] = [];
-  const welcome = <One extends { close(): Promise<void> }>(one: One): One => {
+  const people: { close(): Promise<unknown> }[] = [];
+  const welcome = <One extends { close(): Promise<unknown> }>(one: One): One => {
     people.push(one);
     return one;
   };
@@ -48,7 +51,6 @@ export function openHouse(
     for (const each of people.splice(0).reverse()) await each.close();
     await until(
       async () => (await server.metricSum('onegrid_rooms')) === 0,
-      10_000,
       () => JSON.stringify(server.log.filter(({ msg }) => msg.startsWith('participant')).slice(-5)),
     );
     expect(server.complaints()).toEqual([]);
@@ -71,6 +73,10 @@ export function openHouse(
     },
     open: async (room, name, media) =>
       welcome(await Person.open(browser, server.url, room, name, media)),
+    crowd: (options) => {
+      const crowd = new Crowd(server.url, options);
+      welcome({ close: () => crowd.leave() });
+    },
     attend: async (room, name) => welcome(await SignallingClient.join(server.url, room, name)),
   };
 }

@@ -87,7 +87,7 @@ export class Lab {
     const wanted = (await this.#present()) + options.participants;
     const crowd = new Crowd(this.server.url, { room, ...options });
     this.#crowds.push(crowd);
-    await until(async () => (await this.#present()) >= wanted, 30_000);
+    await until(async () => (await this.#present()) >= wanted);
     return crowd;
   }
 

@@ -28,7 +28,7 @@ export function tryBenchmarks(chosen: (name: string) => boolean): void {
     const file = join(folder, 'bench.json');
     await promisify(execFile)(process.execPath, [laboratory, ...names, '--quick', '--out', file]);
     document = documentSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
-  }, 180_000);
+  });
   afterAll(() => {
     rmSync(folder, { recursive: true });
   });

@@ -66,7 +66,7 @@ export async function killRun(victim: Victim, killAfterMs: number, data: string)
       await server.stop('SIGKILL');
       await crowd.leave().catch(() => undefined);
       server = await TestServer.start(settings);
-      recording = await reach(server, id, ['complete', 'interrupted', 'failed'], 30_000);
+      recording = await reach(server, id, ['complete', 'interrupted', 'failed']);
     }
     return {
       killedAfterMs: killedMs - startedMs,
@@ -114,6 +114,6 @@ async function gapIn(file: string): Promise<number> {
 
 /** Waits until both are there and send. */
 async function bothThere(server: TestServer): Promise<void> {
-  await until(async () => (await server.metricSum('onegrid_participants')) === 2, 20_000);
+  await until(async () => (await server.metricSum('onegrid_participants')) === 2);
   await sleep(1500);
 }

@@ -64,7 +64,6 @@ export async function reach(
   server: Pick<TestServer, 'url'>,
   id: string,
   states: readonly Recording['state'][],
-  timeoutMs = 20_000,
 ): Promise<Recording> {
   let last: Recording | undefined;
   await until(
@@ -72,7 +71,6 @@ export async function reach(
       last = (await ask<Recording>(server, 'GET', `/recordings/${id}`)).body;
       return states.includes(last.state);
     },
-    timeoutMs,
     () => `the recording should be ${states.join(' or ')}: ${JSON.stringify(last)}`,
   );
   return last!;

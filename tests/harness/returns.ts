@@ -27,7 +27,6 @@ export interface Return {
 
 const red: Rgb = [200, 30, 30];
 const written = 'Before anything went wrong';
-const patienceMs = 30_000;
 
 /** Somebody in a call, on a host of their own, who is taken out of it time and again. Nobody touches the page. */
 export class Returns {
@@ -76,7 +75,7 @@ export class Returns {
     await alice.press('Chat');
     await alice.page.getByRole('textbox', { name: 'Write a message' }).fill(written);
     await alice.page.keyboard.press('Enter');
-    await until(() => alice.last('chat') !== undefined, patienceMs);
+    await until(() => alice.last('chat') !== undefined);
     const session = await browser.newBrowserCDPSession();
     const { processInfo } = await session.send('SystemInfo.getProcessInfo');
     const renderers = processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => id);
@@ -97,7 +96,6 @@ export class Returns {
         if (answer !== null && !news.some(({ type }) => type === answer)) return false;
         return await this.#isThere();
       },
-      patienceMs,
       () => `Alice should be back from: ${fault}`,
     );
     const backMs = performance.now() - started;
@@ -133,7 +131,7 @@ export class Returns {
       case 'websocket':
         this.#cable.isPulled = true;
         this.#cable.cut();
-        await until(() => this.#says('reconnecting'), patienceMs);
+        await until(() => this.#says('reconnecting'));
         await sleep(2000);
         this.#cable.isPulled = false;
         return true;

@@ -1,6 +1,6 @@
 import type { SentFrame, TestServer } from './server.ts';
 
-/** The longest times between two pictures that a server sends to one and the same participant; its log must be at level trace. */
+/** The longest times between two pictures that a server sends to one and the same participant; needs `traced`. */
 export class SendGaps {
   readonly #server: TestServer;
   readonly #room: string;
@@ -22,8 +22,9 @@ export class SendGaps {
     this.#pictures = 0;
     this.#longestMs = 0;
     // What is counted is not kept: in a long run it would fill the memory.
+    const { isOfPicture } = this.#server;
     const rest = this.#server.log.filter((line) => {
-      if (line.msg !== 'picture sent' || line['room'] !== this.#room) return true;
+      if (!isOfPicture(line) || line['room'] !== this.#room) return true;
       const { participant, at } = line as unknown as SentFrame;
       if (only === undefined || only.has(participant)) this.#add(participant, at);
       return false;

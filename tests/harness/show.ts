@@ -19,7 +19,7 @@ export class Show {
   static async begin(settings: Record<string, string>): Promise<Show> {
     const server = await TestServer.start({ ONEGRID_LOG_LEVEL: 'info', ...settings });
     const crowd = new Crowd(server.url, { room, participants: 2, speakers: 1 });
-    await until(async () => (await server.metricSum('onegrid_participants')) === 2, 20_000);
+    await until(async () => (await server.metricSum('onegrid_participants')) === 2);
     return new Show(server, crowd);
   }
 

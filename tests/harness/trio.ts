@@ -1,15 +1,13 @@
 import type { Browser } from 'playwright-core';
 import { Person } from './chromium.ts';
 import { type Rgb } from './probes.ts';
-import { until } from './until.ts';
+import { patienceMs, until } from './until.ts';
 
 const voices: readonly { name: string; colour: Rgb; tone: number }[] = [
   { name: 'Alice', colour: [200, 30, 30], tone: 440 },
   { name: 'Bob', colour: [30, 170, 60], tone: 750 },
   { name: 'Carol', colour: [40, 60, 210], tone: 1170 },
 ];
-
-const patienceMs = 40_000;
 
 /**
  * Runs in the page: waits until all colours are to be seen and something is to be heard, by other streams than before.
@@ -83,9 +81,8 @@ export class Trio {
       const media = { colour: `rgb(${colour.join(',')})`, tone, fps: 10 };
       people.push(await Person.join(browser, url, room, name, media));
     }
-    await until(
-      () => people.every((person) => person.last('layout')?.tiles.length === voices.length),
-      15_000,
+    await until(() =>
+      people.every((person) => person.last('layout')?.tiles.length === voices.length),
     );
     const trio = new Trio(people);
     await trio.#allSeeAndHear(people.map(() => []));

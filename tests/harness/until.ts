@@ -3,19 +3,29 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export { sleep };
 
 /**
+ * How long to wait for what has to come, where nothing is said of how fast: a guard against hanging, not a bar. Many times
+ * what a slow machine takes that has a dozen other things to do. A test may take three times as long (vitest.config.ts).
+ */
+export const patienceMs = 60_000;
+
+/** Between one look and the next: often at first, seldom where it takes long, for to look is work, too. */
+const looks = { firstMs: 20, growth: 1.2, lastMs: 250 };
+
+/**
  * Waits until something is true.
  * @param describe - says what was seen instead, for the error
+ * @param timeoutMs - only where being late is what would be wrong
  */
 export async function until(
   condition: () => boolean | Promise<boolean>,
-  timeoutMs: number,
   describe: () => string | Promise<string> = () => 'it did not become true',
+  timeoutMs = patienceMs,
 ): Promise<void> {
   const deadline = performance.now() + timeoutMs;
-  while (!(await condition())) {
+  for (let pause = looks.firstMs; !(await condition()); pause *= looks.growth) {
     if (performance.now() > deadline) {
       throw new Error(`after ${String(timeoutMs)} ms: ${await describe()}`);
     }
-    await sleep(50);
+    await sleep(Math.min(pause, looks.lastMs));
   }
 }

@@ -8,11 +8,13 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Finding } from '../../mcu/doctor/finding.ts';
 import { runProbe } from '../../mcu/doctor/native.ts';
+import { askServer } from '../../mcu/doctor/stun-client.ts';
 import { roomSettings } from '../../mcu/gateway/room-settings.ts';
 import { readSettings } from '../../mcu/config/settings.ts';
 import { TestTurnServer, turnSecret, whyNoCoturn } from '../harness/coturn.ts';
 import { freePort } from '../harness/free-port.ts';
 import { makeDataDir } from '../harness/test-run.ts';
+import { sleep } from '../harness/until.ts';
 
 const launcher = fileURLToPath(new URL('../../bin/onegrid.mjs', import.meta.url));
 
@@ -125,12 +127,15 @@ describe('onegrid doctor', () => {
       const line = (check: string): string[] =>
         text.split('\n').filter((one) => one.slice(11).startsWith(check));
       const port0 = String(port);
-      expect(line('TCP port')[0]).toMatch(new RegExp(`missing .*${port0} .*in use by another`));
-      expect(line('data folder')[0]).toMatch(/missing .*cannot be written \(ENOTDIR\)/);
-      expect(line('ffmpeg')[0]).toMatch(/missing .*FFMPEG_PATH/);
-      expect(line('UDP ports')[0]).toMatch(/warning .*enough for 10 participants/);
-      expect(line('TURN server')[0]).toMatch(/missing .*cannot be reached \(ECONNREFUSED\)/);
-      expect(line('TURN server')[1]).toMatch(/missing .*does not answer/);
+      expect(line('TCP port')[0], text).toMatch(
+        new RegExp(`missing .*${port0} .*in use by another`),
+      );
+      expect(line('data folder')[0], text).toMatch(/missing .*cannot be written \(ENOTDIR\)/);
+      expect(line('ffmpeg')[0], text).toMatch(/missing .*FFMPEG_PATH/);
+      expect(line('UDP ports')[0], text).toMatch(/warning .*enough for 10 participants/);
+      expect(line('TURN server'), text).toHaveLength(2);
+      expect(line('TURN server')[0], text).toMatch(/missing .*cannot be reached \(ECONNREFUSED\)/);
+      expect(line('TURN server')[1], text).toMatch(/missing .*does not answer/);
       // One sentence beneath each, and the sum of it.
       expect(text).toContain('Stop that program, or set PORT to another port.');
       expect(text).toContain('5 things missing');
@@ -139,6 +144,26 @@ describe('onegrid doctor', () => {
       expect(text).not.toContain(who.credential);
     } finally {
       other.close();
+      silent.close();
+    }
+  });
+
+  it('asks a server that is silent no more when it has given up', async () => {
+    const silent = createSocket('udp4');
+    let asked = 0;
+    silent.on('message', () => (asked += 1));
+    silent.bind(0, '127.0.0.1');
+    await once(silent, 'listening');
+    try {
+      const { port } = silent.address();
+      const address = { scheme: 'stun', host: '127.0.0.1', port, transport: 'udp' } as const;
+      expect(await askServer(address, null)).toEqual({ kind: 'silent' });
+      expect(asked).toBeGreaterThan(1);
+      await sleep(100);
+      const before = asked;
+      await sleep(1000);
+      expect(asked).toBe(before);
+    } finally {
       silent.close();
     }
   });

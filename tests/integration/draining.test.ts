@@ -23,8 +23,9 @@ describe('a server that drains', () => {
     expect(await ready()).toBe(503);
     expect((await gateway.request('/healthz')).status).toBe(200);
     const { at, inMs } = await ana.next('closing');
-    expect(inMs).toBe(60_000);
-    expect(Math.abs(Date.parse(at) - Date.now() - 60_000)).toBeLessThan(5000);
+    expect(inMs).toBeLessThanOrEqual(60_000);
+    expect(inMs).toBeGreaterThan(30_000);
+    expect(Math.abs(Date.parse(at) - Date.now() - inMs)).toBeLessThan(5000);
 
     const ben = await SignallingClient.connect(gateway.url);
     ben.send({ type: 'join', protocol: 1, room: 'another', name: 'Ben' });
@@ -89,7 +90,7 @@ describe('signals', () => {
     await server.stop('SIGTERM');
     expect(await over).toBe(1);
     expect(await ana.next('closed')).toMatchObject({ reason: 'shutdown' });
-    await until(() => !children.some(isAlive), 5000);
+    await until(() => !children.some(isAlive));
   });
 
   it('SIGINT does not wait for rooms: everything is brought to its end, and the exit code is 0', async () => {

@@ -188,7 +188,7 @@ describe('limits', () => {
         all.every((each) => 'code' in each && each.code === code),
       );
       if (fatal) {
-        await until(() => !client.isOpen, 5000);
+        await until(() => !client.isOpen);
         expect(client.received.some(({ type }) => type === 'joined')).toBe(false);
         return;
       }
@@ -204,7 +204,7 @@ describe('limits', () => {
     gateway = await FakeGateway.start({ ONEGRID_MAX_UNJOINED: '3' });
     const silent: SignallingClient[] = [];
     for (let k = 0; k < 10; k++) silent.push(await connect());
-    await until(() => silent.filter(({ isOpen }) => isOpen).length === 3, 5000);
+    await until(() => silent.filter(({ isOpen }) => isOpen).length === 3);
     await gateway.join('limits', 'Ana');
     expect(await silent[0]!.next('error')).toMatchObject({ code: 'too-fast', fatal: true });
     const metrics = await (await gateway.request('/metrics')).text();

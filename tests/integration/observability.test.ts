@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SignallingClient } from '../harness/client.ts';
-import { type LogLine, TestServer } from '../harness/server.ts';
+import { type LogLine, TestServer, traced } from '../harness/server.ts';
 import { until } from '../harness/until.ts';
 
 const launcher = fileURLToPath(new URL('../../bin/onegrid.mjs', import.meta.url));
@@ -34,7 +34,7 @@ describe('a server at work', () => {
   let alice: SignallingClient;
   const chat = 'nobody else is to read this';
   beforeAll(async () => {
-    server = await TestServer.start(secrets);
+    server = await TestServer.start({ ...secrets, ...traced });
     alice = await SignallingClient.join(server.url, 'kitchen', 'Alice');
     alice.send({ type: 'record', action: 'start' });
     alice.send({ type: 'chat', text: chat });
@@ -86,10 +86,10 @@ describe('a server at work', () => {
     await alice.drop();
     alice = await SignallingClient.join(server.url, 'kitchen', 'Alice', { resume });
     const join = alice.received.find((message) => message.type === 'joined')?.join;
-    await until(() => linesOf('join', join).length > 0, 5000);
+    await until(() => linesOf('join', join).length > 0);
     expect(linesOf('join', join)[0]).toMatchObject({ msg: 'participant came back', before });
     alice.send({ type: 'offer', pc: 'uplink', sdp: unusable });
-    await until(() => messages(linesOf('join', join), 'room').length > 0, 5000);
+    await until(() => messages(linesOf('join', join), 'room').length > 0);
   });
 
   it('names a request that was refused in the answer and in the log, at debug', async () => {
@@ -99,7 +99,7 @@ describe('a server at work', () => {
     expect(response.status).toBe(404);
     const id = response.headers.get('x-request-id');
     expect(id).toMatch(/^[\w-]{8}$/);
-    await until(() => linesOf('request', id).length > 0, 5000);
+    await until(() => linesOf('request', id).length > 0);
     expect(linesOf('request', id)).toMatchObject([
       { level: 20, code: 'not-found', method: 'GET', path: '/api/v1/rooms/nowhere' },
     ]);
@@ -123,7 +123,7 @@ describe('a server at work', () => {
       (await server.metric(name)).get(labels) ?? Number.NaN;
     const connected = (pc: string): string => `{pc="${pc}",result="connected"}`;
     // Room processes report twice a second.
-    await until(async () => (await sum('onegrid_receivers')) === 0, 5000);
+    await until(async () => (await sum('onegrid_receivers')) === 0);
     expect(await sum('onegrid_connections')).toBe(1);
     expect(await value('onegrid_joins_total', '{kind="new"}')).toBe(2);
     expect(await value('onegrid_joins_total', '{kind="resumed"}')).toBe(1);

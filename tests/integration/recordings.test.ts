@@ -59,7 +59,7 @@ describe('recordings', () => {
   const outputPid = async (id: string, not = 0): Promise<number> => {
     const pid = (): number | undefined =>
       isWritten(id) ? written(id).processes?.output?.pid : undefined;
-    await until(() => ![undefined, not].includes(pid()), 5000);
+    await until(() => ![undefined, not].includes(pid()));
     return pid()!;
   };
   const stop = (id: string) => gateway.json<ToldRecording>('POST', `/api/v1/recordings/${id}/stop`);
@@ -102,10 +102,7 @@ describe('recordings', () => {
     // Again: nothing changes.
     expect(await stop(id)).toEqual({ status: 200, body: done });
 
-    await until(
-      () => alice.received.some((m) => m.type === 'recording' && m.state === 'complete'),
-      5000,
-    );
+    await until(() => alice.received.some((m) => m.type === 'recording' && m.state === 'complete'));
     expect(
       alice.received.flatMap((m) => (m.type === 'recording' ? [[m.state, m.reason]] : [])),
     ).toEqual([
@@ -186,11 +183,11 @@ describe('recordings', () => {
     const first = await outputPid(id);
     process.kill(first, 'SIGKILL');
     const second = await outputPid(id, first);
-    await until(() => existsSync(join(folder(id), 'segment-1.mp4')), 5000);
+    await until(() => existsSync(join(folder(id), 'segment-1.mp4')));
     expect(await gateway.recording(id)).toMatchObject({ state: 'active', reason: null });
     process.kill(second, 'SIGKILL');
     const third = await outputPid(id, second);
-    await until(() => existsSync(join(folder(id), 'segment-2.mp4')), 5000);
+    await until(() => existsSync(join(folder(id), 'segment-2.mp4')));
     process.kill(third, 'SIGKILL');
     expect(await gateway.reached(id, 'interrupted')).toMatchObject({ reason: null });
     expect(media(id)).toBe('segment 0;segment 1;segment 2;');
@@ -202,7 +199,7 @@ describe('recordings', () => {
     const id = await gateway.record('media');
     await gateway.reached(id, 'active');
     gateway.room('media').kill();
-    await until(() => gateway.room('media').feeds === 1, 5000);
+    await until(() => gateway.room('media').feeds === 1);
     await stop(id);
     await gateway.reached(id, 'complete');
     expect(media(id)).toBe('segment 0;');
@@ -216,7 +213,7 @@ describe('recordings', () => {
     for (const deaths of [1, 2, 3]) {
       const room = gateway.room('doomed');
       room.kill();
-      if (deaths < 3) await until(() => gateway.room('doomed') !== room, 5000);
+      if (deaths < 3) await until(() => gateway.room('doomed') !== room);
     }
     expect(await gateway.reached(id, 'interrupted')).toMatchObject({ reason: null });
     expect(media(id)).toBe('segment 0;');
@@ -270,24 +267,24 @@ describe('recordings', () => {
     await gateway.reached(id, 'active');
     await sleep(300);
     await alice.close();
-    await until(() => gateway.room('pause').feeds === 0, 5000);
+    await until(() => gateway.room('pause').feeds === 0);
     await sleep(700);
     const before = (await gateway.recording(id)).durationSeconds;
     const bob = await gateway.join('pause', 'Bob');
     expect((await bob.next('joined')).room.recording).toEqual({ id, state: 'active' });
-    await until(() => existsSync(join(folder(id), 'segment-1.mp4')), 5000);
-    await until(async () => (await gateway.recording(id)).durationSeconds > before, 5000);
+    await until(() => existsSync(join(folder(id), 'segment-1.mp4')));
+    await until(async () => (await gateway.recording(id)).durationSeconds > before);
     const joined = written(id).events.find(
       (event) => event.type === 'join' && event.participantId === bob.id,
     );
     // The pause is not in the media.
     expect(joined?.at).toBeCloseTo(before, 1);
     await bob.close();
-    await until(() => gateway.room('pause').feeds === 0, 5000);
+    await until(() => gateway.room('pause').feeds === 0);
     await sleep(700);
     const second = (await gateway.recording(id)).durationSeconds;
     const carol = await gateway.join('pause', 'Carol');
-    await until(async () => (await gateway.recording(id)).durationSeconds > second, 5000);
+    await until(async () => (await gateway.recording(id)).durationSeconds > second);
     // Neither is the next one, and what was there before the first is there once.
     const came = written(id).events.find(
       (event) => event.type === 'join' && event.participantId === carol.id,
@@ -302,10 +299,7 @@ describe('recordings', () => {
       seconds: number;
     };
     expect(ended.durationSeconds).toBeCloseTo(seconds, 2);
-    await until(
-      async () => (await gateway.json('GET', '/api/v1/rooms/pause')).status === 404,
-      5000,
-    );
+    await until(async () => (await gateway.json('GET', '/api/v1/rooms/pause')).status === 404);
   });
 
   it('end at their longest', async () => {
@@ -320,7 +314,7 @@ describe('recordings', () => {
     await gateway.join('stop', 'Alice');
     const id = await gateway.record('stop', { tracks: true });
     await gateway.reached(id, 'active');
-    await until(() => isWritten(id), 5000);
+    await until(() => isWritten(id));
     await gateway.stop(true);
     expect(written(id)).toMatchObject({ state: 'complete', reason: 'stopped' });
     gateway = await FakeGateway.start({}, gateway.dataDir);
@@ -402,7 +396,7 @@ describe('recordings', () => {
     const ids: string[] = [];
     for (let n = 0; n < 3; n += 1) ids.push(await gateway.recorded('retention'));
     // 10 bytes each: two are kept.
-    await until(() => !existsSync(folder(ids[0]!)), 5000);
+    await until(() => !existsSync(folder(ids[0]!)));
     expect(existsSync(folder(ids[1]!))).toBe(true);
     expect((await gateway.json('GET', `/api/v1/recordings/${ids[0]!}`)).status).toBe(404);
   });

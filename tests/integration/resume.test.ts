@@ -4,7 +4,7 @@ import { FakeGateway } from '../harness/fake-gateway.ts';
 import { TestServer } from '../harness/server.ts';
 import { sleep, until } from '../harness/until.ts';
 
-const soon = (condition: () => boolean | Promise<boolean>): Promise<void> => until(condition, 8000);
+const soon = (condition: () => boolean | Promise<boolean>): Promise<void> => until(condition);
 
 const names = (people: readonly { name: string }[]): string[] => people.map(({ name }) => name);
 

@@ -24,18 +24,18 @@ describe('room processes', () => {
   };
   const roomPid = (room: string): number => server!.roomPid(room);
 
-  it('are one for each room, with a spare kept warm, and none is left', async () => {
-    server = await TestServer.start();
+  it('are one for each room, with spares kept warm, and none is left', async () => {
+    server = await TestServer.start({ ONEGRID_SPARE_ROOMS: '2' });
     const rooms = (): number[] => childrenOf(server!.pid).filter((pid) => !isWatchdog(pid));
-    await until(() => rooms().length === 1, 5000);
+    await until(() => rooms().length === 2);
     const [spare] = rooms();
     const alice = await join('one', 'Alice');
     expect(roomPid('one')).toBe(spare);
-    await until(() => rooms().length === 2, 10_000);
+    await until(() => rooms().length === 3);
     await join('two', 'Bob');
     expect(roomPid('two')).not.toBe(roomPid('one'));
     await alice.close();
-    await until(() => !isAlive(spare!), 5000);
+    await until(() => !isAlive(spare!));
     const children = childrenOf(server.pid);
     expect(await server.stop()).toBe(0);
     expect(children.filter(isAlive)).toEqual([]);
@@ -54,7 +54,7 @@ describe('room processes', () => {
     await bob.next('reset');
     const since = (type: 'offer' | 'layout') =>
       alice.received.slice(before).find((message) => message.type === type);
-    await until(() => since('offer') !== undefined && since('layout') !== undefined, 10_000);
+    await until(() => since('offer') !== undefined && since('layout') !== undefined);
     const layout = since('layout');
     expect(layout?.type === 'layout' && layout.tiles.map((tile) => tile.participantId)).toEqual([
       alice.id,
@@ -72,77 +72,71 @@ describe('room processes', () => {
     for (const death of [1, 2, 3]) {
       const pid = roomPid('doomed');
       process.kill(pid, 'SIGKILL');
-      if (death < 3) await until(() => roomPid('doomed') !== pid, 5000);
+      if (death < 3) await until(() => roomPid('doomed') !== pid);
     }
     expect(await alice.next('closed')).toMatchObject({ reason: 'room-closed' });
     expect(alice.received.at(-2)).toMatchObject({ type: 'error', code: 'internal', fatal: true });
     expect(await server.metricSum('onegrid_rooms_given_up_total')).toBe(1);
   });
 
-  it(
-    'are replaced whatever they die of, or when they hang, and it is told of what',
-    {
-      timeout: 60_000,
-    },
-    async () => {
-      const happen = new Faults();
-      server = await TestServer.start({
-        ...happen.environment,
-        ONEGRID_ROOM_MEMORY_BYTES: '600000000',
-        // Where memory comes slowly, V8's is full after 3 s, in which the event loop stands still.
-        ONEGRID_HANG_MS: '6000',
-      });
-      const bystander = await join('calm', 'Carol');
-      // Two at a time: all of these start processes.
-      const causes: [Fault, string][][] = [
-        [
-          ['SIGSTOP', 'hang'],
-          ['SIGSEGV', 'signal'],
-        ],
-        [
-          ['loop', 'hang'],
-          ['abort', 'signal'],
-        ],
-        [
-          ['heap', 'memory'],
-          ['memory', 'memory'],
-        ],
-      ];
-      const counted = new Map([
-        ['signal', 0],
-        ['hang', 0],
-        ['memory', 0],
-        ['exit', 0],
-      ]);
-      for (const pair of causes) {
-        await Promise.all(
-          pair.map(async ([fault, cause]) => {
-            counted.set(cause, counted.get(cause)! + 1);
-            const alice = await join(fault, 'Alice');
-            await alice.next('offer');
-            const pid = roomPid(fault.toLowerCase());
-            const started = performance.now();
-            happen.strike(pid, fault);
-            await alice.next('reset');
-            // How soon it is to be is for `npm run soak -- faults`.
-            console.log(`${fault}: told after ${(performance.now() - started).toFixed(0)} ms`);
-            expect(isAlive(pid)).toBe(false);
-            const died = server!.log.find(
-              (line) => line.msg === 'room process died' && line['roomPid'] === pid,
-            );
-            expect(died).toMatchObject({ cause, room: fault.toLowerCase() });
-            await alice.next('offer', ({ negotiation }) => negotiation === 1001);
-          }),
-        );
-      }
-      const deaths = await server.metric('onegrid_process_deaths_total');
-      for (const [cause, count] of counted) {
-        expect(deaths.get(`{process="room",cause="${cause}"}`), cause).toBe(count);
-      }
-      expect(bystander.received.some(({ type }) => type === 'reset')).toBe(false);
-      happen.close();
-    },
-  );
+  it('are replaced whatever they die of, or when they hang, and it is told of what', async () => {
+    const happen = new Faults();
+    server = await TestServer.start({
+      ...happen.environment,
+      ONEGRID_ROOM_MEMORY_BYTES: '600000000',
+      // Where memory comes slowly, V8's is full after 3 s, in which the event loop stands still.
+      ONEGRID_HANG_MS: '6000',
+    });
+    const bystander = await join('calm', 'Carol');
+    // Two at a time: all of these start processes.
+    const causes: [Fault, string][][] = [
+      [
+        ['SIGSTOP', 'hang'],
+        ['SIGSEGV', 'signal'],
+      ],
+      [
+        ['loop', 'hang'],
+        ['abort', 'signal'],
+      ],
+      [
+        ['heap', 'memory'],
+        ['memory', 'memory'],
+      ],
+    ];
+    const counted = new Map([
+      ['signal', 0],
+      ['hang', 0],
+      ['memory', 0],
+      ['exit', 0],
+    ]);
+    for (const pair of causes) {
+      await Promise.all(
+        pair.map(async ([fault, cause]) => {
+          counted.set(cause, counted.get(cause)! + 1);
+          const alice = await join(fault, 'Alice');
+          await alice.next('offer');
+          const pid = roomPid(fault.toLowerCase());
+          const started = performance.now();
+          happen.strike(pid, fault);
+          await alice.next('reset');
+          // How soon it is to be is for `npm run soak -- faults`.
+          console.log(`${fault}: told after ${(performance.now() - started).toFixed(0)} ms`);
+          expect(isAlive(pid)).toBe(false);
+          const died = server!.log.find(
+            (line) => line.msg === 'room process died' && line['roomPid'] === pid,
+          );
+          expect(died).toMatchObject({ cause, room: fault.toLowerCase() });
+          await alice.next('offer', ({ negotiation }) => negotiation === 1001);
+        }),
+      );
+    }
+    const deaths = await server.metric('onegrid_process_deaths_total');
+    for (const [cause, count] of counted) {
+      expect(deaths.get(`{process="room",cause="${cause}"}`), cause).toBe(count);
+    }
+    expect(bystander.received.some(({ type }) => type === 'reset')).toBe(false);
+    happen.close();
+  });
 
   it('survive what no browser would send', async () => {
     server = await TestServer.start({ ONEGRID_UDP_PORTS: '41000-41011' });
@@ -195,13 +189,13 @@ describe('room processes', () => {
     const watchdogs = (): number[] => childrenOf(server!.pid).filter(isWatchdog);
     const [first] = watchdogs();
     process.kill(first!, 'SIGKILL');
-    await until(() => watchdogs().some((pid) => pid !== first), 5000);
+    await until(() => watchdogs().some((pid) => pid !== first));
     const all = childrenOf(server.pid);
     happen.strike(roomPid('stopped'), 'SIGSTOP');
     happen.strike(roomPid('hangs'), 'loop');
     await server.stop('SIGKILL');
     const started = performance.now();
-    await until(() => !all.some(isAlive), 5000);
+    await until(() => !all.some(isAlive));
     console.log(`nothing left after ${(performance.now() - started).toFixed(0)} ms`);
     happen.close();
   });

@@ -123,7 +123,6 @@ it('a server that tells all it can says no secret, its own or of those who use i
         state = JSON.stringify(((await answer.json()) as { streams: unknown }).streams);
         return state.includes('retrying');
       },
-      15_000,
       () => state,
     );
     await hanna.close();

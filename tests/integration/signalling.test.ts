@@ -23,7 +23,7 @@ describe('signalling', () => {
   });
   afterEach(async () => {
     await Promise.all(open.splice(0).map((client) => client.close()));
-    await until(async () => (await server.metricSum('onegrid_rooms')) === 0, 5000);
+    await until(async () => (await server.metricSum('onegrid_rooms')) === 0);
   });
   afterAll(async () => {
     await server.stop();
@@ -73,7 +73,7 @@ describe('signalling', () => {
     for (const ref of ['one', 'one', 'two']) alice.send({ type: 'chat', text: `I am ${ref}`, ref });
     // Without a name it is another one each time.
     for (const text of ['again', 'again']) alice.send({ type: 'chat', text });
-    await until(() => texts(bob).length === 4 && texts(alice).length === 5, 5000);
+    await until(() => texts(bob).length === 4 && texts(alice).length === 5);
     expect(texts(bob)).toEqual(['I am one', 'I am two', 'again', 'again']);
     const [first, second] = alice.received.filter((message) => message.type === 'chat');
     expect(second).toEqual(first);
@@ -86,7 +86,7 @@ describe('signalling', () => {
     expect(await again.next('chat')).toMatchObject({ ref: 'two', from: alice.id });
     again.send({ type: 'chat', text: '', ref: 'three' });
     again.send({ type: 'chat', text: 'three', ref: 'no name' });
-    await until(() => again.received.filter(({ type }) => type === 'error').length === 2, 5000);
+    await until(() => again.received.filter(({ type }) => type === 'error').length === 2);
     expect(texts(bob)).toHaveLength(4);
   });
 
@@ -107,7 +107,7 @@ describe('signalling', () => {
     await until(() => {
       const told = alice.received.findLast(({ type }) => type === 'participant');
       return told?.type === 'participant' && !told.participant.hand;
-    }, 5000);
+    });
     const { participants } = await (await join('hands', 'Carol')).next('joined');
     expect(participants.map(({ hand, handAt }) => [hand, handAt])).toEqual([
       [true, times[1]],
@@ -130,14 +130,14 @@ describe('signalling', () => {
           : [],
       );
     speak();
-    await until(() => heard().at(-1) === true, 5000);
+    await until(() => heard().at(-1) === true);
     alice.send({ type: 'moderate', participantId: bob.id, action: 'mute' });
     expect(await bob.next('muted')).toEqual({ type: 'muted', by: alice.id });
-    await until(() => heard().at(-1) === false, 5000);
+    await until(() => heard().at(-1) === false);
     // There is nothing more to mute, and nobody is told so.
     alice.send({ type: 'moderate', participantId: bob.id, action: 'mute' });
     speak();
-    await until(() => heard().at(-1) === true, 5000);
+    await until(() => heard().at(-1) === true);
     expect(bob.received.filter(({ type }) => type === 'muted')).toHaveLength(1);
   });
 
@@ -146,7 +146,7 @@ describe('signalling', () => {
     const bob = await join('remove', 'Bob');
     alice.send({ type: 'moderate', participantId: bob.id, action: 'remove' });
     expect(await bob.next('closed')).toMatchObject({ reason: 'removed' });
-    await until(() => !bob.isOpen, 5000);
+    await until(() => !bob.isOpen);
     await alice.next('participant', ({ event }) => event === 'left');
     alice.send({ type: 'moderate', participantId: bob.id, action: 'remove' });
     expect(await alice.next('error')).toMatchObject({ code: 'not-found', fatal: false });
@@ -183,7 +183,7 @@ describe('signalling', () => {
     const client = await connect();
     client.send({ type: 'join', protocol: 1, ...fields });
     expect(await client.next('error')).toMatchObject({ code, fatal: true });
-    await until(() => !client.isOpen, 5000);
+    await until(() => !client.isOpen);
   });
 
   it('refuses the one too many in a room, and the one too many room', async () => {
@@ -218,7 +218,6 @@ describe('signalling', () => {
     alice.send({ type: 'join', protocol: 1, room: 'elsewhere', name: 'Alice' });
     await until(
       () => alice.received.filter(({ type }) => type === 'error').length === nonsense.length + 3,
-      5000,
     );
     const codes = alice.received.flatMap((message) =>
       message.type === 'error' ? [message.code] : [],
@@ -234,7 +233,7 @@ describe('signalling', () => {
     const bob = await join('large', 'Bob');
     bob.sendRaw(JSON.stringify({ type: 'chat', text: 'x'.repeat(70_000) }));
     expect(await bob.next('error')).toMatchObject({ code: 'too-large', fatal: true });
-    await until(() => !bob.isOpen, 5000);
+    await until(() => !bob.isOpen);
     await alice.next('participant', ({ event }) => event === 'left');
     expect(alice.isOpen).toBe(true);
   });
@@ -261,7 +260,7 @@ describe('signalling', () => {
     const client = await connect();
     client.send({ type: 'join', protocol: 9, room: 'refused', name: 'Eve' });
     client.send({ type: 'join', protocol: 1, room: 'refused', name: 'Eve' });
-    await until(() => !client.isOpen, 5000);
+    await until(() => !client.isOpen);
     expect(client.received.map(({ type }) => type)).toEqual(['error']);
     expect(await server.metricSum('onegrid_participants')).toBe(0);
   });
@@ -287,6 +286,6 @@ describe('signalling', () => {
     const alice = await join('bye', 'Alice');
     alice.send({ type: 'leave' });
     expect(await alice.next('closed')).toMatchObject({ reason: 'left' });
-    await until(() => !alice.isOpen, 5000);
+    await until(() => !alice.isOpen);
   });
 });

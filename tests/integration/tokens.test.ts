@@ -52,11 +52,11 @@ describe('a server that asks for room tokens', () => {
       ...(given !== undefined && { token: given }),
       ...more,
     } as ClientMessageInput);
-    await until(() => client.received.length > 0, 5000);
+    await until(() => client.received.length > 0);
     const [first] = client.received;
     if (first?.type === 'error') {
       expect(first.fatal).toBe(true);
-      await until(() => !client.isOpen, 5000);
+      await until(() => !client.isOpen);
       return first.code;
     }
     return first!.type;
@@ -159,16 +159,13 @@ describe('a server that asks for room tokens', () => {
   it('hands the token of a playlist on to its segments', async () => {
     await join('stream', 'host', 'Hanna');
     await gateway.json('PATCH', '/api/v1/rooms/stream', { hls: true }, bearer(token('*', 'host')));
-    await until(
-      () => existsSync(path.join(gateway.dataDir, 'hls', 'stream', 'index.m3u8')),
-      10_000,
-    );
+    await until(() => existsSync(path.join(gateway.dataDir, 'hls', 'stream', 'index.m3u8')));
     const folder = path.join(gateway.dataDir, 'hls', 'stream');
     writeFileSync(path.join(folder, 'a-1.m4s'), 'media');
     writeFileSync(path.join(folder, 'index.m3u8'), '#EXTM3U\n#EXTINF:2,\na-1.m4s\n');
     const viewer = token('stream', 'viewer');
     const address = `/hls/stream/index.m3u8?token=${viewer}`;
-    await until(async () => (await status(address)) === 200, 10_000);
+    await until(async () => (await status(address)) === 200);
     const response = await gateway.request(address);
     expect(response.headers.get('content-type')).toContain('application/vnd.apple.mpegurl');
     expect(response.headers.get('cache-control')).toBe('private, max-age=1');
@@ -248,7 +245,7 @@ describe('a server that asks for room tokens', () => {
     viewer.send({ type: 'candidate', pc: 'downlink', candidate: null });
     viewer.send({ type: 'reconnect', pc: 'downlink' });
     viewer.send({ type: 'quality', max: 'low' });
-    await until(() => told('quality').length === 1, 5000);
+    await until(() => told('quality').length === 1);
     expect([...told('candidate'), ...told('reconnect')]).toHaveLength(2);
     // Nor can a viewer be pinned: there is no tile.
     const before = guest.received.length;
@@ -337,7 +334,7 @@ describe('a server that asks for room tokens', () => {
       token: token('hasty', 'guest'),
     });
     hangsUp.send({ type: 'leave' });
-    await until(() => !hangsUp.isOpen, 5000);
+    await until(() => !hangsUp.isOpen);
     const { body } = await gateway.json<{ participants: unknown[] }>(
       'GET',
       '/api/v1/rooms/hasty',

@@ -41,7 +41,7 @@ describe.skipIf(why !== null)(`a browser with 64 kbit/s to send ${why ?? ''}`, (
       await alice.enter();
       const bob = await lab.open('narrow', 'Bob', {});
       await bob.enter();
-      await until(async () => ((await alice.outbound())?.framesEncoded ?? 0) > 100, 20_000);
+      await until(async () => ((await alice.outbound())?.framesEncoded ?? 0) > 100);
       const before = await sent(alice, 4);
       const peers = await alice.page.evaluate(
         () => (window as unknown as { testPeers: unknown[] }).testPeers.length,
@@ -50,7 +50,7 @@ describe.skipIf(why !== null)(`a browser with 64 kbit/s to send ${why ?? ''}`, (
 
       lab.host.limit({ down: null, up: 64 });
       const limited = performance.now();
-      await until(() => alice.last('uplink')?.audio.ptime === 60, 40_000);
+      await until(() => alice.last('uplink')?.audio.ptime === 60);
       const askedMs = performance.now() - limited;
       await sleep(6000);
       const after = await sent(alice, 6);

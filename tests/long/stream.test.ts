@@ -25,7 +25,7 @@ describe('a restream', () => {
   afterEach(async () => {
     for (const child of listeners.splice(0)) {
       child.kill('SIGKILL');
-      await until(() => isOver(child), 5000);
+      await until(() => isOver(child));
     }
     for (const proxy of proxies.splice(0)) proxy.close();
   });
@@ -100,27 +100,22 @@ describe('a restream', () => {
       const playing = feed.play(0, 60);
       await until(
         () => states().includes('active'),
-        8000,
         () => output.log,
       );
-      await until(() => output.of('progress').some((of) => of.durationSeconds > 2), 8000);
+      await until(() => output.of('progress').some((of) => of.durationSeconds > 2));
       first.kill('SIGKILL');
       await until(
         () => states().includes('retrying'),
-        8000,
         () => output.log,
       );
       const second = server('second.mkv');
-      await until(() => states().filter((state) => state === 'active').length === 2, 10_000);
+      await until(() => states().filter((state) => state === 'active').length === 2);
       const { durationSeconds } = output.of('progress').at(-1)!;
-      await until(
-        () => output.of('progress').at(-1)!.durationSeconds > durationSeconds + 3,
-        10_000,
-      );
+      await until(() => output.of('progress').at(-1)!.durationSeconds > durationSeconds + 3);
       feed.close();
       await playing;
       expect(await output.finish()).toMatchObject({ type: 'finished' });
-      await until(() => isOver(second), 10_000);
+      await until(() => isOver(second));
       const seen = await judge(join(directory, 'second.mkv'));
       expect(seen.complaints).toBe('');
       expect(seen.pictures).toBeGreaterThan(50);

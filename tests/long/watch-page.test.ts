@@ -28,7 +28,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-// hls.js plays a real stream in tests/browser/live-outputs.test.ts.
+// hls.js plays a real stream in tests/calls/live-outputs.test.ts.
 it('the page that only watches waits for a stream, shows it, and waits again when it is gone', async () => {
   const page = await browser.newPage();
   try {
@@ -60,7 +60,7 @@ async function watch(page: Page): Promise<void> {
   isOn = true;
   const position = (): Promise<number> =>
     page.locator('video').evaluate((video: HTMLVideoElement) => video.currentTime);
-  await until(async () => (await position()) > 1, 15_000);
+  await until(async () => (await position()) > 1);
   expect(await page.locator('video').evaluate((video: HTMLVideoElement) => video.videoWidth)).toBe(
     320,
   );

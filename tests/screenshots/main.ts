@@ -64,7 +64,7 @@ export async function main(folder = docsImages): Promise<void> {
     const alice = await Person.open(browser, server.url, room, 'Alice Archer', mine);
     await shoot(alice.page, 'lobby');
     await alice.enter();
-    await until(() => alice.last('layout')?.tiles.length === 3, 10_000);
+    await until(() => alice.last('layout')?.tiles.length === 3);
     await sleep(1500);
     await shoot(alice.page, 'room');
     await shootOpen(alice, shoot, 'layout', 'Layout');

@@ -12,7 +12,6 @@ export async function settle(server: LabServer, people: number, seconds: number)
       there = await server.metricSum('onegrid_participants');
       return there === people;
     },
-    60_000,
     () => `${there} participants and not ${people}`,
   );
   await sleep(seconds * 1000);

@@ -1,6 +1,6 @@
 import { SignallingClient } from '../client.ts';
 import { Crowd } from '../crowd.ts';
-import { longestGap, type SentFrame, TestServer } from '../server.ts';
+import { longestGap, type SentFrame, TestServer, traced } from '../server.ts';
 import { sleep, until } from '../until.ts';
 import { throwGarbage, udpSockets } from './garbage.ts';
 import { RawPeer } from './raw-peer.ts';
@@ -43,7 +43,7 @@ const within = (frames: readonly SentFrame[], from: number, to: number): Sent =>
 
 /** A call of two, first left alone and then beside slow connections and garbage at its media ports. */
 export async function abuse(options: AbuseOptions): Promise<AbuseReport> {
-  const server = await TestServer.start();
+  const server = await TestServer.start(traced);
   const crowd = new Crowd(server.url, { participants: 2, room: 'call', fps: 15, size: '320x180' });
   try {
     return await underAttack(server, crowd, options);
@@ -71,7 +71,7 @@ async function underAttack(
     ),
   ];
   const seen = (id: string): number => server.sentTo(id).length;
-  await until(() => ids().filter((id) => seen(id) > 10).length === 2, 20_000);
+  await until(() => ids().filter((id) => seen(id) > 10).length === 2);
   const people = ids();
   const counts = (): number[] => people.map(seen);
 

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import { errorCodes } from '../../../mcu/protocol/errors.ts';
 import { serverMessageSchema } from '../../../mcu/protocol/server.ts';
+import { patienceMs } from '../until.ts';
 import { keptAtHome } from './candidates.ts';
 import { addressed, type HostileFrame } from './messages.ts';
 
@@ -60,8 +61,8 @@ export class HostileClient {
     }
   }
 
-  /** Resolves when the server has closed it; rejects when it does not within `patienceMs`. */
-  async ended(patienceMs = 10_000): Promise<void> {
+  /** Resolves when the server has closed it; rejects when it does not. */
+  async ended(): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const tooLong = new Promise<never>((_resolve, reject) => {
       timer = setTimeout(() => {

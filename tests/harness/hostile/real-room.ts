@@ -122,9 +122,9 @@ export class LoneRoom {
   }
 
   /** Resolves when it has told its metrics twice more, and so has done all it was told before; rejects when it is gone. */
-  async settled(patienceMs = 20_000): Promise<void> {
+  async settled(): Promise<void> {
     const wanted = this.#beats + 2;
-    await until(() => this.#beats >= wanted || this.process.death !== null, patienceMs);
+    await until(() => this.#beats >= wanted || this.process.death !== null);
     if (this.process.death !== null)
       throw new Error(`the room process ended: ${this.process.death}`);
   }

@@ -113,7 +113,7 @@ describe('a run of ffmpeg is ended', () => {
     const reason = new Error('not wanted any more');
     const run = runFfmpeg(stubborn(), (command) => void command.output('x.mp4'), controller);
     const rejected = expect(run).rejects.toBe(reason);
-    await until(started, 20_000);
+    await until(started);
     controller.abort(reason);
     await rejected;
     expect(isThere(pid())).toBe(false);

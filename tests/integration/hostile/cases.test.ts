@@ -40,7 +40,7 @@ describe('cases', () => {
     honest.on('data', (data: Buffer) => (got = Buffer.concat([got, data])));
     honest.write(upgrade);
     honest.write(Buffer.concat(Array<Buffer>(20).fill(ping)));
-    await until(() => got.toString('latin1').split('hello').length === 21, 5000);
+    await until(() => got.toString('latin1').split('hello').length === 21);
     honest.destroy();
 
     const flood = open();
@@ -65,7 +65,7 @@ describe('cases', () => {
     const mallory = await SignallingClient.join(gateway.url, 'flood', 'Mallory');
     for (let sent = 0; sent < 3000; sent += 1)
       mallory.send({ type: 'hand', raised: sent % 2 === 0 });
-    await until(() => !mallory.isOpen, 5000);
+    await until(() => !mallory.isOpen);
     const errors = mallory.received.filter(({ type }) => type === 'error');
     expect(errors.length).toBeGreaterThan(900);
     expect(errors.at(-1)).toMatchObject({ code: 'too-fast', fatal: true });

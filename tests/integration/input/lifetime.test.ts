@@ -58,7 +58,7 @@ describe('an input', () => {
       await openMedia(broken).catch(() => null);
     }
     // A close waits for what is being decoded.
-    await until(() => open() <= before, 5000);
+    await until(() => open() <= before);
   });
 
   it('decodes no more than a few pictures that nobody asks for', async () => {

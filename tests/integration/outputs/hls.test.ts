@@ -27,7 +27,7 @@ describe('an HLS output', () => {
     const output = await OutputProcess.open(hls(directory), socket);
     const feed = await Feed.connect(socket, clip);
     await feed.send(0, 9);
-    await until(() => readdirSync(directory).includes('index.m3u8'), 5000);
+    await until(() => readdirSync(directory).includes('index.m3u8'));
     expect(textOf(directory)).not.toContain('ENDLIST');
     expect(await output.finish()).toMatchObject({ type: 'finished' });
     const text = textOf(directory);
@@ -65,7 +65,7 @@ describe('an HLS output', () => {
     await sleep(300);
     const next = await Feed.connect(socket, clip, feed.startMs);
     await next.send(12, 14);
-    await until(() => first.of('progress').length > 1, 5000);
+    await until(() => first.of('progress').length > 1);
     await first.kill();
     const before = playlistOf(directory);
     const second = await OutputProcess.open(hls(directory), socket);

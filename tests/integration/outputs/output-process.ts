@@ -64,7 +64,6 @@ export class OutputProcess {
     made.send({ type: 'open', output, socket, canvas, fps, logLevel: 'info' });
     await until(
       () => made.of('listening').length > 0,
-      10_000,
       () => made.log,
     );
     return made;
@@ -83,10 +82,9 @@ export class OutputProcess {
   }
 
   /** Waits for its end: the last event and the exit. */
-  async ended(timeoutMs = 20_000): Promise<OutputEvent> {
+  async ended(): Promise<OutputEvent> {
     await until(
       () => this.exit !== null,
-      timeoutMs,
       () => this.log,
     );
     const last = this.events.at(-1);
@@ -102,7 +100,7 @@ export class OutputProcess {
   async kill(): Promise<void> {
     if (this.exit !== null) return;
     this.child.kill('SIGKILL');
-    await until(() => this.exit !== null, 5000);
+    await until(() => this.exit !== null);
   }
 }
 

@@ -24,9 +24,9 @@ describe('an output process', () => {
     output.child.kill('SIGINT');
     output.child.kill('SIGTERM');
     await (await Feed.connect(socket, clip)).send(0, 3);
-    await until(() => output.of('progress').some((of) => of.durationSeconds > 2.9), 5000);
+    await until(() => output.of('progress').some((of) => of.durationSeconds > 2.9));
     output.child.disconnect();
-    await until(() => output.exit !== null, 10_000);
+    await until(() => output.exit !== null);
     expect(output.exit).toEqual({ code: 0, signal: null });
     expect(existsSync(socket)).toBe(false);
     expect(await judge(join(directory, 'media.mp4'))).toMatchObject({
@@ -53,7 +53,7 @@ describe('an output process', () => {
     const stranger = createConnection(socket);
     stranger.on('error', () => undefined);
     stranger.write(Buffer.alloc(64, 0xff));
-    await until(() => stranger.destroyed || stranger.readableEnded, 5000);
+    await until(() => stranger.destroyed || stranger.readableEnded);
     stranger.destroy();
     await (await Feed.connect(socket, clip)).send(0, 2);
     await sleep(200);
@@ -86,7 +86,7 @@ describe('an output process', () => {
     const socket = join(directory, 's');
     const output = await OutputProcess.open(recording(directory), socket);
     const hung = createConnection({ path: socket, allowHalfOpen: true });
-    await until(() => output.log.includes('room connected'), 5000);
+    await until(() => output.log.includes('room connected'));
     expect(await output.finish()).toMatchObject({ type: 'failed' });
     hung.destroy();
   });
@@ -94,7 +94,7 @@ describe('an output process', () => {
   it('ends at once where there is nothing to do for it', async () => {
     const output = new OutputProcess();
     output.child.disconnect();
-    await until(() => output.exit !== null, 5000);
+    await until(() => output.exit !== null);
     expect(output.exit).toEqual({ code: 0, signal: null });
   });
 });

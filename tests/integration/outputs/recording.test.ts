@@ -70,7 +70,7 @@ describe('a recording', () => {
     const feed = await Feed.connect(socket, clip);
     await feed.send(0, 4);
     const next = await Feed.connect(socket, clip, feed.startMs);
-    await until(() => output.log.split('"room connected"').length === 3, 5000);
+    await until(() => output.log.split('"room connected"').length === 3);
     // The older connection is of no account any more.
     await feed.send(4, 6).catch(() => undefined);
     await next.send(8, 12);
@@ -89,7 +89,7 @@ describe('a recording', () => {
     const first = await OutputProcess.open(recording(directory, 0), socket);
     const feed = await Feed.connect(socket, clip);
     await feed.send(0, 4.5);
-    await until(() => first.of('progress').some((of) => of.durationSeconds > 4.4), 5000);
+    await until(() => first.of('progress').some((of) => of.durationSeconds > 4.4));
     await first.kill();
     const second = await OutputProcess.open(recording(directory, 1), socket);
     await (await Feed.connect(socket, clip, feed.startMs)).send(8, 10);
@@ -127,11 +127,11 @@ describe('a recording', () => {
     await feed.send(4, 8);
     for (let ms = 6000; ms < 8000; ms += 20) feed.sound(ms, 3);
     for (let ms = 6000; ms < 8000; ms += 20) feed.sound(ms, 1);
-    await until(() => first.of('progress').some((of) => of.durationSeconds > 7.9), 10_000);
+    await until(() => first.of('progress').some((of) => of.durationSeconds > 7.9));
     const sizeOf = (name: string): number =>
       statSync(join(directory, 'tracks', name), { throwIfNoEntry: false })?.size ?? 0;
-    await until(() => sizeOf('0.alice.m4a') > 10_000, 10_000);
-    await until(() => sizeOf('0.carol.m4a') > 2000, 10_000);
+    await until(() => sizeOf('0.alice.m4a') > 10_000);
+    await until(() => sizeOf('0.carol.m4a') > 2000);
     await first.kill();
     const second = await OutputProcess.open(recording(directory, 1, false, true), socket);
     const next = await Feed.connect(socket, clip, feed.startMs);
@@ -165,7 +165,7 @@ describe('a recording', () => {
     const socket = join(directory, 's');
     const output = await OutputProcess.open(recording(directory), socket);
     await (await Feed.connect(socket, clip)).send(0, 5);
-    await until(() => output.of('progress').some(({ bytes }) => bytes > 0), 5000);
+    await until(() => output.of('progress').some(({ bytes }) => bytes > 0));
     await output.kill();
     const whole = readFileSync(join(directory, 'segment-0.mp4'));
     for (const part of [0.3, 0.55, 0.9, 0.99]) {
@@ -189,9 +189,9 @@ describe('a recording', () => {
       const output = await OutputProcess.open(recording(directory), socket);
       const feed = await Feed.connect(socket, clip);
       const sending = feed.play(0, 6).catch(() => undefined);
-      await until(() => output.of('progress').length > 2, 10_000);
+      await until(() => output.of('progress').length > 2);
       writeFileSync(join(directory, 'other'), Buffer.alloc(2_300_000));
-      expect(await output.ended(4000)).toMatchObject({ type: 'finished', full: true });
+      expect(await output.ended()).toMatchObject({ type: 'finished', full: true });
       feed.close();
       await sending;
       const seen = await judge(join(directory, 'media.mp4'));

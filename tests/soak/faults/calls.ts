@@ -45,7 +45,7 @@ export async function callsSoak({ quick }: { quick: boolean }): Promise<string[]
   });
   const wrong: string[] = [];
   try {
-    await until(async () => (await server.metricSum('onegrid_participants')) === people, 60_000);
+    await until(async () => (await server.metricSum('onegrid_participants')) === people);
     const ids: string[] = [];
     for (let room = 1; room <= rooms; room += 1) {
       ids.push((await record(server, `calls-${room}`)).id);

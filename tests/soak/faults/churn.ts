@@ -1,7 +1,7 @@
 import { holdingsOf } from '../../bench/lab/process-cpu.ts';
 import { Crowd } from '../../harness/crowd.ts';
 import { SendGaps } from '../../harness/send-gaps.ts';
-import { TestServer } from '../../harness/server.ts';
+import { TestServer, traced } from '../../harness/server.ts';
 import { smallCalls } from '../../harness/trio.ts';
 import { sleep, until } from '../../harness/until.ts';
 import { liveMemoryOf } from '../recording/live-memory.ts';
@@ -23,10 +23,10 @@ const cheap = { room, size: '320x180', fps: 8, ramp: 2 } as const;
  */
 export async function churnSoak({ quick }: { quick: boolean }): Promise<string[]> {
   const minutes = quick ? 1 : 10;
-  const server = await TestServer.start({ ...smallCalls });
+  const server = await TestServer.start({ ...smallCalls, ...traced });
   const gaps = new SendGaps(server, room);
   const there = (people: number) =>
-    until(async () => (await server.metricSum('onegrid_participants')) === people, 60_000);
+    until(async () => (await server.metricSum('onegrid_participants')) === people);
   const stay = new Crowd(server.url, { ...cheap, participants: steady, speakers: 2 });
   try {
     await there(steady);

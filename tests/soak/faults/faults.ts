@@ -3,7 +3,7 @@ import { launchChromium } from '../../harness/chromium.ts';
 import { Crowd } from '../../harness/crowd.ts';
 import { type Fault, Faults } from '../../harness/faults.ts';
 import { SendGaps } from '../../harness/send-gaps.ts';
-import { TestServer } from '../../harness/server.ts';
+import { TestServer, traced } from '../../harness/server.ts';
 import { smallCalls, Trio } from '../../harness/trio.ts';
 import { sleep, until } from '../../harness/until.ts';
 
@@ -37,6 +37,7 @@ export async function faultsSoak({ quick }: { quick: boolean }): Promise<string[
   const server = await TestServer.start({
     ...happen.environment,
     ...smallCalls,
+    ...traced,
     ONEGRID_ROOM_MEMORY_BYTES: '700000000',
   });
   // Three browsers that come back at once take both cores of a small machine, which theirs are not in real life: they stand back.
@@ -47,7 +48,7 @@ export async function faultsSoak({ quick }: { quick: boolean }): Promise<string[
   );
   const calm = new SendGaps(server, 'calm');
   try {
-    await until(async () => (await server.metricSum('onegrid_participants')) === 3, 30_000);
+    await until(async () => (await server.metricSum('onegrid_participants')) === 3);
     for (let run = 0; run < runs; run += 1) {
       for (const [index, pair] of pairs.entries()) {
         const room = `struck-${run}-${index}`;
@@ -77,7 +78,7 @@ export async function faultsSoak({ quick }: { quick: boolean }): Promise<string[
           await sleep(Math.max(0, windowMs - (performance.now() - started)));
           result.struck.push(calm.take());
         }
-        await until(() => trio.hearEachOther(), 15_000);
+        await until(() => trio.hearEachOther());
         if (trio.people.some(({ id }, index) => id !== ids[index])) {
           throw new Error('Somebody has come back as somebody else.');
         }

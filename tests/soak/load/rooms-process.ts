@@ -109,12 +109,12 @@ export async function work(task: OverloadTask, load: Load): Promise<Overload> {
   const open = async (): Promise<string | null> => {
     const name = `overload-${rooms.length + 1}`;
     const first = enter(name, 0);
-    await until(() => first.state !== 'new', 10_000);
+    await until(() => first.state !== 'new');
     if (first.state === 'refused') return first.code;
     const others = Array.from({ length: task.participantsPerRoom - 1 }, (_, index) =>
       enter(name, index + 1),
     );
-    await until(() => others.every(({ state }) => state !== 'new'), 10_000);
+    await until(() => others.every(({ state }) => state !== 'new'));
     // Of a room that was opened some may be refused, which is no refusal of the room.
     rooms.push([first, ...others.filter(({ state }) => state === 'joined')]);
     return null;
@@ -132,7 +132,7 @@ export async function work(task: OverloadTask, load: Load): Promise<Overload> {
   };
 
   const everybodySees = (room: Someone[]): Promise<void> =>
-    until(() => room.every(({ frames }) => frames.length > 0), 20_000);
+    until(() => room.every(({ frames }) => frames.length > 0));
 
   // Clips are encoded before anybody is measured.
   for (let index = 0; index < task.participantsPerRoom; index++) {

@@ -22,7 +22,7 @@ export async function liveMemoryOf(pid: number): Promise<number> {
     );
     url = targets[0]?.webSocketDebuggerUrl;
     return url !== undefined;
-  }, 10_000);
+  });
   const socket = new WebSocket(url!);
   await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
   const ask = (id: number, method: string, params = {}): Promise<void> =>

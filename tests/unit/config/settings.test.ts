@@ -56,6 +56,7 @@ describe('settings', () => {
       recordingMaxMs: 43_200_000,
       recordingsMaxAgeMs: 0,
       recordingsMaxBytes: 0,
+      spareRooms: 1,
       hangMs: 3000,
       roomMemoryBytes: 2 ** 31,
       hlsWindowSeconds: 12,

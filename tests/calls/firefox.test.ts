@@ -45,7 +45,7 @@ describe.skipIf(noFirefox !== null)(`Firefox and Chromium ${noFirefox ?? ''}`, (
       (await page.waitForSelector(`::-p-aria(${name})`))!;
     await (await find('Your name')).type('Fox');
     await (await find('Join')).click();
-    await until(() => chrome.last('layout')?.tiles.length === 2, 15_000);
+    await until(() => chrome.last('layout')?.tiles.length === 2);
 
     const { tiles, canvas } = chrome.last('layout')!;
     const middles = tiles.map(({ x, y, width, height }) => ({
@@ -61,7 +61,6 @@ describe.skipIf(noFirefox !== null)(`Firefox and Chromium ${noFirefox ?? ''}`, (
         const colours = await seen();
         return colours !== null && isNear(colours[0]!, red) && isNear(colours[1]!, green);
       },
-      15_000,
       async () => `Firefox sees ${JSON.stringify(await seen())}`,
     );
 
@@ -89,7 +88,7 @@ describe.skipIf(noFirefox !== null)(`Firefox and Chromium ${noFirefox ?? ''}`, (
     };
     expect(isUnmuted()).toBe(true);
     await (await find('Mute')).click();
-    await until(() => isUnmuted() === false, 15_000);
+    await until(() => isUnmuted() === false);
     await (await find('Chat')).click();
     await (await find('Write a message')).type('Greetings from Firefox');
     await page.keyboard.press('Enter');
@@ -97,7 +96,7 @@ describe.skipIf(noFirefox !== null)(`Firefox and Chromium ${noFirefox ?? ''}`, (
     const messages = chrome.page.getByRole('log', { name: 'Messages' });
     await messages.getByText('Greetings from Firefox').waitFor();
     await (await find('Leave')).click();
-    await until(() => chrome.last('layout')?.tiles.length === 1, 15_000);
+    await until(() => chrome.last('layout')?.tiles.length === 1);
     expect(server.complaints()).toEqual([]);
   });
 });

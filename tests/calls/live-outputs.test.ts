@@ -100,7 +100,6 @@ describe('what leaves a room besides the call', () => {
     const received = (file: string): Promise<void> =>
       until(
         () => (statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 400_000,
-        25_000,
         async () => JSON.stringify(await own(id)),
       );
     await received(first);
@@ -117,7 +116,7 @@ describe('what leaves a room besides the call', () => {
       const apart = difference(seen, picture, false);
       expect(apart).toBeLessThan(0.5 * difference(seen, picture, true));
     }
-    await until(async () => (await own(id))?.state === 'active', 10_000);
+    await until(async () => (await own(id))?.state === 'active');
     const told = await own(id);
     const ended = await ask(show.server, 'DELETE', `/streams/${id}`);
     expect(ended.status).toBe(200);
@@ -127,7 +126,7 @@ describe('what leaves a room besides the call', () => {
   it('is a stream by RTMP and one by SRT: the same composite, again when the server comes back, and no key', async () => {
     const key = 'hush-hush-4711';
     await Promise.all([streamBy('rtmp', key), streamBy('srt', key)]);
-    await until(async () => (await show.server.metricSum('onegrid_streams_active')) === 0, 10_000);
+    await until(async () => (await show.server.metricSum('onegrid_streams_active')) === 0);
     expect(JSON.stringify(show.server.log)).not.toContain(key);
   });
 
@@ -140,7 +139,7 @@ describe('what leaves a room besides the call', () => {
       text = await response.text();
       return response.ok && (text.match(/#EXTINF/g) ?? []).length >= 3;
     };
-    await until(read, 20_000);
+    await until(read);
     const sequences: number[] = [];
     const seen = new Map<string, number>();
     for (let look = 0; look < 4; look += 1) {
@@ -186,10 +185,10 @@ describe('what leaves a room besides the call', () => {
       await page.goto(`${show.server.url}/watch/${room}`);
       const position = (): Promise<number> =>
         page.evaluate(() => document.querySelector('video')?.currentTime ?? 0);
-      await until(async () => (await position()) > 0.5, 20_000);
+      await until(async () => (await position()) > 0.5);
       const from = await position();
       // Four seconds of it in little more than four seconds, or it stands still in between.
-      await until(async () => (await position()) > from + 4, 8000);
+      await until(async () => (await position()) > from + 4);
       const size = await page.evaluate(() => {
         const { videoWidth, videoHeight } = document.querySelector('video')!;
         return [videoWidth, videoHeight];
@@ -199,6 +198,6 @@ describe('what leaves a room besides the call', () => {
       await browser.close();
     }
     await ask(show.server, 'PATCH', `/rooms/${room}`, { hls: false });
-    await until(async () => (await show.server.metricSum('onegrid_hls_active')) === 0, 10_000);
+    await until(async () => (await show.server.metricSum('onegrid_hls_active')) === 0);
   });
 });

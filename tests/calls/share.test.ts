@@ -7,7 +7,6 @@ import type { Rgb } from '../harness/probes.ts';
 import { sleep, until } from '../harness/until.ts';
 
 /** Nothing here is about how fast it is: a busy machine may take its time. */
-const patienceMs = 15_000;
 const red: Rgb = [200, 30, 30];
 const orange: Rgb = [250, 140, 20];
 const css = (colour: Rgb): string => `rgb(${colour.join(',')})`;
@@ -47,7 +46,6 @@ async function hearsOnly(person: Person, tone: number, other: number): Promise<v
       levels = await person.hears([tone, other]);
       return levels[0]! > -60 && levels[0]! - levels[1]! > 30;
     },
-    patienceMs,
     () => `${String(tone)} and ${String(other)} Hz are at ${levels.join(' and ')} dB`,
   );
 }
@@ -75,15 +73,15 @@ describe('a shared screen', () => {
     await until(async () => {
       const levels = await ben.hears([voice, music]);
       return levels.every((level) => level > -60);
-    }, patienceMs);
+    });
 
     await ana.press('Mute');
-    await until(() => known(ben, ana)?.audio === false, patienceMs);
+    await until(() => known(ben, ana)?.audio === false);
     await hearsOnly(ben, music, voice);
 
     // It goes on when the room's media is restarted, and while nothing in it moves.
     await house.server.killRoom('share');
-    await until(() => ben.last('reset') !== undefined, patienceMs);
+    await until(() => ben.last('reset') !== undefined);
     await sleep(stillMs);
     await ben.sees(ana.id, orange);
     await hearsOnly(ben, music, voice);
@@ -92,6 +90,6 @@ describe('a shared screen', () => {
     await slides.close();
     await stop.waitFor({ state: 'detached' });
     await ben.sees(ana.id, red);
-    await until(() => ben.last('layout')!.tiles[0]!.width < canvas.width * 0.6, patienceMs);
+    await until(() => ben.last('layout')!.tiles[0]!.width < canvas.width * 0.6);
   });
 });

@@ -58,7 +58,7 @@ describe.skipIf(why !== null)(`ICE${why === null ? '' : ` (skipped: ${why})`}`, 
     setRules(host, '');
     await Promise.all(people.splice(0).map((each) => each.close()));
     for (const each of [server, natted]) {
-      await until(async () => (await each.metricSum('onegrid_rooms')) === 0, 10_000);
+      await until(async () => (await each.metricSum('onegrid_rooms')) === 0);
       expect(each.complaints()).toEqual([]);
     }
   });
@@ -81,8 +81,8 @@ describe.skipIf(why !== null)(`ICE${why === null ? '' : ` (skipped: ${why})`}`, 
     const seenMs = performance.now() - started;
     const received = (await alice.inbound()).audio.packetsReceived;
     const sent = (await alice.outbound())?.audioPackets ?? 0;
-    await until(async () => (await alice.inbound()).audio.packetsReceived > received, 5000);
-    await until(async () => ((await alice.outbound())?.audioPackets ?? 0) > sent, 5000);
+    await until(async () => (await alice.inbound()).audio.packetsReceived > received);
+    await until(async () => ((await alice.outbound())?.audioPackets ?? 0) > sent);
     const pairs = await alice.selectedPairs();
     console.log(`${room}: seen after ${seenMs.toFixed(0)} ms`, JSON.stringify(pairs));
     return alice;
@@ -107,7 +107,7 @@ describe.skipIf(why !== null)(`ICE${why === null ? '' : ` (skipped: ${why})`}`, 
     const alice = await call('ports', 'any');
     const isComplete = (pc: string): boolean =>
       alice.received.some((message) => isLast(message) && 'pc' in message && message.pc === pc);
-    await until(() => isComplete('uplink') && isComplete('downlink'), 10_000);
+    await until(() => isComplete('uplink') && isComplete('downlink'));
     const told = alice.received.flatMap((message) =>
       message.type === 'candidate' && message.candidate !== null
         ? [{ pc: message.pc, fields: message.candidate.candidate.split(' ') }]

@@ -38,12 +38,12 @@ describe('a recording of a call in which much happens', () => {
     const started = await record(house.server, 'killed');
     await sleep(4000);
     await house.server.killRoom('killed');
-    await until(() => alice.last('reset') !== undefined, 5000);
+    await until(() => alice.last('reset') !== undefined);
     const isTiled = (): boolean => {
       const reset = alice.received.findLastIndex(({ type }) => type === 'reset');
       return alice.received.slice(reset).some(({ type }) => type === 'layout');
     };
-    await until(isTiled, 10_000);
+    await until(isTiled);
     await alice.sees(alice.id, red);
     await sleep(3000);
     const recording = await stop(house.server, started.id);
@@ -66,27 +66,27 @@ describe('a recording of a call in which much happens', () => {
     const alice = await house.join('busy', 'Alice', person(red, 440));
     await alice.sees(alice.id, red);
     await alice.chooses('Low');
-    await until(() => alice.last('quality')?.rung === 'low', 10_000);
+    await until(() => alice.last('quality')?.rung === 'low');
     const started = await record(house.server, 'busy');
     const bob = await house.join('busy', 'Bob', person(green, 750));
     await bob.chooses('Low');
-    await until(() => bob.last('layout')?.tiles.length === 2, 5000);
+    await until(() => bob.last('layout')?.tiles.length === 2);
     await sleep(1000);
     for (const layout of ['speaker', 'pip', 'single', 'auto']) {
       const { status } = await ask(house.server, 'PATCH', '/rooms/busy', { layout });
       expect(status).toBe(200);
-      await until(() => alice.last('layout')?.mode === layout || layout === 'auto', 5000);
+      await until(() => alice.last('layout')?.mode === layout || layout === 'auto');
       await sleep(700);
     }
     const sharer = await house.attend('busy', 'Sharer');
     sharer.send({ type: 'media', audio: false, video: true, source: 'screen' });
     const { id: shared } = (await sharer.next('participant')).participant;
     // Large, in the middle of what is shared.
-    await until(() => (alice.tileOf(shared)?.width ?? 0) > 400, 5000);
+    await until(() => (alice.tileOf(shared)?.width ?? 0) > 400);
     await sleep(700);
     await sharer.close();
     await bob.press('Leave');
-    await until(() => alice.last('layout')?.tiles.length === 1, 10_000);
+    await until(() => alice.last('layout')?.tiles.length === 1);
     await sleep(1000);
     await alice.press('Leave');
     // The last one has left.
