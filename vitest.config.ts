@@ -1,16 +1,15 @@
 import { defineConfig } from 'vitest/config';
+import { smallCalls } from './tests/harness/small-calls.ts';
+import { patienceMs } from './tests/harness/until.ts';
 
 /**
  * A test of processes that takes longer hangs. Not a bar: what has to be fast is measured by `npm run bench` and `npm run soak`,
- * and a machine may be slow and have other things to do. Three times the patience of tests/harness/until.ts.
+ * and a machine may be slow and have other things to do.
  */
-const hangMs = 180_000;
+const hangMs = 3 * patienceMs;
 
 /** A process started ahead is work for nothing where a server has few rooms; tests of spares ask for them. */
 const env = { ONEGRID_SPARE_ROOMS: '0' };
-
-/** Pictures are small where a test does not say otherwise. */
-const smallCalls = { ONEGRID_CANVAS: '640x360', ONEGRID_FPS: '15' };
 
 export default defineConfig({
   test: {
@@ -21,7 +20,7 @@ export default defineConfig({
           name: 'unit',
           include: ['tests/unit/**/*.test.ts'],
           // Thousands of generated inputs take seconds on a busy machine.
-          testTimeout: 60_000,
+          testTimeout: patienceMs,
           // As many as there are cores: vitest would leave one free, which on two cores means one file at a time.
           maxWorkers: '100%',
           // Pure logic leaves nothing behind; to load it anew for each file took a third of the time.

@@ -87,7 +87,7 @@ function install(missing) {
 
 /** @param {string} tool @param {string} text */
 function report(tool, text) {
-  console.log(`${tool.padEnd(9)} ${text}`);
+  console.log(`${tool.padEnd(13)} ${text}`);
 }
 
 function canUseApt() {

@@ -44,7 +44,7 @@ export const call: Benchmark<z.infer<typeof callSchema>> = {
       ...{ ONEGRID_LOG_LEVEL: 'info', ONEGRID_RUNGS: 'high' },
       ...profilingEnvironment(profiles),
     });
-    const browser = await launchChromium({ polite: false, whole: true });
+    const browser = await launchChromium({ polite: false, sharp: true });
     const media: FakeMedia = {
       ...{ colour: '#2f6f4f', width: 640, height: 360, fps: 25 },
       barcode: true,

@@ -82,7 +82,7 @@ async function fromGlassToGlass(
     ...settings,
     ...profilingEnvironment(how.profiles),
   });
-  const browser = await launchChromium({ polite: false, whole: true });
+  const browser = await launchChromium({ polite: false, sharp: true });
   const media: FakeMedia = {
     ...{ colour: '#2f6f4f', width: 640, height: 360, fps: 25 },
     ...{ barcode: true, tone: 400 },

@@ -117,7 +117,7 @@ async function measure(linkKbps: number, rung: VideoRung, lengths: Lengths) {
   });
   try {
     const outside = await launchChromium({
-      whole: true,
+      sharp: true,
       polite: false,
       more: ['--disable-features=WebRtcHideLocalIpsWithMdns'],
     });

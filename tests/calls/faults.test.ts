@@ -5,7 +5,7 @@ import { Crowd } from '../harness/crowd.ts';
 import { type Fault, Faults } from '../harness/faults.ts';
 import { SendGaps } from '../harness/send-gaps.ts';
 import { TestServer, traced } from '../harness/server.ts';
-import { smallCalls, Trio } from '../harness/trio.ts';
+import { Trio } from '../harness/trio.ts';
 import { sleep, until } from '../harness/until.ts';
 
 let happen: Faults;
@@ -18,7 +18,6 @@ beforeAll(async () => {
   [server, browser] = await Promise.all([
     TestServer.start({
       ...happen.environment,
-      ...smallCalls,
       ...traced,
       ONEGRID_SPARE_ROOMS: '1',
       ONEGRID_ROOM_MEMORY_BYTES: '700000000',

@@ -8,7 +8,7 @@ import { isAlive } from '../harness/leftovers.ts';
 import { record } from '../harness/recordings.ts';
 import { TestServer } from '../harness/server.ts';
 import { makeDataDir } from '../harness/test-run.ts';
-import { smallCalls, Trio } from '../harness/trio.ts';
+import { Trio } from '../harness/trio.ts';
 import { until } from '../harness/until.ts';
 
 const open: { close(): unknown }[] = [];
@@ -24,7 +24,7 @@ it('nothing outlives a gateway that is killed, and three people are back without
     },
   });
   const settings = { PORT: String(await freePort()), ONEGRID_DATA_DIR: dataDir };
-  const more = { ...smallCalls, ONEGRID_MIN_FREE_BYTES: '0', ONEGRID_LOG_LEVEL: 'info' };
+  const more = { ONEGRID_MIN_FREE_BYTES: '0', ONEGRID_LOG_LEVEL: 'info' };
   const server = await TestServer.start({ ...settings, ...more });
   open.push({ close: () => server.stop('SIGKILL') });
   const browser = await launchChromium();

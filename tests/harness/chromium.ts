@@ -32,17 +32,20 @@ const flags = [
  * browser here: a quarter of the size in each direction is a tenth of the work, and pages cannot tell but by devicePixelRatio.
  */
 const coarse = 0.25;
+/** Browsers in which they are painted as people see them. */
+const sharpBrowsers = new WeakSet<Browser>();
 
 /**
  * Starts a real Chromium. The server under test shares its cores with all these browsers, which no
  * real one does, so they stand back for it where the host allows that.
  */
-export const launchChromium = ({
+export async function launchChromium({
   polite = true,
   host,
   more = [],
   realScreen = false,
-  whole = realScreen || host !== undefined,
+  sharp = false,
+  whole = realScreen || sharp || host !== undefined,
   less = [],
 }: {
   /** False: at the same priority. */
@@ -58,10 +61,12 @@ export const launchChromium = ({
    * answer to all questions, and no origins that are taken for secure.
    */
   whole?: boolean;
+  /** Pages are painted as people see them, for pictures of them and for what they cost. */
+  sharp?: boolean;
   /** Usual flags to leave out. */
   less?: string[];
-} = {}): Promise<Browser> =>
-  chromium.launch({
+} = {}): Promise<Browser> {
+  const browser = await chromium.launch({
     executablePath: fileURLToPath(new URL('run-chromium.sh', import.meta.url)),
     env: {
       ...(process.env as Record<string, string>),
@@ -73,13 +78,16 @@ export const launchChromium = ({
       ...flags.filter(
         (flag) => !less.includes(flag) && !(realScreen && flag.startsWith('--use-fake')),
       ),
-      ...(realScreen ? [] : [`--force-device-scale-factor=${String(coarse)}`]),
+      ...(realScreen || sharp ? [] : [`--force-device-scale-factor=${String(coarse)}`]),
       ...more,
     ],
     headless: true,
     // Muted by playwright, a browser has no sound to share.
     ...(realScreen && { ignoreDefaultArgs: ['--mute-audio'] }),
   });
+  if (sharp) sharpBrowsers.add(browser);
+  return browser;
+}
 
 type Layout = Extract<ServerMessage, { type: 'layout' }>;
 type Tile = Layout['tiles'][number];
@@ -121,7 +129,7 @@ export class Person {
   ): Promise<Person> {
     const context = await browser.newContext({
       viewport: { width: 1280, height: 800 },
-      deviceScaleFactor: coarse,
+      deviceScaleFactor: sharpBrowsers.has(browser) ? 1 : coarse,
     });
     context.setDefaultTimeout(patienceMs);
     const page = await context.newPage();

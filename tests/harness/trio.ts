@@ -63,9 +63,6 @@ async function seeAndHear({
   return null;
 }
 
-/** What makes a call cheap for a machine that runs the browsers, too. */
-export const smallCalls = { ONEGRID_CANVAS: '640x360', ONEGRID_FPS: '15' } as const;
-
 /** Three people in one room, each in a page of a real browser with a colour and a tone; nobody touches the pages. */
 export class Trio {
   readonly people: readonly Person[];

@@ -52,7 +52,7 @@ export async function main(folder = docsImages): Promise<void> {
   };
 
   const server = await TestServer.start({ ONEGRID_RUNGS: 'high' });
-  const browser = await launchChromium();
+  const browser = await launchChromium({ sharp: true });
   const posters = mkdtempSync(join(tmpdir(), 'onegrid-posters-'));
   try {
     const look = { portrait: true, width: 640, height: 360, fps: 10 };

@@ -2,7 +2,7 @@ import { holdingsOf } from '../../bench/lab/process-cpu.ts';
 import { Crowd } from '../../harness/crowd.ts';
 import { SendGaps } from '../../harness/send-gaps.ts';
 import { TestServer, traced } from '../../harness/server.ts';
-import { smallCalls } from '../../harness/trio.ts';
+import { smallCalls } from '../../harness/small-calls.ts';
 import { sleep, until } from '../../harness/until.ts';
 import { liveMemoryOf } from '../recording/live-memory.ts';
 import { growthOf, type MemorySample } from './growth.ts';

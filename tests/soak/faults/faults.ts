@@ -4,7 +4,8 @@ import { Crowd } from '../../harness/crowd.ts';
 import { type Fault, Faults } from '../../harness/faults.ts';
 import { SendGaps } from '../../harness/send-gaps.ts';
 import { TestServer, traced } from '../../harness/server.ts';
-import { smallCalls, Trio } from '../../harness/trio.ts';
+import { smallCalls } from '../../harness/small-calls.ts';
+import { Trio } from '../../harness/trio.ts';
 import { sleep, until } from '../../harness/until.ts';
 
 /** What happens to the room process; two of them are one room's share, for the third within a minute closes it. */
