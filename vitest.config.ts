@@ -8,8 +8,13 @@ import { patienceMs } from './tests/harness/until.ts';
  */
 const hangMs = 3 * patienceMs;
 
-/** A process started ahead is work for nothing where a server has few rooms; tests of spares ask for them. */
-const env = { ONEGRID_SPARE_ROOMS: '0' };
+/** Settings of all servers, unless a test has its own. */
+const env = {
+  // A process started ahead is work for nothing where a server has few rooms.
+  ONEGRID_SPARE_ROOMS: '0',
+  // Many tests let in people without media, who would be gone after 10 s.
+  ONEGRID_MEDIA_TIMEOUT_MS: '600000',
+};
 
 export default defineConfig({
   test: {

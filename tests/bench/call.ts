@@ -58,14 +58,12 @@ export const call: Benchmark<z.infer<typeof callSchema>> = {
         people.push(await Person.join(browser, server.url, 'bench', name, { ...media, tone }));
         await until(() => people[0]?.last('layout')?.tiles.length === people.length);
         await sleep(quick ? 500 : 10_000);
-        const roomPid = server.log.findLast(({ msg }) => msg === 'room process started')?.[
-          'roomPid'
-        ];
-        const before = cpuSeconds(roomPid as number);
+        const roomPid = await server.roomPid();
+        const before = cpuSeconds(roomPid);
         const started = performance.now();
         await sleep(seconds * 1000);
         const elapsed = (performance.now() - started) / 1000;
-        const cores = (cpuSeconds(roomPid as number) - before) / elapsed;
+        const cores = (cpuSeconds(roomPid) - before) / elapsed;
         rows.push({ people: people.length, cores: rounded(cores) });
         const [alice, bob] = people;
         if (alice === undefined || bob === undefined || people.length !== 2) continue;

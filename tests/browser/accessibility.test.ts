@@ -74,7 +74,7 @@ async function expectAccessible(
 }
 
 describe('the client', () => {
-  const house = openHouse({ ONEGRID_MEDIA_TIMEOUT_MS: '300000', ONEGRID_RUNGS: 'high' });
+  const house = openHouse({ ONEGRID_RUNGS: 'high' });
   const complaints: string[] = [];
   const listen = (page: Page): void => {
     page.on('console', (message) => {

@@ -7,7 +7,7 @@ import { until } from '../harness/until.ts';
 
 /** Nothing here is about how fast it is: a busy machine may take its time. */
 
-const house = openHouse({ ONEGRID_MEDIA_TIMEOUT_MS: '300000', ONEGRID_RUNGS: 'high' });
+const house = openHouse({ ONEGRID_RUNGS: 'high' });
 let cable: Cable;
 beforeAll(async () => {
   cable = await Cable.to(house.server.port);

@@ -7,7 +7,6 @@ import { until } from '../harness/until.ts';
 const resumeMs = 20_000;
 
 const house = openHouse({
-  ONEGRID_MEDIA_TIMEOUT_MS: '300000',
   ONEGRID_RESUME_MS: String(resumeMs),
   ONEGRID_RUNGS: 'high',
 });

@@ -70,7 +70,7 @@ async function choose(person: Person, kind: string, device: string): Promise<voi
 
 describe('the settings', () => {
   const house = openHouse(
-    { ONEGRID_MEDIA_TIMEOUT_MS: '300000', ONEGRID_RUNGS: 'high' },
+    { ONEGRID_RUNGS: 'high' },
     { whole: true, more: ['--use-fake-device-for-media-stream=device-count=3'] },
   );
 

@@ -38,7 +38,7 @@ async function besideReaction(person: Person, id: string): Promise<Rgb | null> {
 }
 
 describe('people in a room', () => {
-  const house = openHouse({ ONEGRID_RUNGS: 'high', ONEGRID_MEDIA_TIMEOUT_MS: '300000' });
+  const house = openHouse({ ONEGRID_RUNGS: 'high' });
 
   it('write to each other, read what was written before, and lose neither focus nor place', async () => {
     const ana = await house.join('chat', 'Ana', {});

@@ -53,8 +53,9 @@ it.each<readonly [Fault, Fault]>([
       calm.take();
       await sleep(2000);
       const before = calm.take();
+      const pid = await server.roomPid(room);
       const backMs = await all.survive(() => {
-        happen.strike(server.roomPid(room), fault);
+        happen.strike(pid, fault);
       });
       const during = calm.take();
       console.log(

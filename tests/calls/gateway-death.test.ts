@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { afterEach, expect, it } from 'vitest';
 import { processTree } from '../bench/lab/process-cpu.ts';
+import { withinBar } from '../harness/bars.ts';
 import { launchChromium } from '../harness/chromium.ts';
 import { SignallingClient } from '../harness/client.ts';
 import { freePort } from '../harness/free-port.ts';
@@ -34,7 +35,7 @@ it('nothing outlives a gateway that is killed, and three people are back without
   const other = await SignallingClient.join(server.url, 'stopped', 'Dave');
   await other.next('offer');
   // One that cannot hear of anything, nor end by itself.
-  process.kill(server.roomPid('stopped'), 'SIGSTOP');
+  process.kill(await server.roomPid('stopped'), 'SIGSTOP');
 
   let leftAfterMs = NaN;
   const backMs = await trio.survive(async () => {
@@ -51,9 +52,8 @@ it('nothing outlives a gateway that is killed, and three people are back without
     const next = await TestServer.start({ ...settings, ...more });
     open.push({ close: () => next.stop() });
   });
-  console.log(
-    `nothing left after ${leftAfterMs.toFixed(0)} ms, all back after ${backMs.toFixed(0)} ms`,
-  );
+  withinBar('nothing left', leftAfterMs, 5000);
+  console.log(`all back after ${backMs.toFixed(0)} ms`);
   await until(() => trio.hearEachOther());
   await trio.close();
 });

@@ -1,9 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { withinBar } from '../harness/bars.ts';
 import { whyNoNetwork } from '../harness/network.ts';
 import { Returns } from '../harness/returns.ts';
-
-/** On two cores that are busy with other tests; `npm run soak -- returns` has 5 s. */
-const barMs = 10_000;
 
 const why = whyNoNetwork(['nft']);
 describe.skipIf(why !== null)(
@@ -23,10 +21,9 @@ describe.skipIf(why !== null)(
       ['the page is stopped for 5 s', 'page'],
     ] as const)('when %s, in the same page with its chat', async (_what, fault) => {
       const { backMs, isSame, wasKnown, ...kept } = await returns.strike(fault);
-      console.log(`${fault}: back after ${backMs.toFixed(0)} ms`);
       expect(isSame).toBe(wasKnown);
       expect(kept).toEqual({ isSamePage: true, hasChat: true });
-      expect(backMs).toBeLessThan(barMs);
+      withinBar(`${fault}: back`, backMs, 5000);
     });
   },
 );

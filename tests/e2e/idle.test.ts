@@ -19,7 +19,7 @@ const traceSchema = z.object({
 });
 
 describe('a page in a call in which nobody does anything', () => {
-  const house = openHouse({ ONEGRID_MEDIA_TIMEOUT_MS: '300000' });
+  const house = openHouse();
 
   it('complains of nothing, and never keeps its main thread for 200 ms', async () => {
     const ana = await house.join('idle', 'Ana', { colour: 'blue', tone: 'speech' });

@@ -69,9 +69,7 @@ describe('a recording', () => {
       const started = await record(show.server, room);
       const startedMs = performance.now();
       const before = await show.composites(5000);
-      const pid = show.server.log.findLast(({ msg }) => msg === 'segment started')![
-        'outputPid'
-      ] as number;
+      const pid = (await show.server.logged('segment started'))['outputPid'] as number;
       // Where no disk can be made to hang, the process that writes to it does.
       if (disk === null) process.kill(pid, 'SIGSTOP');
       else disk.freeze();

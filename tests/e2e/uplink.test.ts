@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { withinBar } from '../harness/bars.ts';
 import { isNear, type Person } from '../harness/chromium.ts';
 import { openHouse } from '../harness/house.ts';
 import type { Outbound } from '../harness/outbound.ts';
+import type { ServerMessage } from '../../mcu/protocol/server.ts';
 import type { Rgb } from '../harness/probes.ts';
 import { sleep, until } from '../harness/until.ts';
 
@@ -10,31 +12,51 @@ const green: Rgb = [30, 170, 60];
 const css = (colour: Rgb): string => `rgb(${colour.join(',')})`;
 /** Instead of 10 s: that it is these is tested without a browser. */
 const holdMs = 3000;
-const patienceMs = 3000;
+/** How soon more is there that is shown, and, with some time for it, how long a picture that stalls stays. */
+const barMs = 3000;
 
 describe('what a browser sends', () => {
   const house = openHouse(
     {
-      // Those who are only there to take up places in the grid have no media at all.
-      ONEGRID_MEDIA_TIMEOUT_MS: '600000',
-      ONEGRID_CANVAS: '640x360',
+      // So little that there is room for all of it from the beginning: how much is asked for by what the path carries is tested
+      // elsewhere.
+      ONEGRID_CANVAS: '320x180',
       ONEGRID_UPLINK_HOLD_MS: String(holdMs),
+      // What the only one who watches is shown decides what is asked for.
+      ONEGRID_RUNGS: 'high',
     },
     // What the browser manages to encode is measured.
     { polite: false },
   );
 
-  const follow = async (who: Person, height: number, timeoutMs: number): Promise<Outbound> => {
+  const follow = async (who: Person, height: number): Promise<Outbound> => {
     let counts: Outbound | null = null;
     await until(
       async () => {
         counts = await who.outbound();
         return counts?.height === height;
       },
-      () => `${who.name} should send ${String(height)} lines, sends ${JSON.stringify(counts)}`,
-      timeoutMs,
+      () =>
+        `${who.name} should send ${String(height)} lines, sends ${JSON.stringify(counts)}, was asked for ${who.received.flatMap((message) => (message.type === 'uplink' ? [message.height] : [])).join()}`,
     );
     return counts!;
+  };
+
+  /** How long after a change of the layout somebody was asked for less, in milliseconds; waits until they are. */
+  const askedLessMs = async (
+    who: Person,
+    from: number,
+    isLess: (fps: number, height: number) => boolean,
+  ): Promise<number> => {
+    const find = (what: (message: ServerMessage) => boolean): number | undefined =>
+      who.receivedAt[who.received.findIndex((message, index) => index >= from && what(message))];
+    const asked = (): number | undefined =>
+      find((message) => message.type === 'uplink' && isLess(message.fps, message.height));
+    await until(
+      () => asked() !== undefined,
+      () => `${who.name} should be asked for less`,
+    );
+    return asked()! - find(({ type }) => type === 'layout')!;
   };
 
   /** Pictures and bits a second. */
@@ -56,9 +78,9 @@ describe('what a browser sends', () => {
     const arrange = (mode: 'grid' | 'single', pinned: string | null): void => {
       crowd[0]!.send({ type: 'layout', mode, pinned });
     };
-    const camera = { colour: css(red), width: 640, height: 360, fps: 25, busy: true };
+    const camera = { colour: css(red), width: 320, height: 180, fps: 25, busy: true };
     const alice = await house.join('crowd', 'Alice', { ...camera, tone: 440 });
-    const first = await follow(alice, 90, 10_000);
+    const first = await follow(alice, 90);
     expect(first.width).toBe(160);
     expect(first.framesEncoded).toBeLessThan(25);
     const messages = alice.received.filter(({ type }) => type === 'uplink');
@@ -67,32 +89,30 @@ describe('what a browser sends', () => {
     const small = await rates(alice, 2000);
 
     arrange('single', alice.id);
-    let changed = performance.now();
-    const large = await follow(alice, 360, patienceMs);
-    const grownMs = performance.now() - changed;
-    expect(large.width).toBe(640);
-    await sleep(Math.max(0, patienceMs - grownMs));
+    const changed = performance.now();
+    const large = await follow(alice, 180);
+    withinBar('grown', performance.now() - changed, barMs);
+    expect(large.width).toBe(320);
+    // Until the browser has found out how much of it there is room for.
+    await sleep(2000);
     const many = await rates(alice, 2000);
 
+    const told = alice.received.length;
     arrange('grid', null);
-    changed = performance.now();
-    await sleep(holdMs - 1500);
-    expect((await alice.outbound())?.height).toBe(360);
-    await follow(alice, 90, 1500 + patienceMs);
-    const shrunkMs = performance.now() - changed;
-    expect(shrunkMs).toBeGreaterThan(holdMs - 500);
-    // Well within the patience.
+    const heldMs = await askedLessMs(alice, told, (_fps, height) => height < 180);
+    expect(heldMs).toBeGreaterThan(holdMs / 2);
+    await follow(alice, 90);
     await sleep(1000);
     const few = await rates(alice, 2000);
     console.log(
-      `grown after ${grownMs.toFixed(0)} ms, shrunk after ${shrunkMs.toFixed(0)} ms;`,
+      `held for ${String(heldMs)} ms;`,
       [small, many, few].map(({ fps, bitrate }) => [Math.round(fps), Math.round(bitrate / 1000)]),
     );
     for (const less of [small, few]) {
       expect(less.fps).toBeGreaterThan(5);
       expect(less.fps).toBeLessThan(17);
       expect(many.fps / less.fps).toBeGreaterThan(1.2);
-      expect(many.bitrate / less.bitrate).toBeGreaterThan(3);
+      expect(many.bitrate / less.bitrate).toBeGreaterThan(2);
     }
   });
 
@@ -104,11 +124,10 @@ describe('what a browser sends', () => {
     await sleep(1000);
     const quiet = await rates(bob, 2000);
 
+    const told = alice.received.length;
     arranger.send({ type: 'layout', mode: 'single', pinned: bob.id });
-    const hidden = performance.now();
     await bob.sees(bob.id, green);
-    await until(() => alice.last('uplink')?.fps === 0, undefined, holdMs + patienceMs);
-    expect(performance.now() - hidden).toBeGreaterThan(holdMs - 500);
+    expect(await askedLessMs(alice, told, (fps) => fps === 0)).toBeGreaterThan(holdMs / 2);
     expect(bob.last('uplink')?.fps).toBeGreaterThan(0);
     await sleep(500);
     const stopped = (await alice.outbound())!;
@@ -124,11 +143,9 @@ describe('what a browser sends', () => {
     await until(
       async () => isNear((await bob.colourOf(alice.id)) ?? green, red),
       async () => `Bob sees ${String(await bob.colourOf(alice.id))}`,
-      patienceMs,
     );
-    console.log(`seen again after ${(performance.now() - shown).toFixed(0)} ms`);
-    // For longer than a picture that stalls stays.
-    await sleep(patienceMs + 500);
+    withinBar('seen again', performance.now() - shown, barMs);
+    await sleep(barMs + 500);
     await bob.sees(alice.id, red, 500);
   });
 });

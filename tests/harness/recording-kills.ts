@@ -28,8 +28,8 @@ const room = 'kills';
 const afterMs = 5000;
 
 /** Process ids that the log tells. */
-const pidIn = (server: TestServer, message: string, field: string): number =>
-  server.log.findLast(({ msg }) => msg === message)?.[field] as number;
+const pidIn = async (server: TestServer, message: string, field: string): Promise<number> =>
+  (await server.logged(message))[field] as number;
 
 /**
  * Records a room of two, kills something with SIGKILL, and looks at what is left.
@@ -47,8 +47,8 @@ export async function killRun(victim: Victim, killAfterMs: number, data: string)
     const startedMs = performance.now();
     await sleep(killAfterMs);
     const pids = {
-      room: pidIn(server, 'room process started', 'roomPid'),
-      output: pidIn(server, 'segment started', 'outputPid'),
+      room: await pidIn(server, 'room process started', 'roomPid'),
+      output: await pidIn(server, 'segment started', 'outputPid'),
       gateway: server.pid,
     };
     const killedMs = performance.now();

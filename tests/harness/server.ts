@@ -135,20 +135,34 @@ export class TestServer {
     return this.log.filter(({ level }) => level >= 50);
   }
 
-  /** The process id of a room's newest process. */
-  roomPid(room: string): number {
-    const started = this.log.findLast(
-      (line) => line.msg === 'room process started' && line['room'] === room,
+  /**
+   * The newest line of the log that says this; waits for it, for a log takes another way than what people are told, and may come
+   * later.
+   */
+  async logged(msg: string, fields: Record<string, unknown> = {}): Promise<LogLine> {
+    const find = (): LogLine | undefined =>
+      this.log.findLast(
+        (line) =>
+          line.msg === msg && Object.entries(fields).every(([name, value]) => line[name] === value),
+      );
+    await until(
+      () => find() !== undefined,
+      () => `the log should say "${msg}" of ${JSON.stringify(fields)}`,
     );
-    return started!['roomPid'] as number;
+    return find()!;
+  }
+
+  /** The process id of a room's newest process, or of the newest of all rooms. */
+  async roomPid(room?: string): Promise<number> {
+    const started = await this.logged('room process started', room === undefined ? {} : { room });
+    return started['roomPid'] as number;
   }
 
   /** Kills the process of a room's media, and lets it be no complaint that it died. */
   async killRoom(room: string): Promise<void> {
-    process.kill(this.roomPid(room), 'SIGKILL');
-    const died = (): number => this.log.findIndex(({ msg }) => msg === 'room process died');
-    await until(() => died() >= 0);
-    this.log.splice(died(), 1);
+    process.kill(await this.roomPid(room), 'SIGKILL');
+    const died = await this.logged('room process died');
+    this.log.splice(this.log.indexOf(died), 1);
   }
 
   /** Stops it as an operator would, and waits. */

@@ -54,8 +54,11 @@ describe('a server at work', () => {
   const messages = (lines: readonly LogLine[], from: string): string[] =>
     lines.filter((line) => line['process'] === from).map(({ msg }) => msg);
 
-  it('is followed through by the id of one connection: gateway, room process, output process', () => {
+  it('is followed through by the id of one connection: gateway, room process, output process', async () => {
     const joined = alice.received.find((message) => message.type === 'joined');
+    for (const msg of ['room connected', 'output ended', 'The uplink offer cannot be used.']) {
+      await server.logged(msg, { join: joined?.join });
+    }
     const lines = linesOf('join', joined?.join);
     expect(messages(lines, 'gateway')).toContain('participant joined');
     expect(messages(lines, 'gateway')).toContain('recording started');
@@ -67,16 +70,17 @@ describe('a server at work', () => {
     expect(lines.filter(({ level }) => level >= 40)).toEqual([]);
   });
 
-  it('says of each participant when media connected and that they left, with room, participant and join', () => {
-    const other = server.log.find(
-      ({ msg, ...line }) => msg === 'participant joined' && line['participant'] !== alice.id,
-    );
-    const lines = linesOf('join', other?.['join']);
+  it('says of each participant when media connected and that they left, with room, participant and join', async () => {
+    const other = await server.logged('participant left');
+    for (const msg of ['downlink connected', 'uplink connected']) {
+      await server.logged(msg, { join: other['join'] });
+    }
+    const lines = linesOf('join', other['join']);
     expect(messages(lines, 'gateway')).toEqual(['participant joined', 'participant left']);
     expect(messages(lines, 'room')).toContain('downlink connected');
     expect(messages(lines, 'room')).toContain('uplink connected');
     for (const line of lines) {
-      expect(line).toMatchObject({ room: 'kitchen', participant: other?.['participant'] });
+      expect(line).toMatchObject({ room: 'kitchen', participant: other['participant'] });
     }
   });
 

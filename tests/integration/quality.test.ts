@@ -62,8 +62,7 @@ describe('the quality of a receiver', () => {
     const alice = await start();
     alice.send({ type: 'quality', max: 'low' });
     await alice.next('quality', ({ rung }) => rung === 'low');
-    const started = server!.log.findLast(({ msg }) => msg === 'room process started')!;
-    process.kill(started['roomPid'] as number, 'SIGKILL');
+    process.kill(await server!.roomPid(), 'SIGKILL');
     await alice.next('reset');
     const toldAfter = () =>
       alice.received

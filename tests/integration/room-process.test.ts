@@ -22,7 +22,7 @@ describe('room processes', () => {
     clients.push(client);
     return client;
   };
-  const roomPid = (room: string): number => server!.roomPid(room);
+  const roomPid = (room: string): Promise<number> => server!.roomPid(room);
 
   it('are one for each room, with spares kept warm, and none is left', async () => {
     server = await TestServer.start({ ONEGRID_SPARE_ROOMS: '2' });
@@ -30,10 +30,10 @@ describe('room processes', () => {
     await until(() => rooms().length === 2);
     const [spare] = rooms();
     const alice = await join('one', 'Alice');
-    expect(roomPid('one')).toBe(spare);
+    expect(await roomPid('one')).toBe(spare);
     await until(() => rooms().length === 3);
     await join('two', 'Bob');
-    expect(roomPid('two')).not.toBe(roomPid('one'));
+    expect(await roomPid('two')).not.toBe(spare);
     await alice.close();
     await until(() => !isAlive(spare!));
     const children = childrenOf(server.pid);
@@ -49,7 +49,7 @@ describe('room processes', () => {
     const bystander = await join('calm', 'Carol');
     await bob.next('offer');
     const before = alice.received.length;
-    process.kill(roomPid('crash'), 'SIGKILL');
+    process.kill(await roomPid('crash'), 'SIGKILL');
     await alice.next('reset');
     await bob.next('reset');
     const since = (type: 'offer' | 'layout') =>
@@ -70,9 +70,9 @@ describe('room processes', () => {
     server = await TestServer.start();
     const alice = await join('doomed', 'Alice');
     for (const death of [1, 2, 3]) {
-      const pid = roomPid('doomed');
+      const pid = await roomPid('doomed');
       process.kill(pid, 'SIGKILL');
-      if (death < 3) await until(() => roomPid('doomed') !== pid);
+      if (death < 3) await until(async () => (await roomPid('doomed')) !== pid);
     }
     expect(await alice.next('closed')).toMatchObject({ reason: 'room-closed' });
     expect(alice.received.at(-2)).toMatchObject({ type: 'error', code: 'internal', fatal: true });
@@ -115,17 +115,17 @@ describe('room processes', () => {
           counted.set(cause, counted.get(cause)! + 1);
           const alice = await join(fault, 'Alice');
           await alice.next('offer');
-          const pid = roomPid(fault.toLowerCase());
+          const pid = await roomPid(fault.toLowerCase());
           const started = performance.now();
           happen.strike(pid, fault);
           await alice.next('reset');
           // How soon it is to be is for `npm run soak -- faults`.
           console.log(`${fault}: told after ${(performance.now() - started).toFixed(0)} ms`);
           expect(isAlive(pid)).toBe(false);
-          const died = server!.log.find(
-            (line) => line.msg === 'room process died' && line['roomPid'] === pid,
-          );
-          expect(died).toMatchObject({ cause, room: fault.toLowerCase() });
+          expect(await server!.logged('room process died', { roomPid: pid })).toMatchObject({
+            cause,
+            room: fault.toLowerCase(),
+          });
           await alice.next('offer', ({ negotiation }) => negotiation === 1001);
         }),
       );
@@ -191,8 +191,8 @@ describe('room processes', () => {
     process.kill(first!, 'SIGKILL');
     await until(() => watchdogs().some((pid) => pid !== first));
     const all = childrenOf(server.pid);
-    happen.strike(roomPid('stopped'), 'SIGSTOP');
-    happen.strike(roomPid('hangs'), 'loop');
+    happen.strike(await roomPid('stopped'), 'SIGSTOP');
+    happen.strike(await roomPid('hangs'), 'loop');
     await server.stop('SIGKILL');
     const started = performance.now();
     await until(() => !all.some(isAlive));

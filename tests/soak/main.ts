@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { whyNoNetwork } from '../harness/network.ts';
+import { barsSoak } from './bars.ts';
 import { returnsSoak } from './client/returns.ts';
 import { callsSoak } from './faults/calls.ts';
 import { churnSoak } from './faults/churn.ts';
@@ -19,6 +20,7 @@ import { killsSoak } from './recording/kills.ts';
 type Soak = (options: { quick: boolean }) => Promise<string[]>;
 
 const soaks: Record<string, Soak> = {
+  bars: barsSoak,
   mix: mixSoak,
   steps: onNetwork(stepsSoak),
   narrow: onNetwork(narrowSoak),

@@ -78,7 +78,7 @@ async function underAttack(
   const start = counts();
   await sleep(seconds * 1000);
   const middle = counts();
-  const pid = server.log.find(({ msg }) => msg === 'room process started')!['roomPid'] as number;
+  const pid = await server.roomPid();
   const ports = udpSockets(pid);
   const slow = await SlowSockets.open(server.port, sockets);
   const [garbage, joinMs] = await Promise.all([

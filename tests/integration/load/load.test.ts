@@ -7,6 +7,7 @@ import { AV_LOG_QUIET } from 'node-av/constants';
 import { Log as AvLog } from 'node-av/lib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { colours, loadDefaults, type LoadOptions, runLoad } from '../../../mcu/load/index.ts';
+import type { LoadSurroundings } from '../../../mcu/load/run.ts';
 import type { LoadReport, ParticipantReport } from '../../../mcu/load/report.ts';
 import { parseRtpPacket, type RtpPacketFields } from '../../../mcu/rtp/index.ts';
 import { yuvOf } from '../../../mixer/compositor/index.ts';
@@ -14,6 +15,7 @@ import { makeClip } from '../../harness/clips.ts';
 import { printed } from '../../harness/ffmpeg.ts';
 import { TestServer } from '../../harness/server.ts';
 import { testRunFolder, testRunVariable } from '../../harness/test-run.ts';
+import { sleep, until } from '../../harness/until.ts';
 import { depacketizeH264 } from '../../unit/rtp/depacketize.ts';
 
 const bin = fileURLToPath(new URL('../../../bin/', import.meta.url));
@@ -28,8 +30,8 @@ interface Outcome {
   readonly stderr: string;
 }
 
-/** Runs `onegrid load` as a person would; `interruptMs`: with Ctrl-C after so long. */
-function launch(args: readonly string[], interruptMs?: number): Promise<Outcome> {
+/** Runs `onegrid load` as a person would; `happened`: with Ctrl-C when that has. */
+function launch(args: readonly string[], happened?: () => Promise<void>): Promise<Outcome> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [join(bin, 'onegrid.mjs'), 'load', ...args]);
     let stdout = '';
@@ -38,7 +40,9 @@ function launch(args: readonly string[], interruptMs?: number): Promise<Outcome>
     child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
     child.on('error', reject);
     child.on('close', (code) => resolve({ code, stdout, stderr }));
-    if (interruptMs !== undefined) setTimeout(() => child.kill('SIGINT'), interruptMs);
+    happened?.()
+      .finally(() => child.kill('SIGINT'))
+      .catch(reject);
   });
 }
 
@@ -68,8 +72,28 @@ describe('onegrid load', () => {
     size: { width: 320, height: 180 },
     ...changes,
   });
-  const run = (changes: Partial<LoadOptions>) =>
-    runLoad(options(changes), { signal: new AbortController().signal });
+  /** Runs until that has happened, however long it takes. */
+  const runUntil = async (
+    changes: Partial<LoadOptions>,
+    happened: () => Promise<void>,
+    hooks?: LoadSurroundings['hooks'],
+  ) => {
+    const end = new AbortController();
+    const running = runLoad(options({ ...changes, duration: 600 }), { signal: end.signal, hooks });
+    try {
+      await happened();
+    } finally {
+      end.abort();
+    }
+    return running;
+  };
+  const linesOf = (msg: string, room: string): unknown[] =>
+    server.log.filter((line) => line.msg === msg && line['room'] === room);
+  /** Waits until so many downlinks were connected, and then for so long. */
+  const connected = async (room: string, count: number, forMs: number): Promise<void> => {
+    await until(() => linesOf('downlink connected', room).length >= count);
+    await sleep(forMs);
+  };
 
   it('joins, sends, receives and says so in JSON', async () => {
     const before = await server.metricSum('onegrid_frames_composited_total');
@@ -104,23 +128,21 @@ describe('onegrid load', () => {
     let layout: {
       tiles: { participantId: string; x: number; y: number; width: number; height: number }[];
     } | null = null;
-    const { details, report } = await runLoad(
-      options({ room: 'seen', participants: 3, listeners: 1, duration: 4, size: undefined }),
-      {
-        signal: new AbortController().signal,
-        hooks: (index) =>
-          index !== 3
-            ? {}
-            : {
-                packet: (kind, packet) => {
-                  const rtp = kind === 'video' ? parseRtpPacket(packet, null) : null;
-                  if (rtp !== null) packets.push({ ...rtp, payload: Buffer.from(rtp.payload) });
-                },
-                message: (message) => {
-                  if ((message as { type: string }).type === 'layout') layout = message as never;
-                },
+    const { details, report } = await runUntil(
+      { room: 'seen', participants: 3, listeners: 1, size: undefined },
+      () => connected('seen', 4, 3000),
+      (index) =>
+        index !== 3
+          ? {}
+          : {
+              packet: (kind, packet) => {
+                const rtp = kind === 'video' ? parseRtpPacket(packet, null) : null;
+                if (rtp !== null) packets.push({ ...rtp, payload: Buffer.from(rtp.payload) });
               },
-      },
+              message: (message) => {
+                if ((message as { type: string }).type === 'layout') layout = message as never;
+              },
+            },
     );
     expect(report.errors).toEqual([]);
     expect(report.lossPercent).toBe(0);
@@ -168,8 +190,12 @@ describe('onegrid load', () => {
 
   it('is heard: who speaks is in the sound of the others, and nobody where nobody speaks', async () => {
     const [spoken, silent] = await Promise.all([
-      run({ room: 'spoken', participants: 2, speakers: 1, duration: 4 }),
-      run({ room: 'silent', participants: 2, speakers: 0, duration: 4 }),
+      runUntil({ room: 'spoken', participants: 2, speakers: 1 }, () =>
+        connected('spoken', 2, 3000),
+      ),
+      runUntil({ room: 'silent', participants: 2, speakers: 0 }, () =>
+        connected('silent', 2, 3000),
+      ),
     ]);
     const [speaker, listener] = spoken.details;
     expect(listener!.audioBytes).toBeGreaterThan(60);
@@ -179,13 +205,23 @@ describe('onegrid load', () => {
   });
 
   it('comes and goes, over rooms, with losses made good', async () => {
-    const { report, details } = await run({
-      ...{ room: 'churn', participants: 2, listeners: 2, rooms: 2, duration: 5, churn: 60 },
-      ...{ loss: { downlink: 0.05, uplink: 0.05 }, codec: 'vp8' as const },
-    });
+    const { report, details } = await runUntil(
+      {
+        ...{ room: 'churn', participants: 2, listeners: 2, rooms: 2, churn: 60 },
+        ...{ loss: { downlink: 0.05, uplink: 0.05 }, codec: 'vp8' as const },
+      },
+      async () => {
+        await Promise.all(
+          ['churn-1', 'churn-2'].map((room) =>
+            until(() => linesOf('participant joined', room).length >= 5),
+          ),
+        );
+        // Some of which are lost.
+        await sleep(3000);
+      },
+    );
     expect(new Set(details.map(({ room }) => room))).toEqual(new Set(['churn-1', 'churn-2']));
-    expect(report.participants).toBeGreaterThanOrEqual(8);
-    expect(report.joined / report.participants).toBeGreaterThanOrEqual(0.75);
+    expect(report.joined).toBeGreaterThanOrEqual(8);
     expect(report.errors).toEqual([]);
     expect(report.lossPercent).toBeGreaterThan(2);
     expect(report.lossPercent).toBeLessThan(10);
@@ -194,19 +230,17 @@ describe('onegrid load', () => {
   });
 
   it('comes back when the room process dies', async () => {
-    const isOurs = ({ msg, room }: { msg: string; room?: unknown }): boolean =>
-      msg === 'room process started' && room === 'reset';
-    const kill = setTimeout(() => {
-      process.kill(server.log.findLast(isOurs)!['roomPid'] as number, 'SIGKILL');
-    }, 5000);
-    const { report, details } = await run({ room: 'reset', participants: 2, duration: 9 });
-    clearTimeout(kill);
+    const { report, details } = await runUntil({ room: 'reset', participants: 2 }, async () => {
+      await connected('reset', 2, 2000);
+      process.kill(await server.roomPid('reset'), 'SIGKILL');
+      await connected('reset', 4, 2000);
+    });
     expect(report).toMatchObject({ joined: 2, errors: [] });
-    for (const { frames, keyframes, uplink } of details) {
+    for (const { frames, keyframes } of details) {
       expect(keyframes).toBeGreaterThanOrEqual(2);
-      expect(frames / uplink.frames).toBeGreaterThan(0.7);
+      expect(frames).toBeGreaterThan(25);
     }
-    expect(server.log.filter(isOurs)).toHaveLength(2);
+    expect(linesOf('room process started', 'reset')).toHaveLength(2);
   });
 
   it("sends a file of one's own", async () => {
@@ -215,19 +249,25 @@ describe('onegrid load', () => {
       video: { picture: 'testsrc2', size: [320, 180] },
       audio: { tone: 440 },
     });
-    const { report } = await run({ room: 'file', participants: 2, duration: 2, clip });
+    const { report } = await runUntil({ room: 'file', participants: 2, clip }, () =>
+      connected('file', 2, 1000),
+    );
     expect(report).toMatchObject({ joined: 2, errors: [] });
   });
 
   it('ends early, with its report, when interrupted', async () => {
     const args = ['--url', server.url, '--room', 'stop', '--participants', '2', '--duration', '0'];
-    const { code, stdout } = await launch([...args, '--json', '--quiet'], 6000);
+    const { code, stdout } = await launch([...args, '--json', '--quiet'], () =>
+      connected('stop', 2, 1000),
+    );
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ participants: 2, joined: 2, errors: [] });
   });
 
   it('says why nobody, or not everybody, could join', async () => {
-    const { report } = await run({ room: 'full', participants: 5, duration: 5 });
+    const { report } = await runUntil({ room: 'full', participants: 5 }, () =>
+      connected('full', 4, 1000),
+    );
     expect(report.joined).toBe(4);
     // Whoever comes last, which need not be who set out last.
     expect(report.errors).toMatchObject([{ code: 'room-full' }]);

@@ -36,7 +36,7 @@ export async function churnSoak({ quick }: { quick: boolean }): Promise<string[]
         .map((line) => String(line['participant'])),
     );
     await sleep(quick ? 5000 : 30_000);
-    const pid = server.roomPid(room);
+    const pid = await server.roomPid(room);
     const before = holdingsOf(pid);
     const come = new Crowd(server.url, {
       ...{ ...cheap, participants: comers, speakers: 0 },

@@ -61,17 +61,15 @@ export async function faultsSoak({ quick }: { quick: boolean }): Promise<string[
           await sleep(windowMs);
           result.control.push(calm.take());
           const started = performance.now();
-          const pid = server.roomPid(room);
+          const pid = await server.roomPid(room);
           const struckAt = Date.now();
           result.backMs.push(
             await trio.survive(() => {
               happen.strike(pid, fault);
             }),
           );
-          const death = server.log.find(
-            (line) => line.msg === 'room process died' && line['roomPid'] === pid,
-          );
-          result.foundMs.push(Date.parse(String(death?.['time'])) - struckAt);
+          const death = await server.logged('room process died', { roomPid: pid });
+          result.foundMs.push(Date.parse(String(death['time'])) - struckAt);
           const [found, back] = [result.foundMs, result.backMs].map((each) => each.at(-1));
           console.log(
             `${run + 1}: ${fault}: found after ${String(found)} ms, back after ${String(back)} ms`,
