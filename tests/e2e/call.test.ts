@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { withinBar } from '../harness/bars.ts';
+import { sameGaps, withinBar } from '../harness/bars.ts';
 import { isNear } from '../harness/chromium.ts';
 import type { FakeMedia } from '../harness/fake-media.ts';
 import { openHouse } from '../harness/house.ts';
@@ -36,17 +36,25 @@ describe('a call of real browsers', () => {
     for (const { who } of three) {
       for (const { who: other, colour } of three) await who.sees(other.id, colour);
     }
-    expect(alice.last('layout')?.tiles).toHaveLength(3);
+    await until(() => alice.last('layout')?.tiles.length === 3);
 
     const all = [tones.alice, tones.bob, tones.carol];
-    const heard = await Promise.all(three.map(({ who }) => who.hears(all)));
+    let heard: number[][] = [];
+    await until(
+      async () => {
+        heard = await Promise.all(three.map(({ who }) => who.hears(all)));
+        return heard.every((levels, own) =>
+          levels.every((level, other) => other === own || level > -60),
+        );
+      },
+      () => `all should hear each other, hear ${JSON.stringify(heard)}`,
+    );
     for (const [index, { who }] of three.entries()) {
       const levels = heard[index]!;
       const own = levels[index]!;
       for (const [other, level] of levels.entries()) {
         expect(Number.isFinite(level)).toBe(true);
         if (other === index) continue;
-        expect(level, `${who.name} hears tone ${String(other)}`).toBeGreaterThan(-60);
         expect(level - own, `${who.name} against own voice`).toBeGreaterThanOrEqual(30);
       }
     }
@@ -86,10 +94,8 @@ describe('a call of real browsers', () => {
     stay.forEach(({ id, name }, index) => {
       const before = quiet[index]!;
       const after = house.server.sentTo(id).slice(from[index]! + before.length - 1);
-      expect(before.length).toBeGreaterThan(100);
-      expect(longestGap(after), `longest gap for ${name}`).toBeLessThanOrEqual(
-        2 * longestGap(before),
-      );
+      expect(before.length).toBeGreaterThan(50);
+      sameGaps(name, longestGap(after), longestGap(before));
     });
     for (const { page } of stay) {
       const pixels = await page.evaluate(() => document.querySelector('video')!.videoWidth);

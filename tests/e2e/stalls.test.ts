@@ -1,7 +1,15 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { withinBar } from '../harness/bars.ts';
 import { launchChromium, Person } from '../harness/chromium.ts';
-import { css, fallsSilent, green, red, silenceSettings } from '../harness/falls-silent.ts';
+import {
+  css,
+  fallsSilent,
+  green,
+  red,
+  silenceSettings,
+  timeoutMs,
+} from '../harness/falls-silent.ts';
 import { TestServer } from '../harness/server.ts';
 import { until } from '../harness/until.ts';
 
@@ -39,9 +47,10 @@ describe('somebody who falls silent', () => {
       const bob = await Person.join(browser, server.url, 'hang', 'Bob', { colour: css(green) });
       const renderers = await renderersOf(victims);
       expect(renderers.length).toBeGreaterThan(0);
-      await fallsSilent(server, alice, bob, () => {
+      const goneMs = await fallsSilent(server, alice, bob, () => {
         for (const pid of renderers) process.kill(pid, 'SIGSTOP');
       });
+      withinBar('gone', goneMs, timeoutMs + 3000);
       for (const pid of renderers) process.kill(pid, 'SIGCONT');
       await bob.close();
     } finally {

@@ -4,10 +4,19 @@ import { expect } from 'vitest';
 export const barsVariable = 'ONEGRID_TEST_BARS';
 
 /**
- * Says how long somebody waited for something. How long that may be holds for a machine that has nothing else to do, so a test
- * fails by it in `npm run soak -- bars` only; everywhere else it fails if what is waited for does not come at all.
+ * Says how long something took. How long it may take holds for a machine that has nothing else to do, so a test fails by it in
+ * `npm run soak -- bars` only; everywhere else it fails if what is waited for does not come at all.
  */
 export function withinBar(what: string, ms: number, barMs: number): void {
-  console.log(`${what} after ${ms.toFixed(0)} ms (bar: ${String(barMs)})`);
-  if (process.env[barsVariable] !== undefined) expect(ms, what).toBeLessThan(barMs);
+  console.log(`${what}: ${ms.toFixed(0)} ms (bar: ${barMs.toFixed(0)})`);
+  if (process.env[barsVariable] !== undefined) expect(ms, what).toBeLessThanOrEqual(barMs);
+}
+
+/** What a busy machine may add to a gap that was in the quiet seconds before, in milliseconds. */
+const hiccupMs = 150;
+
+/** The longest gap between pictures must be that of the quiet seconds before: at most twice as long. */
+export function sameGaps(who: string, longestMs: number, quietMs: number): void {
+  withinBar(`longest gap for ${who}`, longestMs, 2 * quietMs);
+  expect(longestMs, `longest gap for ${who}`).toBeLessThan(2 * quietMs + hiccupMs);
 }
