@@ -56,16 +56,25 @@ describe('a recorded call of real browsers', () => {
     await sleep(6000 - (performance.now() - began));
     // Then only beeps are heard; what a browser makes of the same composite and sound, at the same time.
     for (const who of [alice, bob]) await who.press('Mute');
-    const live = median(await bob.lipSync(carol.id, 7));
+    let seenLive: number[] = [];
+    await until(
+      async () => {
+        seenLive = await bob.lipSync(carol.id, 7);
+        return seenLive.length >= 3;
+      },
+      () => `Bob should see flashes and hear beeps, ${String(seenLive.length)} of 7`,
+    );
+    const live = median(seenLive);
     await sleep(15_000 - (performance.now() - began));
     const askedSeconds = (performance.now() - askedAt) / 1000;
     const recording = await stop(house.server, started.id);
+    const stoppedSeconds = (performance.now() - askedAt) / 1000;
     expect(recording).toMatchObject({ state: 'complete', reason: 'stopped', room: 'three' });
     // From being asked for to the first picture.
     const lateSeconds = askedSeconds - recording.durationSeconds;
     console.log(`the first picture came after ${lateSeconds.toFixed(2)} s`);
     expect(lateSeconds).toBeLessThan(1);
-    expect(lateSeconds).toBeGreaterThan(-0.5);
+    expect(recording.durationSeconds).toBeLessThan(stoppedSeconds + 0.5);
     expect(recording.participants.map(({ name }) => name).sort()).toEqual([
       'Alice',
       'Bob',
