@@ -12,7 +12,7 @@ export const limitSettings = {
   cpuBudget: optional(
     'ONEGRID_CPU_BUDGET',
     decimal(0, 1024),
-    'processor time rooms may take, in cores such as 1.5: who would take more gets `overloaded`; unset: all cores; 0: not looked at',
+    'processor time rooms may take, in cores such as 1.5: who would take more gets `overloaded`; unset: nine tenths of all cores; 0: not looked at',
   ),
   governor: setting(
     'ONEGRID_GOVERNOR',

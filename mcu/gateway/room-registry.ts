@@ -1,7 +1,7 @@
 import { admissionGauges } from './admission/gauges.ts';
 import { Admission, type Newcomer } from './admission/admission.ts';
 import { newcomerCost, roomCost } from './admission/cost.ts';
-import { machineCores } from './admission/machine-cores.ts';
+import { usableCores } from './admission/machine-cores.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Logger } from '../log.ts';
 import type { ClientMessage } from '../protocol/client.ts';
@@ -52,7 +52,7 @@ export class RoomRegistry {
     this.#log = outputs.log;
     this.metrics = metrics;
     this.#admission = new Admission({
-      budget: this.#settings.cpuBudget ?? machineCores(),
+      budget: this.#settings.cpuBudget ?? usableCores(),
       ownCpuSeconds: () => {
         const { user, system } = process.cpuUsage();
         return (user + system) / 1e6;

@@ -94,12 +94,18 @@ export class Admission {
     this.#readOwn();
     const { measured, expected } = this;
     const { isStrained } = this.#book;
-    return budget === 0 || hasTimeFor(newcomer, { budget, measured, expected, isStrained });
+    const likely = { ...newcomer, cores: this.#coresOf(newcomer) };
+    return budget === 0 || hasTimeFor(likely, { budget, measured, expected, isStrained });
   }
 
   /** Somebody was let in. */
-  admit({ cores }: Newcomer): void {
-    this.#book.add(cores, this.#options.now());
+  admit(newcomer: Newcomer): void {
+    this.#book.add(this.#coresOf(newcomer), this.#options.now());
+  }
+
+  /** On a slower machine than that of the estimates a room takes what rooms take here. */
+  #coresOf({ opens, cores }: Newcomer): number {
+    return opens ? Math.max(cores, this.#book.meanRoom) : cores;
   }
 
   #readOwn(): void {

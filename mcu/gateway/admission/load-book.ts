@@ -62,6 +62,14 @@ export class LoadBook {
     return sum;
   }
 
+  /** What a room takes in the mean, measured; cores, 0 where there is none. */
+  get meanRoom(): number {
+    const rooms = Array.from(this.#readings.values()).flatMap(({ cores, load }) =>
+      load === null || cores === null ? [] : [cores],
+    );
+    return rooms.reduce((sum, cores) => sum + cores, 0) / Math.max(1, rooms.length);
+  }
+
   /** What is still to come of those who came lately, by estimate; cores. */
   expected(nowMs: number): number {
     return this.#newcomers.reduce(

@@ -12,13 +12,19 @@ export function quotaOf(text: string): number | null {
   return cores > 0 && Number.isFinite(cores) ? cores : null;
 }
 
-/** Cores that this process may use: those of the machine, or what its container may use of them. */
-export function machineCores(): number {
+/**
+ * As a part of all cores: beyond that pictures wait for a processor while on average there still is one. Cores that are two threads of
+ * one (SMT) give less, too, the more of them are busy.
+ */
+const usableShare = 0.9;
+
+/** Cores that rooms may take where nothing else is said: most of the machine's, or of what its container may use of them. */
+export function usableCores(): number {
   let quota: number | null = null;
   try {
     quota = quotaOf(readFileSync('/sys/fs/cgroup/cpu.max', 'utf8'));
   } catch {
     // Another system, or no container.
   }
-  return Math.min(availableParallelism(), quota ?? Number.POSITIVE_INFINITY);
+  return usableShare * Math.min(availableParallelism(), quota ?? Number.POSITIVE_INFINITY);
 }

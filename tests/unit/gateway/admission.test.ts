@@ -115,6 +115,27 @@ describe('whether there is processor time for somebody', () => {
     expect(admission.hasTimeFor(cost)).toBe(true);
   });
 
+  it('takes a room for what rooms take here, where that is more than on the machine of the estimates', () => {
+    const cost = { opens: true, cores: 0.36 };
+    const withRoomsOf = (cores: number): Admission => {
+      let nowMs = 0;
+      const admission = new Admission({ budget: 1.8, ownCpuSeconds: () => 0, now: () => nowMs });
+      for (; nowMs <= 20_000; nowMs += 1000) {
+        for (const pid of [1, 2]) {
+          admission.read(pid, { cpuSeconds: (cores * nowMs) / 1000, skippedShare: 0, level: 0 });
+        }
+      }
+      return admission;
+    };
+    // Two take 1.3 of 1.8: one as estimated would fit.
+    expect(withRoomsOf(0.65).hasTimeFor(cost)).toBe(false);
+    expect(withRoomsOf(0.55).hasTimeFor(cost)).toBe(true);
+    expect(withRoomsOf(0.65).hasTimeFor({ opens: false, cores: newcomerCost })).toBe(true);
+    const slow = withRoomsOf(0.65);
+    slow.admit(cost);
+    expect(slow.expected).toBeCloseTo(0.65);
+  });
+
   it('is not asked where the budget is 0', () => {
     const admission = new Admission({ budget: 0, ownCpuSeconds: () => 0, now: () => 0 });
     for (let k = 0; k < 100; k++) admission.admit({ opens: true, cores: 1 });
