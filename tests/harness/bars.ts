@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 
 /** In the environment of tests that are held to their bars in milliseconds: `npm run soak -- bars`. */
-export const barsVariable = 'ONEGRID_TEST_BARS';
+export const barsVariable = 'TEST_BARS';
 
 /**
  * Says how long something took. How long it may take holds for a machine that has nothing else to do, so a test fails by it in
