@@ -56,7 +56,7 @@ const isOn = async (page: Page, name: string): Promise<boolean> =>
 
 beforeAll(async () => {
   [server, browser] = await Promise.all([
-    // Who has no media would be taken for gone; a small check shows what a large one does.
+    // A small check shows what a large one does.
     TestServer.start({ ONEGRID_CHECK_BYTES: '65536' }),
     launchChromium({ whole: true, more: ['--use-fake-device-for-media-stream=device-count=2'] }),
   ]);

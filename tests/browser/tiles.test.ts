@@ -68,7 +68,7 @@ async function shownAt({ page }: Person, points: readonly Point[]): Promise<Rgb[
 }
 
 describe('the tiles of the picture', () => {
-  // Who has no media would be taken for gone; one quality, so that no load on this machine takes the picture away.
+  // One quality, so that no load on this machine takes the picture away.
   const house = openHouse({ ONEGRID_RUNGS: 'high' });
 
   const attend = async (room: string, names: readonly string[]): Promise<SignallingClient[]> => {
