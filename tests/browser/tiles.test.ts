@@ -260,8 +260,7 @@ describe('the tiles of the picture', () => {
     await shows('Ben’s tile', bens, notThere);
     // The composite has it as the others see it.
     await until(async () => {
-      const { x, y, width, height } = own();
-      const [left] = (await ana.pixels([{ x: x + width * 0.2, y: y + height / 2 }])) ?? [];
+      const [left] = (await ana.coloursIn(ana.id, [[0.2, 0.5]])) ?? [];
       return left !== undefined && isNear(left, blue);
     });
 

@@ -30,7 +30,7 @@ describe('people in a call of real browsers', () => {
       // The others show their initials on a colour, which is neither background nor a camera.
       for (const other of [listener, speaker]) {
         await until(
-          async () => (await placeholderSpread(who, who.tileOf(other.id)!)) > 60,
+          async () => (await placeholderSpread(who, other.id)) > 60,
           () => `${who.name} should see initials of ${other.name}`,
         );
       }
@@ -69,15 +69,15 @@ describe('people in a call of real browsers', () => {
     expect(others.map(({ participantId }) => participantId)).toEqual([alice.id, carol.id]);
     await alice.sees(bob.id, blue);
     await alice.sees(alice.id, red);
-    const { x, y, width, height } = alice.tileOf(carol.id)!;
-    const inTile = (right: number, down: number) => ({ x: x + right, y: y + down });
     // The badge is amber, in the upper left corner; the rest of the tile is the initials' dark ground.
     const isAmber = ([r, g, b]: Rgb): boolean => r > 150 && g > 100 && b < 110;
-    const points = [inTile(0.06 * width, 0.14 * height), inTile(0.9 * width, 0.14 * height)];
     let seen: Rgb[] | null = null;
     await until(
       async () => {
-        seen = await alice.pixels(points);
+        seen = await alice.coloursIn(carol.id, [
+          [0.06, 0.14],
+          [0.9, 0.14],
+        ]);
         return seen !== null && isAmber(seen[0]!) && !isAmber(seen[1]!);
       },
       () => `the corners are ${String(seen)}`,
@@ -88,24 +88,23 @@ describe('people in a call of real browsers', () => {
     const phone: FakeMedia = { colour: 'blue', phone: true, width: 320, height: 240, fps: 10 };
     const alice = await house.join('phone', 'Alice', phone);
     const bob = await house.join('phone', 'Bob', {});
-    await until(() => bob.tileOf(alice.id) !== undefined);
-    const { x, y, width, height } = bob.tileOf(alice.id)!;
-    const points = [
-      { x: x + width * 0.2, y: y + height * 0.2 },
-      { x: x + width * 0.2, y: y + height * 0.8 },
-      { x: x + width * 0.8, y: y + height * 0.2 },
-      { x: x + width * 0.8, y: y + height * 0.8 },
-    ];
+    const seen = (): Promise<Rgb[] | null> =>
+      bob.coloursIn(alice.id, [
+        [0.2, 0.2],
+        [0.2, 0.8],
+        [0.8, 0.2],
+        [0.8, 0.8],
+      ]);
     const white: Rgb = [255, 255, 255];
     const pureBlue: Rgb = [0, 0, 255];
     await until(
       async () => {
-        const seen = await bob.pixels(points);
+        const colours = await seen();
         return (
-          seen?.every((colour, index) => isNear(colour, index < 2 ? pureBlue : white)) ?? false
+          colours?.every((colour, index) => isNear(colour, index < 2 ? pureBlue : white)) ?? false
         );
       },
-      async () => JSON.stringify(await bob.pixels(points)),
+      async () => JSON.stringify(await seen()),
     );
   });
 
@@ -126,17 +125,8 @@ describe('people in a call of real browsers', () => {
 });
 
 /** How much the brightness differs over a tile's middle: letters on a colour differ, a plain area does not. */
-async function placeholderSpread(
-  who: Person,
-  tile: { x: number; y: number; width: number; height: number },
-): Promise<number> {
-  const points = [];
-  for (let i = 0; i < 24; i++) {
-    points.push({
-      x: Math.round(tile.x + tile.width * (0.38 + 0.01 * i)),
-      y: Math.round(tile.y + tile.height * 0.45),
-    });
-  }
-  const sums = ((await who.pixels(points)) ?? []).map(([r, g, b]) => r + g + b);
+async function placeholderSpread(who: Person, id: string): Promise<number> {
+  const places = Array.from({ length: 24 }, (_, i): [number, number] => [0.38 + 0.01 * i, 0.45]);
+  const sums = ((await who.coloursIn(id, places)) ?? []).map(([r, g, b]) => r + g + b);
   return Math.max(...sums) - Math.min(...sums);
 }

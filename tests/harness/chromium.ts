@@ -200,10 +200,23 @@ export class Person {
 
   /** The colour in the middle of a participant's tile as this person's browser shows it. */
   async colourOf(id: string): Promise<Rgb | null> {
+    return (await this.coloursIn(id, [[0.5, 0.5]]))?.[0] ?? null;
+  }
+
+  /**
+   * Mean colours in a participant's tile, wherever the newest layout has it: with every join and leave it may be elsewhere.
+   *
+   * @param places - how far from its left and its upper edge, as fractions of its width and height
+   */
+  async coloursIn(id: string, places: readonly [number, number][]): Promise<Rgb[] | null> {
     const tile = this.tileOf(id);
     if (tile === undefined) return null;
-    const point = { x: tile.x + (tile.width >> 1), y: tile.y + (tile.height >> 1) };
-    return (await this.pixels([point]))?.[0] ?? null;
+    return this.pixels(
+      places.map(([right, down]) => ({
+        x: Math.round(tile.x + right * tile.width),
+        y: Math.round(tile.y + down * tile.height),
+      })),
+    );
   }
 
   /** Mean colours around points of the composite; null before the first picture. */
