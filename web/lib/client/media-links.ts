@@ -209,7 +209,7 @@ export class MediaLinks extends Emitter<LinksEvents> {
     });
     uplink.on('offer', (sdp) => {
       this.#answerDue = this.#platform.after(this.#replyPatienceMs, () => {
-        this.emit('stuck');
+        this.#giveUpOnReply();
       });
       this.emit('send', { type: 'offer', pc: 'uplink', sdp });
     });
@@ -293,9 +293,15 @@ export class MediaLinks extends Emitter<LinksEvents> {
   #askForDownlink(): void {
     this.#offerDue?.();
     this.#offerDue = this.#platform.after(this.#replyPatienceMs, () => {
-      this.emit('stuck');
+      this.#giveUpOnReply();
     });
     this.emit('send', { type: 'reconnect', pc: 'downlink' });
+  }
+
+  #giveUpOnReply(): void {
+    // The next socket gets all the time there is: where replies are slow and not lost, one would be given up after the other.
+    this.#replyPatienceMs = replyPatienceMs;
+    this.emit('stuck');
   }
 
   #settleAnswer(): void {

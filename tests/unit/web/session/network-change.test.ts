@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { settle } from '../fakes.ts';
-import { offerSdp, Stage } from './stage.ts';
+import { joined, offerSdp, Stage } from './stage.ts';
 
 describe('a change of the network', () => {
   it('leaves alone what still receives', async () => {
@@ -63,6 +63,24 @@ describe('a change of the network', () => {
     expect(stage.platform.sockets).toHaveLength(2);
     stage.platform.socket.open();
     expect(stage.platform.socket.of('join')).toHaveLength(1);
+  });
+
+  it('does not hurry the second socket, so that slow replies come at all', async () => {
+    const stage = new Stage();
+    await stage.live();
+    stage.platform.changeNetwork();
+    await settle();
+    await stage.platform.pass(2_700);
+    stage.platform.socket.open();
+    stage.platform.socket.receive(joined({ resumed: true }));
+    await settle();
+    await stage.platform.pass(4_000);
+    expect(stage.platform.sockets).toHaveLength(2);
+    await stage.connect();
+    expect(stage.state).toMatchObject({
+      phase: 'live',
+      view: { links: { uplink: 'connected', downlink: 'connected' } },
+    });
   });
 
   it('is of no interest once the stay has ended, and its timers are gone', async () => {
