@@ -14,6 +14,8 @@ const env = {
   ONEGRID_SPARE_ROOMS: '0',
   // Many tests let in people without media, who would be gone after 10 s.
   ONEGRID_MEDIA_TIMEOUT_MS: '600000',
+  // A process that gets no processor time for 3 s does not hang.
+  ONEGRID_HANG_MS: '60000',
 };
 
 export default defineConfig({

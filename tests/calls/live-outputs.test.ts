@@ -1,4 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +10,7 @@ import { freePort } from '../harness/free-port.ts';
 import { type Colour, decode, pictureAt, probe, type Picture } from '../harness/judge.ts';
 import { ask } from '../harness/recordings.ts';
 import { room, Show } from '../harness/show.ts';
-import { sleep, until } from '../harness/until.ts';
+import { patienceMs, sleep, until } from '../harness/until.ts';
 
 /** How far two pictures are apart, with one of them mirrored or not: the mean difference of a grid of cells, of 255 steps. */
 function difference(a: Picture, b: Picture, mirrored: boolean): number {
@@ -37,6 +38,8 @@ describe('what leaves a room besides the call', () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'outputs-'));
     show = await Show.begin({ ONEGRID_CANVAS: '1280x720', ONEGRID_FPS: '25' });
+    // There is nothing to be taken out of a room whose process has just started.
+    await until(async () => (await show.server.metricSum('onegrid_frames_composited_total')) > 0);
   });
   afterEach(() => {
     for (const child of listeners.splice(0)) child.kill('SIGKILL');
@@ -104,7 +107,9 @@ describe('what leaves a room besides the call', () => {
       );
     await received(first);
     const picture = await snapshot(`${kind}.jpg`);
+    const gone = once(listener, 'exit');
     listener.kill('SIGKILL');
+    await gone;
     listen(second);
     await received(second);
     for (const file of [first, second]) {
@@ -179,6 +184,7 @@ describe('what leaves a room besides the call', () => {
     const browser = await launchChromium();
     try {
       const page = await browser.newPage({ viewport: { width: 1280, height: 720 } });
+      page.setDefaultTimeout(patienceMs);
       await page.addInitScript(() => {
         HTMLMediaElement.prototype.canPlayType = () => '';
       });

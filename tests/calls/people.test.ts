@@ -45,12 +45,15 @@ describe('people in a call of real browsers', () => {
     house.crowd({ room: 'six', participants: 4, speakers: 0, size: '160x90', fps: 5 });
     await until(() => listener.last('layout')?.tiles.length === 6);
     await until(async () => (await listener.hears([500]))[0]! > -60);
-    for (let i = 0; i < 10; i++) {
-      expect(await house.server.metricSum('onegrid_audio_encoders')).toBeLessThanOrEqual(2);
+    const encoders: number[] = [];
+    // One while the speaker takes breath: a page that gets no processor time does.
+    await until(async () => {
+      encoders.push(await house.server.metricSum('onegrid_audio_encoders'));
       await sleep(200);
-    }
-    expect(await house.server.metricSum('onegrid_audio_encoders')).toBe(2);
-    expect(await house.server.metricSum('onegrid_video_encoders')).toBe(1);
+      return encoders.length >= 10 && encoders.includes(2);
+    });
+    expect(Math.max(...encoders)).toBe(2);
+    await until(async () => (await house.server.metricSum('onegrid_video_encoders')) === 1);
   });
 
   it('shows who speaks large where the room asks for it, and whose hand is raised', async () => {
@@ -114,7 +117,7 @@ describe('people in a call of real browsers', () => {
     await bob.sees(alice.id, red);
     await until(async () => (await bob.hears([tones.alice]))[0]! > -60);
     await alice.press('Stop video');
-    await until(async () => !isNear((await bob.colourOf(alice.id))!, red));
+    await until(async () => !isNear((await bob.colourOf(alice.id)) ?? red, red));
     await alice.press('Start video');
     await bob.sees(alice.id, red);
     await alice.press('Mute');

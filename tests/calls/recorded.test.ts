@@ -54,12 +54,10 @@ describe('a recording of a call in which much happens', () => {
     for (const frame of [25, video!.frames - 10]) {
       expect(isNear(await colourIn(file, frame, alice, alice.id), red)).toBe(true);
     }
-    const [early] = await tones(file, [440], { from: 1, to: 3 });
-    const [late] = await tones(file, [440], {
-      from: recording.durationSeconds - 2,
-      to: recording.durationSeconds - 0.5,
-    });
-    expect(late! - early!).toBeGreaterThan(-6);
+    const { durationSeconds } = recording;
+    const early = await loudest(file, 440, { from: 1, to: 2.5 });
+    const late = await loudest(file, 440, { from: durationSeconds - 2, to: durationSeconds - 0.5 });
+    expect(late - early).toBeGreaterThan(-6);
   });
 
   it('stays of one size and valid through joins, leaves, layouts, a share and low quality', async () => {
@@ -80,7 +78,7 @@ describe('a recording of a call in which much happens', () => {
     }
     const sharer = await house.attend('busy', 'Sharer');
     sharer.send({ type: 'media', audio: false, video: true, source: 'screen' });
-    const { id: shared } = (await sharer.next('participant')).participant;
+    const { participantId: shared } = await sharer.next('joined');
     // Large, in the middle of what is shared.
     await until(() => (alice.tileOf(shared)?.width ?? 0) > 400);
     await sleep(700);
@@ -103,3 +101,16 @@ describe('a recording of a call in which much happens', () => {
     expect(new Set(sizes)).toEqual(new Set([`${canvas.width},${canvas.height}`]));
   });
 });
+
+/** The highest level of a tone in 0.3 s of a file, dB: what was made up for what came late has another phase, and would take from it. */
+async function loudest(
+  file: string,
+  tone: number,
+  { from, to }: { from: number; to: number },
+): Promise<number> {
+  const levels: number[] = [];
+  for (let at = from; at + 0.3 <= to; at += 0.3) {
+    levels.push((await tones(file, [tone], { from: at, to: at + 0.3 }))[0]!);
+  }
+  return Math.max(...levels);
+}

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { sameGaps, withinBar } from '../harness/bars.ts';
 import { isNear } from '../harness/chromium.ts';
 import type { FakeMedia } from '../harness/fake-media.ts';
+import { Hiccups } from '../harness/hiccups.ts';
 import { openHouse } from '../harness/house.ts';
 import type { Rgb } from '../harness/probes.ts';
 import { longestGap, traced } from '../harness/server.ts';
@@ -40,24 +41,18 @@ describe('a call of real browsers', () => {
 
     const all = [tones.alice, tones.bob, tones.carol];
     let heard: number[][] = [];
+    // In one and the same second: who hears themselves never gets there. Absent sound is -200 dB, for all of them.
     await until(
       async () => {
         heard = await Promise.all(three.map(({ who }) => who.hears(all)));
         return heard.every((levels, own) =>
-          levels.every((level, other) => other === own || level > -60),
+          levels.every(
+            (level, other) => other === own || (level > -60 && level - levels[own]! >= 30),
+          ),
         );
       },
-      () => `all should hear each other, hear ${JSON.stringify(heard)}`,
+      () => `all should hear each other and not themselves, hear ${JSON.stringify(heard)}`,
     );
-    for (const [index, { who }] of three.entries()) {
-      const levels = heard[index]!;
-      const own = levels[index]!;
-      for (const [other, level] of levels.entries()) {
-        expect(Number.isFinite(level)).toBe(true);
-        if (other === index) continue;
-        expect(level - own, `${who.name} against own voice`).toBeGreaterThanOrEqual(30);
-      }
-    }
 
     expect(await house.server.metricSum('onegrid_video_encoders')).toBe(1);
     expect(await house.server.metricSum('onegrid_audio_encoders')).toBeLessThanOrEqual(3);
@@ -72,10 +67,12 @@ describe('a call of real browsers', () => {
     // Dave waits in the lobby: starting a browser page is not what is measured.
     const dave = await house.open('flow', 'Dave', person(yellow, tones.dave));
     await sleep(2000);
+    const hiccups = new Hiccups();
     const stay = [alice, bob];
     const from = stay.map(({ id }) => house.server.sentTo(id).length);
     await sleep(6000);
     const quiet = stay.map(({ id }, index) => house.server.sentTo(id).slice(from[index]));
+    await hiccups.take();
     const carolId = carol.id;
     const carolTile = alice.tileOf(carolId)!;
 
@@ -91,11 +88,13 @@ describe('a call of real browsers', () => {
     await dave.enter();
     for (const who of stay) await who.sees(dave.id, yellow);
     await sleep(500);
+    const { longestMs: machineMs } = await hiccups.take();
+    await hiccups.stop();
     stay.forEach(({ id, name }, index) => {
       const before = quiet[index]!;
       const after = house.server.sentTo(id).slice(from[index]! + before.length - 1);
-      expect(before.length).toBeGreaterThan(50);
-      sameGaps(name, longestGap(after), longestGap(before));
+      expect(before.length).toBeGreaterThan(10);
+      sameGaps(name, longestGap(after), { quietMs: longestGap(before), machineMs });
     });
     for (const { page } of stay) {
       const pixels = await page.evaluate(() => document.querySelector('video')!.videoWidth);

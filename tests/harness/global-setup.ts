@@ -7,7 +7,7 @@ import { leftFiles, leftProcesses, openPorts } from './leftovers.ts';
 import { newRunFolder, testRunFolderVariable, testRunVariable } from './test-run.ts';
 
 /** What has been told to end may take so long to be gone; milliseconds. */
-const patience = 5_000;
+const patience = 60_000;
 
 /**
  * Names the run before the first test, and after the last one fails it, by name, for every process, port, temporary file,

@@ -53,6 +53,10 @@ export function openHouse(
       async () => (await server.metricSum('onegrid_rooms')) === 0,
       () => JSON.stringify(server.log.filter(({ msg }) => msg.startsWith('participant')).slice(-5)),
     );
+    // A gauge counts what a room has until its process has ended, too.
+    for (const gauge of ['onegrid_video_encoders', 'onegrid_audio_encoders']) {
+      await until(async () => (await server.metricSum(gauge)) === 0);
+    }
     expect(server.complaints()).toEqual([]);
   });
   afterAll(async () => {

@@ -26,6 +26,8 @@ export interface Return {
 }
 
 const red: Rgb = [200, 30, 30];
+/** Of the server: whoever is slow to come back is still known. */
+const settings = { ONEGRID_RESUME_MS: '600000' };
 const written = 'Before anything went wrong';
 
 /** Somebody in a call, on a host of their own, who is taken out of it time and again. Nobody touches the page. */
@@ -60,7 +62,7 @@ export class Returns {
   static async start(): Promise<Returns> {
     const host = TestHost.create(5);
     const port = String(await freePort());
-    const server = await TestServer.start({ PORT: port });
+    const server = await TestServer.start({ PORT: port, ...settings });
     const cable = await Cable.to(server.port, host.serverAddress);
     const { url } = cable;
     const browser = await launchChromium({
@@ -123,7 +125,7 @@ export class Returns {
       case 'gateway':
         await this.#server.stop('SIGKILL');
         await sleep(1000);
-        this.#server = await TestServer.start({ PORT: this.#port });
+        this.#server = await TestServer.start({ PORT: this.#port, ...settings });
         return false;
       case 'room':
         await this.#server.killRoom('returns');

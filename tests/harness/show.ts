@@ -23,11 +23,24 @@ export class Show {
     return new Show(server, crowd);
   }
 
-  /** Composites made within a time, to half a second: metrics are that old at most. */
+  /** Composites made within a time, from one report of the room to another: metrics in between are half a second old. */
   async composites(milliseconds: number): Promise<number> {
-    const before = await this.server.metricSum('onegrid_frames_composited_total');
+    const before = await this.#report();
     await sleep(milliseconds);
-    return (await this.server.metricSum('onegrid_frames_composited_total')) - before;
+    const after = await this.#report();
+    return ((after.made - before.made) * milliseconds) / (after.atMs - before.atMs);
+  }
+
+  /** Waits for the next report of how many were made. */
+  async #report(): Promise<{ made: number; atMs: number }> {
+    const made = (): Promise<number> => this.server.metricSum('onegrid_frames_composited_total');
+    const old = await made();
+    let now = old;
+    await until(async () => {
+      now = await made();
+      return now > old;
+    });
+    return { made: now, atMs: performance.now() };
   }
 
   /** All leave and the server stops. */

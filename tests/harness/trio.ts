@@ -129,7 +129,7 @@ export class Trio {
           colours: voices.map(({ colour }) => colour),
           canvasWidth: canvas.width,
           before: before[index]!,
-          patience: patienceMs,
+          patience: 2 * patienceMs,
         });
         if (at !== null) return at;
         const colours = await Promise.all(

@@ -1,5 +1,6 @@
 import { SignallingClient } from '../client.ts';
 import { Crowd } from '../crowd.ts';
+import { Hiccups } from '../hiccups.ts';
 import { longestGap, type SentFrame, TestServer, traced } from '../server.ts';
 import { sleep, until } from '../until.ts';
 import { throwGarbage, udpSockets } from './garbage.ts';
@@ -25,6 +26,8 @@ export interface AbuseReport {
   /** Of each in the call: without anything, and under attack, for as long. */
   readonly control: readonly Sent[];
   readonly attacked: readonly Sent[];
+  /** The longest hiccup of the machine itself, under attack. */
+  readonly machineMs: number;
   /** What they saw, both together. */
   readonly fps: number;
   readonly gapMaxMs: number;
@@ -80,6 +83,7 @@ async function underAttack(
   const middle = counts();
   const pid = await server.roomPid();
   const ports = udpSockets(pid);
+  const hiccups = new Hiccups();
   const slow = await SlowSockets.open(server.port, sockets);
   const [garbage, joinMs] = await Promise.all([
     throwGarbage(ports, packetsPerSecond, seconds),
@@ -90,6 +94,8 @@ async function underAttack(
     }),
   ]);
   const end = counts();
+  const { longestMs: machineMs } = await hiccups.take();
+  await hiccups.stop();
   const slowOpen = slow.open;
   slow.close();
   await observer.close();
@@ -98,6 +104,7 @@ async function underAttack(
   return {
     control: frames.map((each, index) => within(each, start[index]!, middle[index]!)),
     attacked: frames.map((each, index) => within(each, middle[index]!, end[index]!)),
+    machineMs,
     fps: fps.median ?? 0,
     gapMaxMs: gapMaxMs ?? Infinity,
     joinMs,
