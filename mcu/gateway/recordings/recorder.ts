@@ -46,7 +46,8 @@ type Phase =
   | { readonly name: 'running' | 'pausing'; readonly run: OutputRun }
   | { readonly name: 'paused'; readonly timer: NodeJS.Timeout }
   | { readonly name: 'ending' }
-  | { readonly name: 'ended' };
+  /** Told only when it is written down, too: until then its files are worked on. */
+  | { readonly name: 'ended'; readonly state: RecordingState };
 
 /** How the output process says that all is well. */
 type Finished = Extract<Outcome, { type: 'finished' }>;
@@ -161,7 +162,9 @@ export class Recorder {
   /** `recording.json`. */
   get whole(): Recording {
     const { hasChat: _hasChat, ...summary } = this.summary;
-    return { ...summary, events: this.diary.events, chat: this.diary.chat };
+    const { events, chat } = this.diary;
+    const state = this.#phase.name === 'ended' ? this.#phase.state : this.#state;
+    return { ...summary, state, events, chat };
   }
 
   /**
@@ -353,13 +356,18 @@ export class Recorder {
       this.#resolveDone();
       return;
     }
-    if (this.#whole === null) this.#state = 'failed';
-    else this.#state = this.#interrupted ? 'interrupted' : 'complete';
-    this.#phase = { name: 'ended' };
+    const state = this.#finalState;
+    this.#phase = { name: 'ended', state };
     await this.#context.ended();
+    this.#state = state;
     this.#log.info({ state: this.#state, reason: this.#reason }, 'recording ended');
     this.#tell();
     this.#resolveDone();
+  }
+
+  get #finalState(): RecordingState {
+    if (this.#whole === null) return 'failed';
+    return this.#interrupted ? 'interrupted' : 'complete';
   }
 
   async #assemble(): Promise<void> {

@@ -11,13 +11,18 @@ import {
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { readSettings } from '../../../mcu/config/settings.ts';
+import type { OutputLauncher } from '../../../mcu/gateway/outputs/launcher.ts';
+import type { Outcome } from '../../../mcu/gateway/outputs/output-run.ts';
 import { identityOf, isRunning } from '../../../mcu/gateway/outputs/process-identity.ts';
 import { removeStaleFolders, Sockets } from '../../../mcu/gateway/outputs/sockets.ts';
 import { makeDataDir } from '../../harness/test-run.ts';
 import { isRecordingId, makeRecordingId } from '../../../mcu/gateway/recordings/ids.ts';
 import { MediaClock } from '../../../mcu/gateway/recordings/media-clock.ts';
 import { expired } from '../../../mcu/gateway/recordings/retention.ts';
+import { RecordingStore } from '../../../mcu/gateway/recordings/store.ts';
 import { chatToVtt } from '../../../mcu/gateway/recordings/vtt.ts';
+import { createLog } from '../../../mcu/log.ts';
 
 describe('the id of a recording', () => {
   it('says when it began, sorts by that, and is its own', () => {
@@ -152,6 +157,51 @@ describe('retention', () => {
     [3 * day, 15, ['old', 'middle']],
   ])('of %d ms and %d bytes takes %j', (maxAgeMs, maxBytes, gone) => {
     expect(expired(kept, now, { maxAgeMs, maxBytes })).toEqual(gone);
+  });
+});
+
+describe('a recording that ends', () => {
+  it('is not final before all of it is written: who deletes it then would have it back', async () => {
+    const dataDir = makeDataDir();
+    let ended: (outcome: Outcome) => void = () => undefined;
+    const launcher = {
+      isClosing: false,
+      run: (_output: unknown, _feeds: unknown, hooks: { ended: typeof ended }) => {
+        ({ ended } = hooks);
+        return { pid: process.pid, finish: () => undefined };
+      },
+    } as unknown as OutputLauncher;
+    const store = new RecordingStore({
+      settings: readSettings({ ONEGRID_DATA_DIR: dataDir, ONEGRID_MIN_FREE_BYTES: '0' }),
+      log: createLog('silent', 'gateway'),
+      launcher,
+      onFinal: () => undefined,
+    });
+    const { id, done } = await store.start(
+      {
+        name: 'kitchen',
+        feeds: { feed: () => undefined, unfeed: () => undefined },
+        participants: [],
+        layout: { mode: 'auto', pinned: null },
+        join: undefined,
+        tell: () => undefined,
+        pauseOver: () => undefined,
+      },
+      false,
+    );
+    store.stop(id);
+    ended({ type: 'finished', durationSeconds: 1, bytes: 1, full: false });
+    // It is being written now.
+    expect(store.list()).toMatchObject([{ state: 'finishing' }]);
+    await expect(store.delete(id)).rejects.toMatchObject({ code: 'conflict' });
+    await done;
+    const file = join(dataDir, 'recordings', id, 'recording.json');
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ state: 'complete' });
+    expect(store.list()).toMatchObject([{ state: 'complete' }]);
+    await store.delete(id);
+    expect(store.list()).toEqual([]);
+    await store.close(0);
+    rmSync(dataDir, { recursive: true });
   });
 });
 
