@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { Role } from '../../mcu/protocol/common.ts';
 import { openHouse } from '../harness/house.ts';
 import { inAnHour, tokenOf, tokenSecret } from '../harness/tokens.ts';
-import { until } from '../harness/until.ts';
+import { patienceMs, until } from '../harness/until.ts';
 
 const house = openHouse({ ONEGRID_TOKEN_SECRET: tokenSecret, ONEGRID_RUNGS: 'high' });
 const link = (role: Role): string => `links#token=${tokenOf({ room: 'links', role })}`;
@@ -23,6 +23,7 @@ it('by their links a host records and shows people the door, and a viewer sees t
   await vera.enter();
 
   await vera.sees(hanna.id, [...red]);
+  await until(() => hanna.tileOf(hanna.id) !== undefined);
   for (const each of [hanna, vera]) {
     expect(each.tileOf(hanna.id)).toBeDefined();
     expect(each.tileOf(vera.id)).toBeUndefined();
@@ -61,6 +62,7 @@ it('by their links a host records and shows people the door, and a viewer sees t
 
 it('without an invitation, or with one that is over or for another room, the page says so', async () => {
   const context = await house.browser.newContext();
+  context.setDefaultTimeout(patienceMs);
   const page = await context.newPage();
   const says = (name: string) => page.getByRole('heading', { name }).waitFor();
   await page.goto(`${house.server.url}/r/links`);

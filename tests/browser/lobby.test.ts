@@ -1,10 +1,16 @@
 import { networkInterfaces } from 'node:os';
-import { type Browser, type BrowserContextOptions, devices, type Page } from 'playwright-core';
+import {
+  type Browser,
+  type BrowserContextOptions,
+  devices,
+  type Locator,
+  type Page,
+} from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { launchChromium } from '../harness/chromium.ts';
 import { SignallingClient } from '../harness/client.ts';
 import { TestServer } from '../harness/server.ts';
-import { until } from '../harness/until.ts';
+import { patienceMs, until } from '../harness/until.ts';
 
 /** Nothing here is about how fast it is: a busy machine may take its time. */
 
@@ -30,11 +36,17 @@ const welcome = <One extends { close(): Promise<void> }>(one: One): One => {
   return one;
 };
 
+async function newPage(options: BrowserContextOptions = {}, of = browser): Promise<Page> {
+  const context = welcome(await of.newContext(options));
+  context.setDefaultTimeout(patienceMs);
+  return await context.newPage();
+}
+
 async function visit(
   options: BrowserContextOptions = {},
   { of = browser, path = '/r/lobby', url = server.url, clockStands = false } = {},
 ): Promise<Page> {
-  const page = await welcome(await of.newContext(options)).newPage();
+  const page = await newPage(options, of);
   if (clockStands) {
     await page.clock.install({ time: 0 });
     await page.clock.pauseAt(1000);
@@ -50,6 +62,29 @@ async function join(page: Page, name: string): Promise<void> {
 }
 
 const shows = (page: Page, text: string): Promise<void> => page.getByText(text).first().waitFor();
+
+/**
+ * Waits until a check of the connection finds that, and has it checked again where one does not: a machine that is busy for a
+ * moment makes any connection look worse than it is.
+ * @returns how many more checks it took
+ */
+async function finds(page: Page, what: Locator): Promise<number> {
+  const details = page.getByText('Details');
+  let more = 0;
+  await until(
+    async () => {
+      // There are some once a check is over.
+      await details.waitFor();
+      if ((await what.count()) > 0) return true;
+      await details.click();
+      await page.getByRole('button', { name: 'Check again' }).click();
+      more += 1;
+      return false;
+    },
+    () => page.getByRole('region', { name: 'Connection' }).innerText(),
+  );
+  return more;
+}
 
 const isOn = async (page: Page, name: string): Promise<boolean> =>
   (await page.getByRole('button', { name, exact: true }).getAttribute('aria-pressed')) === 'true';
@@ -136,8 +171,8 @@ describe('the lobby', () => {
   it('checks the connection in words, and not at all for who joins at once', async () => {
     const asked: string[] = [];
     const page = await visit();
+    await finds(page, page.getByText('Your connection is good.'));
     await page.getByText('Details').click();
-    await shows(page, 'Your connection is good.');
     await page.getByText('get through', { exact: true }).waitFor();
     page.on('request', (request) => asked.push(request.url()));
     const devtools = await page.context().newCDPSession(page);
@@ -148,18 +183,19 @@ describe('the lobby', () => {
       uploadThroughput: -1,
     });
     await page.getByRole('button', { name: 'Check again' }).click();
-    await shows(page, 'Weak connection: you will see a smaller picture.');
-    expect(asked.filter((url) => url.includes('connection-check'))).toHaveLength(3);
+    const weak = page.getByText('Weak connection: you will see a smaller picture.');
+    const checks = 1 + (await finds(page, weak));
+    expect(asked.filter((url) => url.includes('connection-check'))).toHaveLength(3 * checks);
 
     const hasty = await visit({}, { clockStands: true });
-    let checks = 0;
+    let hastyAsked = 0;
     hasty.on(
       'request',
-      (request) => (checks += Number(request.url().includes('connection-check'))),
+      (request) => (hastyAsked += Number(request.url().includes('connection-check'))),
     );
     await join(hasty, 'Hasty');
     await hasty.clock.runFor(1200);
-    expect(checks).toBe(0);
+    expect(hastyAsked).toBe(0);
   });
 
   it.skipIf(address === undefined)(
@@ -168,9 +204,8 @@ describe('the lobby', () => {
       const page = await visit({}, { url: `http://${address!}:${String(server.port)}` });
       await shows(page, 'This page was opened without https');
       await shows(page, `http://localhost:${String(server.port)}`);
-      await page.getByText('Details').click();
       const udp = page.locator('dl div', { hasText: 'UDP' });
-      expect(await udp.innerText()).toMatch(/gets through/);
+      await finds(page, udp.filter({ hasText: 'gets through' }));
       await join(page, 'Listener');
       await page.getByRole('button', { name: 'Unmute', exact: true }).waitFor();
     },
@@ -208,7 +243,7 @@ describe('the lobby of a browser that gives less', () => {
     await shows(nothing, 'No camera and no microphone were found.');
     await shows(nothing, 'You can join without, to watch and listen.');
     await join(nothing, 'Nothing');
-    const page = await welcome(await browser.newContext()).newPage();
+    const page = await newPage();
     // There are two cameras, but they are taken.
     await page.addInitScript(() => {
       const { mediaDevices } = navigator;

@@ -4,6 +4,7 @@ import type { ClientMessageInput } from '../../mcu/protocol/client.ts';
 import type { ServerMessage } from '../../mcu/protocol/server.ts';
 import { openHouse } from '../harness/house.ts';
 import { until } from '../harness/until.ts';
+import { isTold, rememberTold } from './told.ts';
 
 type RecordingMessage = Extract<ServerMessage, { type: 'recording' }>;
 type Recording = Extract<ServerMessage, { type: 'joined' }>['room']['recording'];
@@ -37,6 +38,7 @@ class Recorded {
         socket.send(JSON.stringify(message));
       });
     });
+    await rememberTold(page);
     await page.getByRole('button', { name: 'Join', exact: true }).click();
     await page.getByRole('button', { name: 'Leave', exact: true }).waitFor();
     return recorded;
@@ -56,11 +58,8 @@ class Recorded {
   }
 
   /** Waits until a screen reader is told so. */
-  async hears(sentence: string): Promise<void> {
-    await this.page
-      .locator('[aria-live="polite"], [role="status"]')
-      .filter({ hasText: sentence })
-      .waitFor({ state: 'attached' });
+  hears(sentence: string): Promise<void> {
+    return isTold(this.page, sentence);
   }
 
   /** Whether something lies over the picture or the controls. */

@@ -7,7 +7,7 @@ import { makeClip } from '../harness/clips.ts';
 import { FakeRecordingsApi, recordingOf } from '../harness/recordings-api.ts';
 import { TestServer } from '../harness/server.ts';
 import { testRunFolder, testRunVariable } from '../harness/test-run.ts';
-import { until } from '../harness/until.ts';
+import { patienceMs, until } from '../harness/until.ts';
 
 let server: TestServer;
 let browser: Browser;
@@ -30,6 +30,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   api = new FakeRecordingsApi(files);
   const context = await browser.newContext({ locale: 'en-GB', timezoneId: 'UTC' });
+  context.setDefaultTimeout(patienceMs);
   page = await context.newPage();
   await api.serve(page);
 });
@@ -137,6 +138,7 @@ describe('the list', () => {
     api.recordings = [recordingOf('k'), recordingOf('l', { room: 'lab' })];
     await open('?room=lab');
     await page.getByRole('heading', { name: 'Recordings of lab' }).waitFor();
+    await cards().first().waitFor();
     expect(await cards().count()).toBe(1);
     await page.getByRole('link', { name: 'All recordings' }).click();
     await page.getByRole('heading', { name: 'Recordings', exact: true }).waitFor();
@@ -228,7 +230,8 @@ describe('by keyboard alone', () => {
 
   it('asks for the key where the server wants one, and forgets it again', async () => {
     api.key = 'secret';
-    api.recordings = [recordingOf('one')];
+    // Nothing is asked for but the list: a poster is loaded whenever the browser comes to it.
+    api.recordings = [recordingOf('one', { poster: null })];
     await open();
     const field = page.getByLabel('API key');
     await field.waitFor();

@@ -5,6 +5,7 @@ import { isNear, type Person } from '../harness/chromium.ts';
 import { openHouse } from '../harness/house.ts';
 import type { Rgb } from '../harness/probes.ts';
 import { until } from '../harness/until.ts';
+import { isTold, rememberTold } from './told.ts';
 
 /** Nothing here is about how fast it is: a busy machine may take its time. */
 const pale: Rgb = [225, 225, 225];
@@ -16,14 +17,6 @@ const panel = ({ page }: Person, name: string): Locator =>
 const box = ({ page }: Person): Locator => page.getByRole('textbox', { name: 'Write a message' });
 const focused = (where: Locator): Promise<boolean> =>
   where.evaluate((element) => element === document.activeElement);
-
-/** Waits until a screen reader is told so. */
-const isTold = ({ page }: Person, sentence: string): Promise<void> =>
-  page
-    .locator('[aria-live="polite"], [role="status"], [role="log"]')
-    .filter({ hasText: sentence })
-    .first()
-    .waitFor({ state: 'attached' });
 
 /** Beside the drawing of a reaction, on its dark ground: what colour the composite has there. */
 async function besideReaction(person: Person, id: string): Promise<Rgb | null> {
@@ -42,9 +35,10 @@ describe('people in a room', () => {
 
   it('write to each other, read what was written before, and lose neither focus nor place', async () => {
     const ana = await house.join('chat', 'Ana', {});
+    await rememberTold(ana.page);
     const ben = await house.attend('chat', 'Ben');
     ben.send({ type: 'chat', text: 'See https://example.org/a?b=c. <img src=x onerror=alert(1)>' });
-    await isTold(ana, 'Ben writes: See https://example.org/a?b=c.');
+    await isTold(ana.page, 'Ben writes: See https://example.org/a?b=c.');
     const chat = button(ana, 'Chat');
     await chat.getByText('1', { exact: true }).waitFor();
     await chat.press('Enter');
@@ -104,14 +98,17 @@ describe('people in a room', () => {
     await log.waitFor({ state: 'detached' });
     expect(await focused(chat)).toBe(true);
 
-    const cem = await house.join('chat', 'Cem', {});
-    await isTold(cem, 'messages from before you joined');
+    const cem = await house.open('chat', 'Cem', {});
+    await rememberTold(cem.page);
+    await cem.enter();
+    await isTold(cem.page, 'messages from before you joined');
     await cem.press('Chat');
     await panel(cem, 'Chat').getByText('the last word').waitFor();
   });
 
   it('react and raise their hands, which everybody sees in the picture and is told of', async () => {
     const ana = await house.join('hands', 'Ana', { colour: `rgb(${pale.join(',')})` });
+    await rememberTold(ana.page);
     const [ben, cem] = [await house.attend('hands', 'Ben'), await house.attend('hands', 'Cem')];
     await until(() => ana.last('layout')?.tiles.length === 3);
     await ana.sees(ana.id, pale);
@@ -119,14 +116,25 @@ describe('people in a room', () => {
       const seen = await besideReaction(ana, ana.id);
       return seen !== null && !isNear(seen, pale, 60);
     };
-    expect(await isDark()).toBe(false);
-    await ana.press('React');
-    await button(ana, 'Thumbs up').press('Enter');
+    await until(async () => !(await isDark()));
+    const own = ana.page.locator('.own .reaction');
     // One's own camera lies over the composite, and has it, too.
-    await Promise.all([
-      until(isDark),
-      ana.page.locator('.own .reaction').waitFor({ state: 'attached' }),
-    ]);
+    const seen = { inPicture: false, onPage: false };
+    let reactedAt = Number.NEGATIVE_INFINITY;
+    await until(
+      async () => {
+        // It is there for 4 s. Where nothing was seen in such a time, on a busy machine, there is none any more: another one.
+        if (performance.now() - reactedAt > 4000) {
+          await ana.press('React');
+          await button(ana, 'Thumbs up').press('Enter');
+          reactedAt = performance.now();
+        }
+        seen.inPicture ||= await isDark();
+        seen.onPage ||= (await own.count()) > 0;
+        return seen.inPicture && seen.onPage;
+      },
+      () => JSON.stringify(seen),
+    );
     expect(await focused(button(ana, 'React'))).toBe(true);
     for (const [name, emoji] of [
       ['Applause', '👏'],
@@ -142,10 +150,10 @@ describe('people in a room', () => {
       await ben.next('reaction', (one) => one.participantId === ana.id && one.emoji === emoji);
     }
     ben.send({ type: 'react', emoji: '🎉' });
-    await isTold(ana, 'Ben celebrates.');
+    await isTold(ana.page, 'Ben celebrates.');
 
     cem.send({ type: 'hand', raised: true });
-    await isTold(ana, 'Cem raised a hand.');
+    await isTold(ana.page, 'Cem raised a hand.');
     await ana.press('Raise hand');
     await button(ana, 'Lower hand').waitFor();
     const names = panel(ana, 'People').locator('.name');
@@ -165,8 +173,8 @@ describe('people in a room', () => {
     const ben = await house.join('moderate', 'Ben', { tone: 440 });
     const people = panel(ana, 'People');
     await ana.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
-    await ana.press('Copy invite link');
-    await button(ana, 'Link copied').waitFor();
+    // It says so for a few seconds.
+    await Promise.all([button(ana, 'Link copied').waitFor(), ana.press('Copy invite link')]);
     expect(await ana.page.evaluate(() => navigator.clipboard.readText())).toBe(
       `${house.server.url}/r/moderate`,
     );
@@ -178,8 +186,10 @@ describe('people in a room', () => {
     await people.getByRole('button', { name: 'Mute Ben', exact: true }).click();
     const dialog = ana.page.getByRole('dialog');
     await dialog.getByRole('heading', { name: 'Mute Ben for everybody?' }).waitFor();
-    await dialog.getByRole('button', { name: 'Mute', exact: true }).click();
-    await ben.page.getByText('Ana muted you.').waitFor();
+    await Promise.all([
+      ben.page.getByText('Ana muted you.').waitFor(),
+      dialog.getByRole('button', { name: 'Mute', exact: true }).click(),
+    ]);
     await button(ben, 'Unmute').waitFor();
     await people.getByText('muted', { exact: true }).nth(1).waitFor({ state: 'attached' });
     await ben.press('Unmute');

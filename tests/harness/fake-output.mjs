@@ -20,17 +20,25 @@ let progress;
 
 const seconds = () => (startedAt === undefined ? 0 : (performance.now() - startedAt) / 1000);
 
-function write() {
-  if (output.kind === 'recording') {
-    const name = join(output.directory, `segment-${output.segment}`);
-    writeFileSync(`${name}.mp4`, `segment ${output.segment}${output.joined ? ' joined' : ''};`);
-    writeFileSync(`${name}.json`, JSON.stringify({ seconds: seconds() }));
-  } else if (output.kind === 'hls') {
-    writeFileSync(join(output.directory, 'index.m3u8'), `#EXTM3U\n#${process.pid}\n`);
-    writeFileSync(join(output.directory, 'init-0f1e2d3c-1.mp4'), 'init');
-    writeFileSync(join(output.directory, '0f1e2d3c-1-0.m4s'), 'segment');
-    writeFileSync(join(output.directory, 'secret.txt'), 'not for anybody');
-  }
+/** Beside it and then in its place: tests look at any time, and kill. */
+function put(name, text) {
+  const temporary = join(output.directory, `.${name}.part`);
+  writeFileSync(temporary, text);
+  renameSync(temporary, join(output.directory, name));
+}
+
+/** What tests wait for comes last. */
+function writeSegment() {
+  const { segment, joined } = output;
+  put(`segment-${segment}.json`, JSON.stringify({ seconds: seconds() }));
+  put(`segment-${segment}.mp4`, `segment ${segment}${joined ? ' joined' : ''};`);
+}
+
+function writePlaylist() {
+  put('init-0f1e2d3c-1.mp4', 'init');
+  put('0f1e2d3c-1-0.m4s', 'segment');
+  put('secret.txt', 'not for anybody');
+  put('index.m3u8', `#EXTM3U\n#${process.pid}\n`);
 }
 
 /** What was put together is the first segment again. */
@@ -57,10 +65,11 @@ function open(command) {
       send({ type: 'connection', state: dead ? 'retrying' : 'active', error });
       return;
     }
-    write();
+    if (output.kind === 'recording') writeSegment();
+    else writePlaylist();
     send({ type: 'started', agoMs: 0 });
     progress = setInterval(() => {
-      write();
+      if (output.kind === 'recording') writeSegment();
       send({ type: 'progress', bytes, durationSeconds: seconds() });
     }, 100);
   }).listen(command.socket, () => send({ type: 'listening' }));
@@ -69,7 +78,7 @@ function open(command) {
 function finish(full) {
   clearInterval(progress);
   if (startedAt !== undefined && output.kind === 'recording') {
-    write();
+    writeSegment();
     assemble(output, full);
     return;
   }

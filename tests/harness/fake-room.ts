@@ -3,6 +3,7 @@ import type { RoomProcess } from '../../mcu/gateway/room-process.ts';
 import type { RoomCommand, RoomEvent } from '../../mcu/protocol/ipc.ts';
 
 type Listener = Parameters<RoomProcess['attach']>[0];
+type Metrics = Extract<RoomEvent, { type: 'metrics' }>;
 
 /** A room process without media, in this process: it keeps what it is told and connects to output processes as told. */
 export class FakeRoom implements RoomProcess {
@@ -14,11 +15,13 @@ export class FakeRoom implements RoomProcess {
   readonly #sockets = new Map<string, Socket>();
   readonly #beat: NodeJS.Timeout;
   #listener: Listener | undefined;
+  /** As it told them last. */
+  #rungs: Metrics['rungs'];
   #over = false;
 
   constructor() {
     this.#beat = setInterval(() => {
-      this.tell({ type: 'metrics', metrics: [] });
+      this.tell({ type: 'metrics', metrics: [], rungs: this.#rungs });
     }, 500);
   }
 
@@ -34,6 +37,7 @@ export class FakeRoom implements RoomProcess {
   }
 
   tell(event: RoomEvent): void {
+    if (event.type === 'metrics') this.#rungs = event.rungs;
     if (!this.#over) this.#listener?.event(event);
   }
 

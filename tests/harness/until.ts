@@ -4,7 +4,7 @@ export { sleep };
 
 /**
  * How long to wait for what has to come, where nothing is said of how fast: a guard against hanging, not a bar. Many times
- * what a slow machine takes that has a dozen other things to do. A test may take three times as long (vitest.config.ts).
+ * what a slow machine takes that has a dozen other things to do. A test may take ten times as long (vitest.config.ts).
  */
 export const patienceMs = 60_000;
 

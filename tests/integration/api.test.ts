@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { FakeGateway, type ToldRecording } from '../harness/fake-gateway.ts';
-import { sleep, until } from '../harness/until.ts';
+import { sleep } from '../harness/until.ts';
 
 /** The answer to a request exactly as written: `fetch` would tidy up the path. */
 function raw(url: string, path: string): Promise<string> {
@@ -77,20 +77,24 @@ describe('the HTTP API', () => {
     gateway = await FakeGateway.start();
     await gateway.join('picture', 'Alice');
     const path = '/api/v1/rooms/picture/snapshot.jpg';
+    const started = performance.now();
     const [one, two] = await Promise.all([gateway.request(path), gateway.request(path)]);
+    const seconds = (performance.now() - started) / 1000;
     expect(one.headers.get('content-type')).toBe('image/jpeg');
     expect(await one.text()).toBe('a picture');
     expect(await two.text()).toBe('a picture');
     const asked = () =>
       gateway.room('picture').commands.filter(({ type }) => type === 'snapshot').length;
-    expect(asked()).toBe(1);
+    const before = asked();
+    // One, where they did come within a second.
+    expect(before).toBeLessThanOrEqual(1 + Math.floor(seconds));
     expect((await gateway.request('/api/v1/rooms/none/snapshot.jpg')).status).toBe(404);
     await sleep(1100);
     gateway.room('picture').jpeg = null;
     expect((await gateway.json('GET', path)).body).toMatchObject({ error: { code: 'conflict' } });
     gateway.room('picture').jpeg = undefined;
     expect((await gateway.json('GET', path)).body).toMatchObject({ error: { code: 'overloaded' } });
-    expect(asked()).toBe(3);
+    expect(asked()).toBe(before + 2);
   });
 
   it('serves a finished recording in whole and in parts, and none before', async () => {
@@ -302,9 +306,8 @@ describe('the HTTP API', () => {
     const out = await gateway.request('/api/v1/logout', { method: 'POST' });
     expect(out.headers.get('set-cookie')).toMatch(/^onegrid_session=; Path=\/; Max-Age=0;/);
     expect(gateway.log).not.toContain('sesame');
-    await until(async () => {
-      return (await login('guess')).status === 429;
-    });
+    const guesses = await Promise.all(Array.from({ length: 40 }, () => login('guess')));
+    expect(guesses.map(({ status }) => status)).toContain(429);
   });
 
   it('takes the key as a header', async () => {

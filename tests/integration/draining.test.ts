@@ -98,6 +98,6 @@ describe('signals', () => {
     expect(await server.stop('SIGINT')).toBe(0);
     expect(await ana.next('closed')).toMatchObject({ reason: 'shutdown' });
     expect(ana.received.some(({ type }) => type === 'closing')).toBe(false);
-    expect(children.filter(isAlive)).toEqual([]);
+    await until(() => !children.some(isAlive));
   });
 });

@@ -260,36 +260,39 @@ describe('recordings', () => {
   it('pause while nobody is there, where the settings say so', async () => {
     gateway = await FakeGateway.start({
       ONEGRID_RECORDING_EMPTY: 'pause',
-      ONEGRID_RECORDING_PAUSE_MS: '2000',
+      ONEGRID_RECORDING_PAUSE_MS: '5000',
     });
+    const paused = (): Promise<void> => until(() => written(id).processes?.output === null);
+    /** Where in the media somebody came. */
+    const cameAt = async ({ id: participantId }: { id: string }): Promise<number | undefined> => {
+      const join = () =>
+        written(id).events.find(
+          (event) => event.type === 'join' && event.participantId === participantId,
+        );
+      await until(() => join() !== undefined);
+      return join()?.at;
+    };
     const alice = await gateway.join('pause', 'Alice');
     const id = await gateway.record('pause');
     await gateway.reached(id, 'active');
     await sleep(300);
     await alice.close();
-    await until(() => gateway.room('pause').feeds === 0);
-    await sleep(700);
+    await paused();
+    expect(gateway.room('pause').feeds).toBe(0);
     const before = (await gateway.recording(id)).durationSeconds;
     const bob = await gateway.join('pause', 'Bob');
     expect((await bob.next('joined')).room.recording).toEqual({ id, state: 'active' });
     await until(() => existsSync(join(folder(id), 'segment-1.mp4')));
     await until(async () => (await gateway.recording(id)).durationSeconds > before);
-    const joined = written(id).events.find(
-      (event) => event.type === 'join' && event.participantId === bob.id,
-    );
     // The pause is not in the media.
-    expect(joined?.at).toBeCloseTo(before, 1);
+    expect(await cameAt(bob)).toBeCloseTo(before, 1);
     await bob.close();
-    await until(() => gateway.room('pause').feeds === 0);
-    await sleep(700);
+    await paused();
     const second = (await gateway.recording(id)).durationSeconds;
     const carol = await gateway.join('pause', 'Carol');
     await until(async () => (await gateway.recording(id)).durationSeconds > second);
     // Neither is the next one, and what was there before the first is there once.
-    const came = written(id).events.find(
-      (event) => event.type === 'join' && event.participantId === carol.id,
-    );
-    expect(came?.at).toBeCloseTo(second, 1);
+    expect(await cameAt(carol)).toBeCloseTo(second, 1);
     await carol.close();
     const ended = await gateway.reached(id, 'complete');
     expect(ended).toMatchObject({ reason: 'room-empty' });

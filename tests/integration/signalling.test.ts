@@ -136,6 +136,8 @@ describe('signalling', () => {
     await until(() => heard().at(-1) === false);
     // There is nothing more to mute, and nobody is told so.
     alice.send({ type: 'moderate', participantId: bob.id, action: 'mute' });
+    alice.send({ type: 'chat', text: 'muted?' });
+    await bob.next('chat');
     speak();
     await until(() => heard().at(-1) === true);
     expect(bob.received.filter(({ type }) => type === 'muted')).toHaveLength(1);

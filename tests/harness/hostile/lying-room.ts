@@ -18,7 +18,7 @@ export function startLyingRoom(log: Logger, told: (event: RoomEvent) => void): R
     what: 'room',
     niceness: 0,
     log,
-    limits: { hangMs: 20_000, memoryBytes: 0 },
+    limits: { hangMs: 600_000, memoryBytes: 0 },
   });
   return {
     ...child,

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readPlaylist } from '../../../mixer/output/live/hls-playlist.ts';
-import { sleep, until } from '../../harness/until.ts';
+import { until } from '../../harness/until.ts';
 import { type Clip, makeClip } from './clip.ts';
 import { judge, worstOffset } from './judge.ts';
 import { Feed, OutputProcess, useFolders } from './output-process.ts';
@@ -59,13 +59,14 @@ describe('an HLS output', () => {
     const first = await OutputProcess.open(hls(directory), socket);
     const feed = await Feed.connect(socket, clip);
     await feed.send(0, 5);
-    await sleep(300);
+    // It begins once the encoder of the next run is ready.
+    await until(() => first.of('progress').length > 0);
     // Without a new connection: the next keyframe is at 8 s.
     await feed.send(7, 10);
-    await sleep(300);
+    await first.caughtUp();
     const next = await Feed.connect(socket, clip, feed.startMs);
     await next.send(12, 14);
-    await until(() => first.of('progress').length > 1);
+    await until(() => playlistOf(directory).segments.length === 4);
     await first.kill();
     const before = playlistOf(directory);
     const second = await OutputProcess.open(hls(directory), socket);

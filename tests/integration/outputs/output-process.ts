@@ -81,6 +81,16 @@ export class OutputProcess {
     >[];
   }
 
+  /** Waits until it has looked after everything that was sent to it; it does so once a second. */
+  async caughtUp(): Promise<void> {
+    const told = this.of('progress').length;
+    // Between one and the next it has read what there was.
+    await until(
+      () => this.of('progress').length > told + 1,
+      () => this.log,
+    );
+  }
+
   /** Waits for its end: the last event and the exit. */
   async ended(): Promise<OutputEvent> {
     await until(

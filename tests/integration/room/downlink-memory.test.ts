@@ -7,6 +7,5 @@ const child = fileURLToPath(new URL('closed-downlinks.mjs', import.meta.url));
 
 it('lets go of downlinks that are closed', async () => {
   const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', child]);
-  // The last one may still be on the stack.
   expect(Number(stdout)).toBeLessThanOrEqual(1);
 });

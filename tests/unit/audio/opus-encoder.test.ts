@@ -121,12 +121,17 @@ describe('the mixer with real Opus', () => {
     const packets = { ann: [] as Buffer[], bob: [] as Buffer[], cyd: [] as Buffer[] };
     const sources = ids.map((id) => mixer.addSource(id));
     for (const id of ids) mixer.addListener(id, ({ data }) => packets[id].push(data));
-    for (let k = 0; k < 100; k++) {
+    let ticks = 0;
+    const tick = async (): Promise<void> => {
       for (const source of sources)
-        source.push(pcm16(voices[source.id as 'ann'], k * 960, 960), 48_000);
+        source.push(pcm16(voices[source.id as 'ann'], ticks * 960, 960), 48_000);
+      ticks += 1;
       mixer.tick();
       await new Promise((resolve) => setImmediate(resolve));
-    }
+    };
+    // Opening an encoder takes a moment; until hers is there Ann is not heard.
+    while (mixer.encoderCount < 3) await tick();
+    for (let k = 0; k < 50; k++) await tick();
     expect(mixer.encoderCount).toBe(3);
     mixer.close();
     const ann = await decode(packets.ann);
@@ -145,13 +150,20 @@ describe('the mixer with real Opus', () => {
     const bob = mixer.addSource('bob');
     const packets: Buffer[] = [];
     mixer.addListener('cyd', ({ data }) => packets.push(data));
+    let ticks = 0;
+    const tick = async (): Promise<void> => {
+      bob.push(pcm16(sine(1000, 0.2), ticks * 960, 960), 48_000);
+      ticks += 1;
+      mixer.tick();
+      await new Promise((resolve) => setImmediate(resolve));
+    };
+    // Opening an encoder takes a moment.
+    while (packets.length === 0) await tick();
     const lengths = [60, 20, 40, 20, 60] as const;
     for (let k = 0; k < 300; k++) {
       const frameMs = lengths[(k - 50) / 50];
       if (frameMs !== undefined) mixer.setFormat('cyd', { frameMs, bitsPerSecond: 32_000 });
-      bob.push(pcm16(sine(1000, 0.2), k * 960, 960), 48_000);
-      mixer.tick();
-      await new Promise((resolve) => setImmediate(resolve));
+      await tick();
     }
     mixer.close();
     const sound = await decode(packets);

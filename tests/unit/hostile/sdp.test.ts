@@ -122,10 +122,12 @@ describe('descriptions and candidates that no browser makes', () => {
   });
 
   it('take no longer to be read than their length says', () => {
+    /** Milliseconds of the processor: on a busy machine what takes longer is interrupted more often. */
     const timeOf = (sdp: string): number => {
-      const startMs = performance.now();
+      const start = process.cpuUsage();
       passes(sdp, 'offer');
-      return performance.now() - startMs;
+      const { user, system } = process.cpuUsage(start);
+      return (user + system) / 1000;
     };
     const [offer] = realOffers;
     const filled = (line: string): string => offer + line.slice(0, 60_000 - offer.length);
