@@ -1,14 +1,9 @@
 import { networkInterfaces } from 'node:os';
-import {
-  type Browser,
-  type BrowserContextOptions,
-  devices,
-  type Locator,
-  type Page,
-} from 'playwright-core';
+import { type Browser, type BrowserContextOptions, devices, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { launchChromium } from '../harness/chromium.ts';
 import { SignallingClient } from '../harness/client.ts';
+import { checkAgain, checkFinds } from '../harness/connection-check.ts';
 import { TestServer } from '../harness/server.ts';
 import { patienceMs, until } from '../harness/until.ts';
 
@@ -62,29 +57,6 @@ async function join(page: Page, name: string): Promise<void> {
 }
 
 const shows = (page: Page, text: string): Promise<void> => page.getByText(text).first().waitFor();
-
-/**
- * Waits until a check of the connection finds that, and has it checked again where one does not: a machine that is busy for a
- * moment makes any connection look worse than it is.
- * @returns how many more checks it took
- */
-async function finds(page: Page, what: Locator): Promise<number> {
-  const details = page.getByText('Details');
-  let more = 0;
-  await until(
-    async () => {
-      // There are some once a check is over.
-      await details.waitFor();
-      if ((await what.count()) > 0) return true;
-      await details.click();
-      await page.getByRole('button', { name: 'Check again' }).click();
-      more += 1;
-      return false;
-    },
-    () => page.getByRole('region', { name: 'Connection' }).innerText(),
-  );
-  return more;
-}
 
 const isOn = async (page: Page, name: string): Promise<boolean> =>
   (await page.getByRole('button', { name, exact: true }).getAttribute('aria-pressed')) === 'true';
@@ -171,7 +143,7 @@ describe('the lobby', () => {
   it('checks the connection in words, and not at all for who joins at once', async () => {
     const asked: string[] = [];
     const page = await visit();
-    await finds(page, page.getByText('Your connection is good.'));
+    await checkFinds(page, page.getByText('Your connection is good.'));
     await page.getByText('Details').click();
     await page.getByText('get through', { exact: true }).waitFor();
     page.on('request', (request) => asked.push(request.url()));
@@ -182,9 +154,9 @@ describe('the lobby', () => {
       downloadThroughput: 40_000,
       uploadThroughput: -1,
     });
-    await page.getByRole('button', { name: 'Check again' }).click();
+    await checkAgain(page);
     const weak = page.getByText('Weak connection: you will see a smaller picture.');
-    const checks = 1 + (await finds(page, weak));
+    const checks = 1 + (await checkFinds(page, weak));
     expect(asked.filter((url) => url.includes('connection-check'))).toHaveLength(3 * checks);
 
     const hasty = await visit({}, { clockStands: true });
@@ -205,7 +177,7 @@ describe('the lobby', () => {
       await shows(page, 'This page was opened without https');
       await shows(page, `http://localhost:${String(server.port)}`);
       const udp = page.locator('dl div', { hasText: 'UDP' });
-      await finds(page, udp.filter({ hasText: 'gets through' }));
+      await checkFinds(page, udp.filter({ hasText: 'gets through' }));
       await join(page, 'Listener');
       await page.getByRole('button', { name: 'Unmute', exact: true }).waitFor();
     },

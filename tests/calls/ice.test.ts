@@ -3,6 +3,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { ServerMessage } from '../../mcu/protocol/server.ts';
 import { launchChromium, Person } from '../harness/chromium.ts';
+import { checkAgain, checkFinds } from '../harness/connection-check.ts';
 import { TestTurnServer, turnSecret, whyNoCoturn } from '../harness/coturn.ts';
 import { noUdp, setRules, whyNoFirewall } from '../harness/firewall.ts';
 import { TestHost } from '../harness/network.ts';
@@ -167,25 +168,14 @@ describe.skipIf(why !== null)(`ICE${why === null ? '' : ` (skipped: ${why})`}`, 
     const lobby = await Person.open(away, url, 'lobby', 'Alice', {});
     people.push(lobby);
     const { page } = lobby;
-    const check = page.getByRole('region', { name: 'Connection' });
-    /** Looks until all this is found: a check has but seconds for each way, of which a busy machine may need more. */
-    const finds = async (...found: string[]): Promise<void> => {
-      let text = '';
-      await until(
-        async () => {
-          // There when a check is over.
-          await page.getByText('Details').click();
-          text = (await check.innerText()).replaceAll(/\s+/g, ' ');
-          if (found.every((each) => text.includes(each))) return true;
-          await page.getByRole('button', { name: 'Check again' }).click();
-          return false;
-        },
-        () => text,
-      );
-    };
-    await finds('UDP gets through', 'Relay (TURN) reached by UDP');
+    const line = (what: string, how: string) =>
+      page.locator('dl div', { hasText: what }).filter({ hasText: how });
+    await checkFinds(page, line('UDP', 'gets through'));
+    await checkFinds(page, line('Relay', 'reached by UDP'));
     setRules(host, noUdp);
-    await page.getByRole('button', { name: 'Check again' }).click();
-    await finds('UDP is blocked here: the call may stutter.', 'Relay (TURN) reached by TCP');
+    await page.getByText('Details').click();
+    await checkAgain(page);
+    await checkFinds(page, page.getByText('UDP is blocked here: the call may stutter.'));
+    await checkFinds(page, line('Relay', 'reached by TCP'));
   });
 });

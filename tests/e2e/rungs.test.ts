@@ -3,7 +3,7 @@ import type { Person } from '../harness/chromium.ts';
 import { Hiccups } from '../harness/hiccups.ts';
 import { openHouse } from '../harness/house.ts';
 import { traced } from '../harness/server.ts';
-import { sleep, until } from '../harness/until.ts';
+import { settled, sleep, until } from '../harness/until.ts';
 
 /** The rungs with a picture, as the page calls them. */
 const pictures = {
@@ -122,14 +122,7 @@ describe('the quality a receiver asks for', () => {
     await until(async () => (await alice.hears([750]))[0]! > -60);
     await alice.chooses('Sound only');
     await until(() => alice.last('quality')?.rung === 'audio');
-    // What was on its way has come.
-    let seen = -1;
-    await until(async () => {
-      const last = seen;
-      seen = (await alice.inbound()).video.packetsReceived;
-      await sleep(300);
-      return seen === last;
-    });
+    await settled(async () => (await alice.inbound()).video.packetsReceived);
     const before = await alice.inbound();
     let [from, after, packets] = [before, before, NaN];
     await until(

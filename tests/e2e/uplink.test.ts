@@ -5,7 +5,7 @@ import { openHouse } from '../harness/house.ts';
 import type { Outbound } from '../harness/outbound.ts';
 import type { ServerMessage } from '../../mcu/protocol/server.ts';
 import type { Rgb } from '../harness/probes.ts';
-import { sleep, until } from '../harness/until.ts';
+import { settled, sleep, until } from '../harness/until.ts';
 
 const red: Rgb = [200, 30, 30];
 const green: Rgb = [30, 170, 60];
@@ -14,6 +14,12 @@ const css = (colour: Rgb): string => `rgb(${colour.join(',')})`;
 const holdMs = 3000;
 /** How soon more is there that is shown, and, with some time for it, how long a picture that stalls stays. */
 const barMs = 3000;
+
+/** Pictures and bits a second. */
+interface Rates {
+  readonly fps: number;
+  readonly bitrate: number;
+}
 
 describe('what a browser sends', () => {
   const house = openHouse(
@@ -59,8 +65,8 @@ describe('what a browser sends', () => {
     return asked()! - find(({ type }) => type === 'layout')!;
   };
 
-  /** Pictures and bits a second. */
-  const rates = async (who: Person, ms: number): Promise<{ fps: number; bitrate: number }> => {
+  /** What somebody sends from now on. */
+  const rates = async (who: Person, ms: number): Promise<Rates> => {
     const before = (await who.outbound())!;
     await sleep(ms);
     const after = (await who.outbound())!;
@@ -70,6 +76,25 @@ describe('what a browser sends', () => {
       bitrate: ((after.bytesSent - before.bytesSent) * 8) / seconds,
     };
   };
+
+  /** Waits until somebody sends what is clearly more, or less, than another measurement said; a browser takes a while to change. */
+  const reach = async (
+    who: Person,
+    isReached: (now: Rates) => boolean,
+    was: Rates,
+  ): Promise<Rates> => {
+    let now = was;
+    await until(
+      async () => {
+        now = await rates(who, 2000);
+        return isReached(now);
+      },
+      () => `${who.name} sent ${JSON.stringify(was)}, sends ${JSON.stringify(now)}`,
+    );
+    return now;
+  };
+  const isMore = (more: Rates, less: Rates): boolean =>
+    more.bitrate / less.bitrate > 2 && more.fps / less.fps > 1.2;
 
   it('has the size, rate and bitrate of its tile: small in a crowd, more within 3 s, less after the hold', async () => {
     const crowd = await Promise.all(
@@ -97,29 +122,14 @@ describe('what a browser sends', () => {
     expect(alice.received).toContainEqual(
       expect.objectContaining({ type: 'uplink', width: 320, height: 180, fps: 25 }),
     );
-    // Until the browser has found out how much of it there is room for, and encodes as much.
-    let many = small;
-    await until(
-      async () => {
-        many = await rates(alice, 2000);
-        return many.bitrate / small.bitrate > 2 && many.fps / small.fps > 1.2;
-      },
-      () => `much should be sent of a large tile, is ${JSON.stringify([small, many])}`,
-    );
+    const many = await reach(alice, (now) => isMore(now, small), small);
 
     const told = alice.received.length;
     arrange('grid', null);
     const heldMs = await askedLessMs(alice, told, (_fps, height) => height < 180);
     expect(heldMs).toBeGreaterThan(holdMs / 2);
     await follow(alice, 90);
-    let few = many;
-    await until(
-      async () => {
-        few = await rates(alice, 2000);
-        return many.bitrate / few.bitrate > 2 && many.fps / few.fps > 1.2;
-      },
-      () => `little should be sent of a small tile, is ${JSON.stringify([many, few])}`,
-    );
+    const few = await reach(alice, (now) => isMore(many, now), many);
     console.log(
       `held for ${String(heldMs)} ms;`,
       [small, many, few].map(({ fps, bitrate }) => [Math.round(fps), Math.round(bitrate / 1000)]),
@@ -142,13 +152,7 @@ describe('what a browser sends', () => {
     expect(await askedLessMs(alice, told, (fps) => fps === 0)).toBeGreaterThan(holdMs / 2);
     expect(bob.last('uplink')?.fps).toBeGreaterThan(0);
     // The page may be slow to do as it is told.
-    let encoded = -1;
-    await until(async () => {
-      const last = encoded;
-      encoded = (await alice.outbound())!.framesEncoded;
-      await sleep(300);
-      return encoded === last;
-    });
+    await settled(async () => (await alice.outbound())!.framesEncoded);
     const stopped = (await alice.outbound())!;
     const meanwhile = await rates(bob, 2000);
     const later = (await alice.outbound())!;

@@ -29,3 +29,14 @@ export async function until(
     await sleep(Math.min(pause, looks.lastMs));
   }
 }
+
+/** Waits until a count is the same twice, 0.3 s apart: what was still on its way has come. */
+export async function settled(count: () => Promise<number>): Promise<void> {
+  let seen = Number.NaN;
+  await until(async () => {
+    const last = seen;
+    seen = await count();
+    await sleep(300);
+    return seen === last;
+  });
+}

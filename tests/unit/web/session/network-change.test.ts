@@ -54,7 +54,8 @@ describe('a change of the network', () => {
     expect(uplink.closed).toBe(true);
   });
 
-  it('brings another socket within 3 s when that does not answer either', async () => {
+  /** Somebody whom nothing answers on another network, and whose second socket has opened. */
+  const silenced = async (): Promise<Stage> => {
     const stage = new Stage();
     await stage.live();
     stage.platform.changeNetwork();
@@ -62,16 +63,16 @@ describe('a change of the network', () => {
     await stage.platform.pass(2_700);
     expect(stage.platform.sockets).toHaveLength(2);
     stage.platform.socket.open();
+    return stage;
+  };
+
+  it('brings another socket within 3 s when that does not answer either', async () => {
+    const stage = await silenced();
     expect(stage.platform.socket.of('join')).toHaveLength(1);
   });
 
   it('does not hurry the second socket, so that slow replies come at all', async () => {
-    const stage = new Stage();
-    await stage.live();
-    stage.platform.changeNetwork();
-    await settle();
-    await stage.platform.pass(2_700);
-    stage.platform.socket.open();
+    const stage = await silenced();
     stage.platform.socket.receive(joined({ resumed: true }));
     await settle();
     await stage.platform.pass(4_000);
