@@ -100,8 +100,7 @@ describe('a recorded call of real browsers', () => {
     console.log(
       `sound ${recorded.toFixed(0)} ms behind the picture in the recording, ${live.toFixed(0)} in a browser`,
     );
-    // Where browsers wait for the processor, what they see live is apart, too.
-    expect(Math.abs(recorded - live)).toBeLessThan(Math.max(60, 4 * Math.abs(live)));
+    withinBar('recorded and live apart', Math.abs(recorded - live), 60);
 
     const page = await house.browser.newPage();
     page.setDefaultTimeout(patienceMs);
