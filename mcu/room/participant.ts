@@ -121,6 +121,11 @@ export class RoomParticipant implements VideoSource, Receiver {
     this.#context.changed();
   }
 
+  /** Whether their sound goes anywhere. */
+  get #isHeard(): boolean {
+    return this.#media.audio || this.#media.shareAudio;
+  }
+
   /** What they are sent, and by what path; null: nothing. */
   get receiving(): Receiver['receiving'] {
     return this.#downlink.receiving;
@@ -239,7 +244,7 @@ export class RoomParticipant implements VideoSource, Receiver {
     if (!isSilent) this.#presence.countAnew();
     if (!isSilent && !this.#control.isLookDue) return null;
     // Sound comes out of the jitter buffer whether packets come or not: ask for the packets.
-    const counts = (await this.#uplink?.received()) ?? noCounts;
+    const counts = (await this.#uplink?.received(this.#isHeard)) ?? noCounts;
     this.#control.look(counts, this.#media.video);
     if (!isSilent) return null;
     // Who was asked to send no video may have nothing else to send.
@@ -272,8 +277,7 @@ export class RoomParticipant implements VideoSource, Receiver {
         this.#tell({ ...message, pc: 'uplink' });
       },
       audio: ({ samples, sampleRate, channelCount }) => {
-        if (this.#media.audio || this.#media.shareAudio)
-          sound.push(samples, sampleRate, channelCount);
+        if (this.#isHeard) sound.push(samples, sampleRate, channelCount);
       },
       state: (state) => {
         this.#pathIs('uplink', state);

@@ -34,8 +34,8 @@ function renameStream(section: MediaDescription, id: string): void {
  * Prepares a browser's offer for libwebrtc:
  * - video is VP8, the cheapest codec to decode that every browser sends;
  * - sound is a stream of its own: libwebrtc would hold the picture back for it, up to 60 ms too long and for the whole
- *   call where the sound's jitter buffer began large (video/stream_synchronization.cc). The receivers bring the two
- *   together;
+ *   call where the sound's jitter buffer began large (video/stream_synchronization.cc). {@link LipSync} holds it back where
+ *   that is needed;
  * - candidates that are not for native code are dropped; the browser's checks will show its address.
  * @param sdp - a checked offer
  * @param fromPrivate - whether it comes from a private address

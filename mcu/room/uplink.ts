@@ -8,7 +8,9 @@ import type { Candidate } from '../protocol/common.ts';
 import type { RoomSettings } from '../protocol/ipc.ts';
 import type { IceServer } from '../protocol/server.ts';
 import { maxRemoteCandidates, usableTrickled } from './candidates.ts';
+import { HeldPictures } from './held-pictures.ts';
 import { ownIceServers } from './ice-servers.ts';
+import { LipSync } from './lip-sync.ts';
 import { PictureGate } from './picture-gate.ts';
 import {
   type AnswerTerms,
@@ -30,6 +32,12 @@ import {
 const isRotation = (degrees: number): degrees is Rotation =>
   degrees === 0 || degrees === 90 || degrees === 180 || degrees === 270;
 
+/** A picture as it came, and by how much it is still to be turned. */
+interface Received {
+  frame: I420Frame;
+  rotation: Rotation;
+}
+
 /** What an uplink hands on. */
 export interface UplinkEvents {
   /** Something for the browser. */
@@ -38,7 +46,7 @@ export interface UplinkEvents {
   ): void;
   /** 10 ms of sound. */
   audio(data: NativeAudioData): void;
-  /** A picture has come; {@link Uplink.latest} has it. */
+  /** A picture has come; {@link Uplink.latest} has it once it is due. */
   video(): void;
   /** ICE and DTLS have come about, or failed. */
   state(state: 'connected' | 'failed'): void;
@@ -49,8 +57,8 @@ export interface UplinkEvents {
 }
 
 /**
- * The PeerConnection that receives what one browser sends. Only the newest picture is kept: the room
- * ticks on its own clock and never waits for anybody.
+ * The PeerConnection that receives what one browser sends. Only the newest picture is shown, and kept unless its sound is later:
+ * the room ticks on its own clock and never waits for anybody.
  */
 export class Uplink implements VideoSource {
   readonly #events: UplinkEvents;
@@ -59,9 +67,8 @@ export class Uplink implements VideoSource {
   readonly #sinks: (() => void)[] = [];
   readonly #mostPixels: number;
   #isTooLarge = false;
-  #frame: I420Frame | null = null;
-  /** By how much the newest picture is still to be turned. */
-  #rotation: Rotation = 0;
+  readonly #pictures = new HeldPictures<Received>();
+  readonly #lips = new LipSync();
   #fragments: ReadonlySet<string> = new Set();
   /** Remote candidates behind a negotiation step, and those looked at in this ICE session. */
   #waiting = 0;
@@ -111,18 +118,20 @@ export class Uplink implements VideoSource {
     };
   }
 
-  /** The newest picture, upright; null before the first one. */
+  /** The newest picture that is due, upright; null before the first one. */
   latest(): I420Frame | null {
-    if (this.#frame !== null && this.#rotation !== 0) {
-      this.#frame = rotateI420(this.#frame, this.#rotation);
-      this.#rotation = 0;
+    const newest = this.#pictures.newest(performance.now());
+    if (newest === null) return null;
+    if (newest.rotation !== 0) {
+      newest.frame = rotateI420(newest.frame, newest.rotation);
+      newest.rotation = 0;
     }
-    return this.#frame;
+    return newest.frame;
   }
 
-  /** Forgets the newest picture: it is no longer what the browser shows. */
+  /** Forgets all pictures: they are no longer what the browser shows. */
   forgetFrame(): void {
-    this.#frame = null;
+    this.#pictures.clear();
   }
 
   /**
@@ -171,11 +180,15 @@ export class Uplink implements VideoSource {
     }).catch(() => undefined);
   }
 
-  /** What has been received so far. Asks libwebrtc, so call it seldom. */
-  async received(): Promise<UplinkCounts> {
+  /**
+   * What has been received so far. Asks libwebrtc, so call it about once a second.
+   * @param isHeard - whether the sound goes anywhere: its pictures keep up with it
+   */
+  async received(isHeard: boolean): Promise<UplinkCounts> {
     if (this.#closed) return noCounts;
     const reports = [...(await this.#connection.getStats()).values()];
     this.#events.stats(reports);
+    this.#lips.take(reports, isHeard, performance.now());
     return countsOf(reports);
   }
 
@@ -195,7 +208,7 @@ export class Uplink implements VideoSource {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#frame = null;
+    this.#pictures.clear();
     for (const close of this.#sinks.splice(0)) close();
     this.#connection.ontrack = null;
     this.#connection.onicecandidate = null;
@@ -249,12 +262,12 @@ export class Uplink implements VideoSource {
 
   #take({ width, height, rotation = 0, data }: NativeVideoFrame): void {
     if (this.#closed) return;
-    this.#frame = {
-      width,
-      height,
-      data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+    const nowMs = performance.now();
+    const received: Received = {
+      frame: { width, height, data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) },
+      rotation: isRotation(rotation) ? rotation : 0,
     };
-    this.#rotation = isRotation(rotation) ? rotation : 0;
+    this.#pictures.push(received, nowMs + this.#lips.holdMs(nowMs), nowMs);
     this.#events.video();
   }
 }

@@ -39,7 +39,7 @@ export async function faultsSoak({ quick }: { quick: boolean }): Promise<string[
     ...happen.environment,
     ...smallCalls,
     ...traced,
-    ONEGRID_ROOM_MEMORY_BYTES: '700000000',
+    ONEGRID_ROOM_MEMORY_BYTES: '450000000',
   });
   // Three browsers that come back at once take both cores of a small machine, which theirs are not in real life: they stand back.
   const browser = await launchChromium();
