@@ -54,8 +54,18 @@ describe('a call of real browsers', () => {
       () => `all should hear each other and not themselves, hear ${JSON.stringify(heard)}`,
     );
 
-    expect(await house.server.metricSum('onegrid_video_encoders')).toBe(1);
-    expect(await house.server.metricSum('onegrid_audio_encoders')).toBeLessThanOrEqual(3);
+    let encoders = [NaN, NaN];
+    // Whom a busy machine gave another quality for a moment has an encoder of their own meanwhile.
+    await until(
+      async () => {
+        encoders = [
+          await house.server.metricSum('onegrid_video_encoders'),
+          await house.server.metricSum('onegrid_audio_encoders'),
+        ];
+        return encoders[0] === 1 && encoders[1]! <= 3;
+      },
+      () => `${String(encoders)} encoders for picture and sound`,
+    );
   });
 
   it('re-flows when one leaves and another joins, without a gap for those who stay', async () => {

@@ -99,7 +99,8 @@ describe('the quality a receiver asks for', () => {
     await hiccups.stop();
     // A browser calls 150 ms without a picture a freeze (W3C webrtc-stats, freezeCount): those the machine made do not count.
     const machines = all.filter((ms) => ms > 50).length;
-    // What is replayed at a switch is sent at once, and only the last of it is to be seen.
+    const machineMs = all.reduce((sum, ms) => sum + ms, 0);
+    // What is replayed at a switch is sent at once, and only the last of it is to be seen; so with what waited for the machine.
     const replayed = sent.filter(({ at }, index) => at - (sent[index - 1]?.at ?? 0) < 2).length;
     console.log(`${sent.length} pictures, ${replayed} of them replayed,`, {
       freezes: end.freezeCount - start.freezeCount,
@@ -111,7 +112,7 @@ describe('the quality a receiver asks for', () => {
     expect(end.pliCount).toBe(start.pliCount);
     expect(end.packetsLost).toBe(start.packetsLost);
     expect(end.framesDropped - start.framesDropped).toBeLessThanOrEqual(
-      replayed + 0.02 * sent.length,
+      replayed + 0.02 * sent.length + machineMs / 40,
     );
   });
 
