@@ -1,6 +1,6 @@
 import { pulseMs } from '../protocol/pulse.ts';
 
-const checkMs = 100;
+const checkMs = 50;
 /** Loading native libraries takes a while, on a busy machine a long one. */
 const startMs = 30_000;
 

@@ -6,6 +6,7 @@ import type { ClosedReason, ServerMessage } from '../protocol/server.ts';
 import type { Death } from './death.ts';
 import type { OutputServices } from './room-outputs.ts';
 import type { RoomProcess } from './room-process.ts';
+import type { Purpose } from './spare-processes.ts';
 
 /** A participant's connection, as a room sees it. */
 export interface Connection {
@@ -32,7 +33,7 @@ export interface RoomContext {
   /** What newcomers are told where the server is about to stop; null where it is not. */
   closing(): ClosingMessage | null;
   /** A process for this room's media: the spare one, mostly. */
-  takeProcess(): RoomProcess;
+  takeProcess(purpose: Purpose): RoomProcess;
   /** A snapshot of the room process's metrics, and how much it has to do. */
   metrics(process: RoomProcess, snapshot: readonly unknown[], load: RoomLoad | undefined): void;
   /** A participant's media was answered by an error. */

@@ -8,6 +8,7 @@ import type { RoomContext } from './room-context.ts';
 import type { RoomProcess } from './room-process.ts';
 import { roomSettings } from './room-settings.ts';
 import { Snapshots } from './snapshots.ts';
+import type { Purpose } from './spare-processes.ts';
 
 /** What a room process tells of the people in its room. */
 export type PeopleEvent = Extract<RoomEvent, { type: 'message' | 'broadcast' | 'gone' }>;
@@ -42,7 +43,7 @@ export class RoomMedia {
     this.#snapshots = new Snapshots((requestId) => {
       this.#process.send({ type: 'snapshot', requestId });
     });
-    this.#process = this.#start();
+    this.#process = this.#start('opening');
   }
 
   /** The encoders that are running. */
@@ -83,8 +84,8 @@ export class RoomMedia {
     void this.#process.end();
   }
 
-  #start(): RoomProcess {
-    const process = this.#context.takeProcess();
+  #start(purpose: Purpose): RoomProcess {
+    const process = this.#context.takeProcess(purpose);
     process.attach({
       event: (event) => {
         this.#event(process, event);
@@ -133,7 +134,7 @@ export class RoomMedia {
       this.#events.doomed();
       return;
     }
-    this.#process = this.#start();
+    this.#process = this.#start('healing');
     this.#events.restarted();
   }
 }

@@ -137,8 +137,8 @@ export class RoomRegistry {
         this.#checkPorts();
       },
       closing: () => this.#closing,
-      takeProcess: () => {
-        const process = this.#spares.take();
+      takeProcess: (purpose) => {
+        const process = this.#spares.take(purpose);
         this.#processes.add(process);
         return process;
       },

@@ -1,8 +1,14 @@
 import type { Death } from './death.ts';
 import type { RoomProcess, StartRoomProcess } from './room-process.ts';
 
-/** Starting a process takes CPU that the room just opened, or the server itself, needs more. */
-const refillMs = 1500;
+/** What a process is taken for. */
+export type Purpose = 'opening' | 'healing';
+
+/**
+ * How long the next spare waits: starting one takes up to a second of CPU, which the room just opened, or the server itself, needs
+ * more; most of all where a process has died and everybody in its room comes back at once.
+ */
+const refillMs = { opening: 1500, healing: 5000 } as const;
 /** After one that died by itself. */
 const diedRefillMs = 1000;
 
@@ -47,7 +53,7 @@ export class SpareProcesses {
         this.#fillLater(diedRefillMs);
       },
     });
-    this.#fillLater(refillMs);
+    this.#fillLater(refillMs.opening);
   }
 
   #fillLater(delayMs: number): void {
@@ -59,9 +65,9 @@ export class SpareProcesses {
   }
 
   /** The oldest spare, or a new process if there is none; a new spare follows shortly. */
-  take(): RoomProcess {
+  take(purpose: Purpose): RoomProcess {
     const spare = this.#spares.shift() ?? this.#start();
-    this.#fillLater(refillMs);
+    this.#fillLater(refillMs[purpose]);
     return spare;
   }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** How often a process of ours tells its gateway that it lives; milliseconds. */
-export const pulseMs = 200;
+export const pulseMs = 100;
 
 /** A process of ours lives. */
 export const pulseSchema = z.object({
