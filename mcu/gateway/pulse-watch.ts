@@ -21,23 +21,26 @@ export interface PulseFindings {
 }
 
 /**
- * Watches a process that tells every {@link pulseMs} that it lives. Checks are counted, not time: when the gateway itself stood
- * still, one check comes before what the process told meanwhile.
+ * Watches a process that tells every {@link pulseMs} that it lives. Between two checks there is never much time: when the gateway
+ * itself stood still, one check comes before what the process told meanwhile.
  */
 export class PulseWatch {
   readonly #limits: PulseLimits;
   readonly #findings: PulseFindings;
   readonly #timer: NodeJS.Timeout | undefined;
-  /** Checks that may still find nothing. */
-  #patience = startMs / checkMs;
+  /** For how long it may still tell nothing. */
+  #patienceMs = startMs;
 
   constructor(limits: PulseLimits, findings: PulseFindings) {
     this.#limits = limits;
     this.#findings = findings;
     if (limits.hangMs > 0) {
+      let checkedMs = performance.now();
       this.#timer = setInterval(() => {
-        this.#patience -= 1;
-        if (this.#patience >= 0) return;
+        const nowMs = performance.now();
+        this.#patienceMs -= Math.min(nowMs - checkedMs, 2 * checkMs);
+        checkedMs = nowMs;
+        if (this.#patienceMs >= 0) return;
         this.close();
         findings.hangs();
       }, checkMs);
@@ -48,7 +51,7 @@ export class PulseWatch {
   pulse(residentBytes: number): void {
     const { hangMs, memoryBytes } = this.#limits;
     // What was told just before it hung was told up to a pulse before.
-    this.#patience = Math.ceil((hangMs + pulseMs) / checkMs);
+    this.#patienceMs = hangMs + pulseMs;
     if (memoryBytes === 0 || residentBytes <= memoryBytes) return;
     this.close();
     this.#findings.isTooLarge(residentBytes);

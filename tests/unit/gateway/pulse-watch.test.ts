@@ -72,3 +72,16 @@ it('finds nothing any more once it is closed', () => {
   vi.advanceTimersByTime(60_000);
   expect(findings.hangs).not.toHaveBeenCalled();
 });
+
+it('does not take its own standing still for a hang', () => {
+  const { watch, findings } = watched();
+  let nowMs = 0;
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => nowMs);
+  watch.pulse(10);
+  for (const ms of [50, 60_000, 50]) {
+    nowMs += ms;
+    vi.advanceTimersByTime(50);
+  }
+  expect(findings.hangs).not.toHaveBeenCalled();
+  clock.mockRestore();
+});
