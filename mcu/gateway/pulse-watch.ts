@@ -21,8 +21,8 @@ export interface PulseFindings {
 }
 
 /**
- * Watches a process that tells every {@link pulseMs} that it lives. Between two checks there is never much time: when the gateway
- * itself stood still, one check comes before what the process told meanwhile.
+ * Watches a process that tells every {@link pulseMs} that it lives. No check counts for more than two: when the gateway itself
+ * stood still, one comes before what the process told meanwhile.
  */
 export class PulseWatch {
   readonly #limits: PulseLimits;

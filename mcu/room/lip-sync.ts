@@ -6,6 +6,8 @@ interface Buffered {
   readonly emitted: number;
 }
 
+const nothing: Buffered = { delayMs: 0, emitted: 0 };
+
 /** Sound that is so much later than its picture is not noticed (ITU-R BT.1359-1 says 125 ms; the way on adds to it). */
 const unnoticedMs = 60;
 /** Pictures are not held longer than this, however late the sound is. */
@@ -35,11 +37,11 @@ export class LipSync {
       if (type !== 'inbound-rtp' || (kind !== 'audio' && kind !== 'video')) continue;
       if (typeof jitterBufferDelay !== 'number') continue;
       if (typeof jitterBufferEmittedCount !== 'number') continue;
-      const before = this.#before[kind];
+      const before = this.#before[kind] ?? nothing;
       const now = { delayMs: 1000 * jitterBufferDelay, emitted: jitterBufferEmittedCount };
       this.#before[kind] = now;
-      const emitted = now.emitted - (before?.emitted ?? 0);
-      if (emitted > 0) waited[kind] = (now.delayMs - (before?.delayMs ?? 0)) / emitted;
+      const emitted = now.emitted - before.emitted;
+      if (emitted > 0) waited[kind] = (now.delayMs - before.delayMs) / emitted;
     }
     const { audio, video } = waited;
     // Without either there are no lips.
