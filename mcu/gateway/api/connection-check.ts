@@ -74,15 +74,20 @@ function holdBack(trust: Trust): RequestHandler {
 /**
  * Reads a body and keeps nothing of it.
  * @returns its bytes
- * @throws OnegridError `too-large`
+ * @throws OnegridError `too-large`; `bad-request` where the client leaves, or sends what is no body, before its end
  */
 async function readAway(request: Request, mostBytes: number): Promise<number> {
   let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > mostBytes) {
-      throw new OnegridError('too-large', `A check sends at most ${String(mostBytes)} bytes.`);
+  try {
+    for await (const chunk of request as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+      if (bytes > mostBytes) break;
     }
+  } catch {
+    throw new OnegridError('bad-request', 'This request ended before its body did.');
+  }
+  if (bytes > mostBytes) {
+    throw new OnegridError('too-large', `A check sends at most ${String(mostBytes)} bytes.`);
   }
   return bytes;
 }

@@ -8,7 +8,7 @@ import { createWebServer } from '../../../mcu/gateway/tls.ts';
 import { SignallingClient } from '../../harness/client.ts';
 import { HostileGateway } from '../../harness/hostile/gateway.ts';
 import { maskedFrame } from '../../harness/hostile/slow-sockets.ts';
-import { until } from '../../harness/until.ts';
+import { sleep, until } from '../../harness/until.ts';
 
 const upgrade =
   'GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n' +
@@ -31,6 +31,13 @@ describe('cases', () => {
     const socket = open();
     socket.write(request);
     return text(socket);
+  };
+  /** How many requests were told that they are bad. */
+  const refusals = async (): Promise<number> => {
+    const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
+    return Number(
+      /^onegrid_http_errors_total\{code="bad-request"\} (\d+)$/m.exec(metrics)?.[1] ?? 0,
+    );
   };
 
   it('pings are answered, but not thousands of them of who never reads', async () => {
@@ -93,6 +100,25 @@ describe('cases', () => {
       answer.slice(answer.indexOf('{'), answer.lastIndexOf('}') + 1),
     ) as object;
     expect(body).toMatchObject({ error: { code } });
+  });
+
+  it.each([
+    ['leaves', '', true],
+    ['sends what is no body', 'zz\r\n', false],
+  ])('who %s in the middle of a body is no fault of the server', async (_what, rest, leaves) => {
+    const paths = ['/api/v1/connection-check/upload', '/api/v1/login', '/api/v1/logout'];
+    for (const path of paths) {
+      const refused = await refusals();
+      const socket = open();
+      const head = `POST ${path} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n`;
+      socket.write(`${head}3\r\nabc\r\n${rest}`);
+      // The request is being read by then.
+      await sleep(50);
+      if (leaves) socket.destroy();
+      else expect(await text(socket)).toMatch(/^HTTP\/1.1 400 [^]*"code":"bad-request"/);
+      await until(async () => (await refusals()) > refused);
+    }
+    expect(gateway.complaints).toEqual([]);
   });
 
   it('who never sends the end of a request is answered after a while, and hung up on', async () => {
