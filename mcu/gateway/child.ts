@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { Logger } from '../log.ts';
 import { pulseSchema } from '../protocol/pulse.ts';
 import { type Death, deathOf } from './death.ts';
+import { isStopped } from './outputs/process-identity.ts';
 import { letGoFirst, setNiceness } from './priority.ts';
 import { type PulseLimits, PulseWatch } from './pulse-watch.ts';
 import type { Watchdog } from './watchdog.ts';
@@ -79,15 +80,19 @@ export function startChild<Command extends object, Event>(
     verdict = found;
     child.kill('SIGKILL');
   };
-  const { hangMs } = options.limits;
-  const watch = new PulseWatch(options.limits, {
-    hangs: () => {
-      condemn({ cause: 'hang', why: `no sign of life for ${String(hangMs)} ms` });
+  const watch = new PulseWatch(
+    options.limits,
+    {
+      hangs: (silentMs) => {
+        const why = `${isStopped(pid) ? 'stopped, ' : ''}no sign of life for ${silentMs.toFixed(0)} ms`;
+        condemn({ cause: 'hang', why });
+      },
+      isTooLarge: (bytes) => {
+        condemn({ cause: 'memory', why: `${String(bytes)} bytes of memory` });
+      },
     },
-    isTooLarge: (bytes) => {
-      condemn({ cause: 'memory', why: `${String(bytes)} bytes of memory` });
-    },
-  });
+    () => isStopped(pid),
+  );
 
   const gone = new Promise<void>((resolve) => {
     const finish = (found: Death): void => {

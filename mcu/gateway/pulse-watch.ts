@@ -3,6 +3,8 @@ import { pulseMs } from '../protocol/pulse.ts';
 const checkMs = 50;
 /** Loading native libraries takes a while, on a busy machine a long one. */
 const startMs = 30_000;
+/** One that is stopped (SIGSTOP) does not come back by itself: that is known after this part of the time a hang takes. */
+const stoppedShare = 1 / 3;
 
 /** What a process may do. */
 export interface PulseLimits {
@@ -14,8 +16,8 @@ export interface PulseLimits {
 
 /** What a {@link PulseWatch} has found; each is told once. */
 export interface PulseFindings {
-  /** It tells nothing any more. */
-  hangs(): void;
+  /** It tells nothing any more, for so many milliseconds. */
+  hangs(silentMs: number): void;
   /** It has grown too large. */
   isTooLarge(residentBytes: number): void;
 }
@@ -28,21 +30,24 @@ export class PulseWatch {
   readonly #limits: PulseLimits;
   readonly #findings: PulseFindings;
   readonly #timer: NodeJS.Timeout | undefined;
-  /** For how long it may still tell nothing. */
+  #silentMs = 0;
+  /** For how long it may tell nothing. */
   #patienceMs = startMs;
 
-  constructor(limits: PulseLimits, findings: PulseFindings) {
+  /** @param isStopped - whether it is, as far as the operating system tells; asked only of one that has been silent for long */
+  constructor(limits: PulseLimits, findings: PulseFindings, isStopped: () => boolean) {
     this.#limits = limits;
     this.#findings = findings;
     if (limits.hangMs > 0) {
       let checkedMs = performance.now();
       this.#timer = setInterval(() => {
         const nowMs = performance.now();
-        this.#patienceMs -= Math.min(nowMs - checkedMs, 2 * checkMs);
+        this.#silentMs += Math.min(nowMs - checkedMs, 2 * checkMs);
         checkedMs = nowMs;
-        if (this.#patienceMs >= 0) return;
+        if (this.#silentMs <= stoppedShare * limits.hangMs) return;
+        if (this.#silentMs <= this.#patienceMs && !isStopped()) return;
         this.close();
-        findings.hangs();
+        findings.hangs(this.#silentMs);
       }, checkMs);
     }
   }
@@ -52,6 +57,7 @@ export class PulseWatch {
     const { hangMs, memoryBytes } = this.#limits;
     // What was told just before it hung was told up to a pulse before.
     this.#patienceMs = hangMs + pulseMs;
+    this.#silentMs = 0;
     if (memoryBytes === 0 || residentBytes <= memoryBytes) return;
     this.close();
     this.#findings.isTooLarge(residentBytes);

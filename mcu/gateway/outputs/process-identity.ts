@@ -33,14 +33,29 @@ function exists(pid: number): boolean {
   }
 }
 
+/** Whether a process is stopped (SIGSTOP, SIGTSTP) until somebody lets it go on; false where the system does not tell. */
+export function isStopped(pid: number): boolean {
+  try {
+    return process.platform === 'linux' && statOf(pid)[0] === 'T';
+  } catch {
+    return false;
+  }
+}
+
+/** What Linux tells of a process, from its state on, see proc(5). */
+function statOf(pid: number): string[] {
+  const stat = readFileSync(`/proc/${String(pid)}/stat`, 'utf8');
+  // The command, in parentheses, may hold anything.
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+}
+
 function startOf(pid: number): string | null {
   try {
     if (process.platform === 'linux') {
-      // proc(5): the command in parentheses may hold anything; the start, in ticks since boot, is the 20th field behind it.
-      const stat = readFileSync(`/proc/${String(pid)}/stat`, 'utf8');
-      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      const fields = statOf(pid);
       if (fields[0] === 'Z') return 'ended';
       const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+      // In ticks since boot.
       return `${boot} ${fields[19] ?? ''}`;
     }
     if (process.platform === 'win32') return null;

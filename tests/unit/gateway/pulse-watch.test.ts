@@ -12,7 +12,8 @@ const limits = { hangMs: 3000, memoryBytes: 1000 };
 
 function watched(given = limits) {
   const findings = { hangs: vi.fn(), isTooLarge: vi.fn() };
-  return { findings, watch: new PulseWatch(given, findings) };
+  const isStopped = vi.fn(() => false);
+  return { findings, isStopped, watch: new PulseWatch(given, findings, isStopped) };
 }
 
 it('finds that a process hangs after 3 s and before 4, once', () => {
@@ -37,6 +38,28 @@ it('leaves a process alone that was held up for less than 3 s', () => {
     vi.advanceTimersByTime(2990);
   }
   expect(findings.hangs).not.toHaveBeenCalled();
+});
+
+it('finds that a process is stopped after 1 s, and does not ask of one that tells that it lives', () => {
+  const { watch, findings, isStopped } = watched();
+  for (let pulse = 0; pulse < 20; pulse += 1) {
+    watch.pulse(10);
+    vi.advanceTimersByTime(900);
+  }
+  expect(isStopped).not.toHaveBeenCalled();
+  watch.pulse(10);
+  // It comes back before anybody looks.
+  vi.advanceTimersByTime(1500);
+  expect(isStopped).toHaveBeenCalled();
+  watch.pulse(10);
+  isStopped.mockReturnValue(true);
+  vi.advanceTimersByTime(1000);
+  expect(findings.hangs).not.toHaveBeenCalled();
+  vi.advanceTimersByTime(100);
+  expect(findings.hangs).toHaveBeenCalledTimes(1);
+  expect(findings.hangs.mock.lastCall![0]).toBeCloseTo(1050, -1);
+  vi.advanceTimersByTime(60_000);
+  expect(findings.hangs).toHaveBeenCalledTimes(1);
 });
 
 it('lets a process take its time to start, but not forever', () => {

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -14,9 +15,10 @@ import { describe, expect, it } from 'vitest';
 import { readSettings } from '../../../mcu/config/settings.ts';
 import type { OutputLauncher } from '../../../mcu/gateway/outputs/launcher.ts';
 import type { Outcome } from '../../../mcu/gateway/outputs/output-run.ts';
-import { identityOf, isRunning } from '../../../mcu/gateway/outputs/process-identity.ts';
+import { identityOf, isRunning, isStopped } from '../../../mcu/gateway/outputs/process-identity.ts';
 import { removeStaleFolders, Sockets } from '../../../mcu/gateway/outputs/sockets.ts';
 import { makeDataDir } from '../../harness/test-run.ts';
+import { until } from '../../harness/until.ts';
 import { isRecordingId, makeRecordingId } from '../../../mcu/gateway/recordings/ids.ts';
 import { MediaClock } from '../../../mcu/gateway/recordings/media-clock.ts';
 import { expired } from '../../../mcu/gateway/recordings/retention.ts';
@@ -212,6 +214,21 @@ describe('a process', () => {
     expect(isRunning({ ...self, started: 'at another time' })).toBe(false);
     expect(identityOf(2 ** 22 + 1)).toBeNull();
     expect(identityOf(-1)).toBeNull();
+  });
+
+  it.runIf(process.platform === 'linux')('is stopped until it goes on, which is told', async () => {
+    const child = spawn('sleep', ['60']);
+    try {
+      const pid = child.pid!;
+      expect(isStopped(pid)).toBe(false);
+      child.kill('SIGSTOP');
+      await until(() => isStopped(pid));
+      child.kill('SIGCONT');
+      await until(() => !isStopped(pid));
+      expect(isStopped(2 ** 22 + 1)).toBe(false);
+    } finally {
+      child.kill('SIGKILL');
+    }
   });
 });
 
