@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { quantileOf } from '../../../mcu/load/histogram.ts';
 
 /** What several rounds of one measurement gave. */
 export const spreadSchema = z.strictObject({
@@ -20,11 +21,9 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
 }
 
-/** The value that `share` (0 to 1) of all values lie below; NaN of nothing. */
-export function quantile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
-}
+/** The value that `share` (0 to 1) of all values do not exceed, as reports have it; NaN of nothing. */
+export const quantile = (values: readonly number[], share: number): number =>
+  quantileOf(values, share) ?? Number.NaN;
 
 /** Median and extremes. @throws RangeError for no values */
 export function spreadOf(values: readonly number[]): Spread {

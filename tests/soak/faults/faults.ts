@@ -3,6 +3,7 @@ import { median, quantile } from '../../bench/lab/statistics.ts';
 import { launchChromium } from '../../harness/chromium.ts';
 import { Crowd } from '../../harness/crowd.ts';
 import { type Fault, Faults } from '../../harness/faults.ts';
+import { Hiccups } from '../../harness/hiccups.ts';
 import { SendGaps } from '../../harness/send-gaps.ts';
 import { TestServer, traced } from '../../harness/server.ts';
 import { Trio } from '../../harness/trio.ts';
@@ -47,6 +48,7 @@ interface Results {
 export async function faultsSoak({ quick }: { quick: boolean }): Promise<string[]> {
   const runs = quick ? 1 : 20;
   const happen = new Faults();
+  const hiccups = new Hiccups();
   const server = await TestServer.start({
     ...happen.environment,
     ...small,
@@ -75,6 +77,7 @@ export async function faultsSoak({ quick }: { quick: boolean }): Promise<string[
           calm.take();
           await sleep(windowMs);
           result.control.push(calm.take());
+          await hiccups.take();
           const started = performance.now();
           const pid = await server.roomPid(room);
           let struckAt = Date.now();
@@ -90,8 +93,10 @@ export async function faultsSoak({ quick }: { quick: boolean }): Promise<string[
           const death = await server.logged('room process died', { roomPid: pid });
           result.foundMs.push(Date.parse(String(death['time'])) - struckAt);
           const [found, back] = [result.foundMs, result.backMs].map((each) => each.at(-1));
+          const { longestMs } = await hiccups.take();
           console.log(
-            `${run + 1}: ${fault}: found after ${String(found)} ms, back after ${String(back)} ms`,
+            `${run + 1}: ${fault}: found after ${String(found)} ms, back after ${String(back)} ms ` +
+              `(the machine stood still for ${longestMs.toFixed(0)} ms)`,
           );
           await sleep(Math.max(0, windowMs - (performance.now() - started)));
           result.struck.push(calm.take());
@@ -108,6 +113,7 @@ export async function faultsSoak({ quick }: { quick: boolean }): Promise<string[
     await crowd.leave().catch(() => undefined);
     await browser.close();
     await server.stop();
+    await hiccups.stop();
     happen.close();
   }
 }

@@ -9,11 +9,13 @@ test('a median is the middle one, or the mean of two', () => {
   expect(spreadOf([3, 1, 2])).toEqual({ median: 2, min: 1, max: 3, rounds: 3 });
 });
 
-test('a quantile is one of the values, with that share of them below', () => {
-  const values = Array.from({ length: 100 }, (_, index) => 99 - index);
+test('a quantile is one of the values, which that share of them do not exceed', () => {
+  const values = Array.from({ length: 100 }, (_, index) => 100 - index);
   expect(quantile(values, 0.5)).toBe(50);
   expect(quantile(values, 0.95)).toBe(95);
-  expect(quantile(values, 1)).toBe(99);
+  expect(quantile(values, 1)).toBe(100);
+  expect(quantile(values.slice(0, 20), 0.95)).toBe(99);
+  expect(quantile([], 0.5)).toBeNaN();
 });
 
 test('the slope of points on a line is the slope of that line', () => {
