@@ -6,9 +6,16 @@ import { readWire, type Wire, wireTable } from './wire.ts';
 const run = (program: string, args: readonly string[], input?: string): string =>
   execFileSync(program, args, { input, stdio: ['pipe', 'pipe', 'pipe'], encoding: 'utf8' });
 
-const ip = (...args: string[]): void => {
-  run('ip', args);
-};
+const ip = (...args: string[]): string => run('ip', args);
+
+/** A third byte of 198.18.0.0 that nobody has: another run may, or may have left it behind when it was killed, and packets go there. */
+function freeByte(): number {
+  const taken = ip('-br', '-4', 'addr');
+  const bytes = Array.from({ length: 200 }, (_, index) => (process.pid + index) % 200);
+  const free = bytes.find((byte) => !taken.includes(` 198.18.${String(byte)}.`));
+  if (free === undefined) throw new Error('All networks for tests are taken.');
+  return free;
+}
 
 /**
  * Why a network of our own cannot be made here, or null if it can: it needs root and iproute2. On CI
@@ -47,11 +54,14 @@ export class TestHost {
   readonly link: string;
   /** The link's end in the namespace. */
   readonly #inside: string;
+  /** The third byte of addresses; see {@link freeByte}. */
+  readonly byte: number;
   /** Name of the nftables table outside. */
   readonly #table: string;
   #counts = false;
 
-  private constructor(suffix: string, serverAddress: string) {
+  private constructor(suffix: string, byte: number, serverAddress: string) {
+    this.byte = byte;
     this.namespace = `onegrid-${suffix}`;
     this.link = `og${suffix}`;
     this.#inside = `ogi${suffix}`;
@@ -62,9 +72,10 @@ export class TestHost {
   /** Makes one; `number` from 0 to 63 tells it from the others of this run. */
   static create(number: number): TestHost {
     const suffix = `${String(process.pid % 100_000)}-${String(number)}`;
-    const subnet = `198.18.${String(process.pid % 200)}.`;
+    const byte = freeByte();
+    const subnet = `198.18.${String(byte)}.`;
     const serverAddress = `${subnet}${String(number * 4 + 1)}`;
-    const host = new TestHost(suffix, serverAddress);
+    const host = new TestHost(suffix, byte, serverAddress);
     const { namespace, link } = host;
     const inside = host.#inside;
     ip('netns', 'add', namespace);

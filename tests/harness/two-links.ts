@@ -21,13 +21,13 @@ export class SecondLink {
   /** @param number - from 0 to 63, another one than the host's */
   constructor(host: TestHost, number: number) {
     const suffix = `${String(process.pid % 100_000)}-${String(number)}`;
-    const [process198, subnet] = [String(process.pid % 200), number * 4];
+    const [byte, subnet] = [String(host.byte), number * 4];
     const inside = `ogi${suffix}`;
     this.#host = host;
     this.#link = `og${suffix}`;
-    this.serverAddress = `198.19.${process198}.${String(number)}`;
-    const near = `198.18.${process198}.${String(subnet + 1)}`;
-    const far = `198.18.${process198}.${String(subnet + 2)}`;
+    this.serverAddress = `198.19.${byte}.${String(number)}`;
+    const near = `198.18.${byte}.${String(subnet + 1)}`;
+    const far = `198.18.${byte}.${String(subnet + 2)}`;
     ip('link', 'add', this.#link, 'type', 'veth', 'peer', 'name', inside, 'netns', host.namespace);
     ip('addr', 'add', `${near}/30`, 'dev', this.#link);
     ip('addr', 'add', `${this.serverAddress}/32`, 'dev', this.#link);
