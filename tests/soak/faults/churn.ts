@@ -1,5 +1,6 @@
 import { holdingsOf } from '../../bench/lab/process-cpu.ts';
 import { Crowd } from '../../harness/crowd.ts';
+import { Hiccups } from '../../harness/hiccups.ts';
 import { SendGaps } from '../../harness/send-gaps.ts';
 import { TestServer, traced } from '../../harness/server.ts';
 import { smallCalls } from '../../harness/small-calls.ts';
@@ -25,6 +26,7 @@ export async function churnSoak({ quick }: { quick: boolean }): Promise<string[]
   const minutes = quick ? 1 : 10;
   const server = await TestServer.start({ ...smallCalls, ...traced });
   const gaps = new SendGaps(server, room);
+  const hiccups = new Hiccups();
   const there = (people: number) =>
     until(async () => (await server.metricSum('onegrid_participants')) === people);
   const stay = new Crowd(server.url, { ...cheap, participants: steady, speakers: 2 });
@@ -49,6 +51,7 @@ export async function churnSoak({ quick }: { quick: boolean }): Promise<string[]
     const report = come.report().finally(() => (ended = true));
     const started = performance.now();
     let longest = 0;
+    let keptMs = 0;
     const hasEnded = (): boolean => ended;
     const minuteNow = (): number => (performance.now() - started) / 60_000;
     for (let look = 0; !hasEnded(); look += 1) {
@@ -58,7 +61,9 @@ export async function churnSoak({ quick }: { quick: boolean }): Promise<string[]
       if (look % 6 === 5 && !hasEnded()) {
         gateway.push([minuteNow(), await liveMemoryOf(server.pid)]);
       }
-      longest = Math.max(longest, gaps.take(ids));
+      const gap = gaps.take(ids);
+      const { longestMs } = await hiccups.take();
+      if (gap > longest) [longest, keptMs] = [gap, longestMs];
     }
     const { participants, joined, errors } = await report;
     await there(steady);
@@ -73,6 +78,7 @@ export async function churnSoak({ quick }: { quick: boolean }): Promise<string[]
       'without a picture': participants - joined,
       crashes,
       'longest gap of those who stayed, ms': Math.round(longest),
+      'the machine stood still in these five seconds, ms': Math.round(keptMs),
       'memory before, MiB': Math.round(before.residentBytes / 2 ** 20),
       'memory after, MiB': Math.round(after.residentBytes / 2 ** 20),
       'growth after the first third, MiB a minute': Number(growth.toFixed(2)),
@@ -108,5 +114,6 @@ export async function churnSoak({ quick }: { quick: boolean }): Promise<string[]
   } finally {
     await stay.leave().catch(() => undefined);
     await server.stop();
+    await hiccups.stop();
   }
 }
