@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { ask } from '../../harness/hostile/ask.ts';
 import { HostileGateway } from '../../harness/hostile/gateway.ts';
-import { heapInUse } from '../../harness/hostile/heap.ts';
+import { heapInUse } from '../../harness/memory.ts';
 import { play, sumOf } from '../../harness/hostile/play.ts';
 import { again, fuzzSeed } from '../../harness/hostile/seed.ts';
 import { sleep, until } from '../../harness/until.ts';

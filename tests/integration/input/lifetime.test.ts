@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openMedia } from '../../../mixer/input/index.ts';
 import { makeClip } from '../../harness/clips.ts';
+import { nativeInUse } from '../../harness/memory.ts';
 import { until } from '../../harness/until.ts';
 import { scratchFolder } from './reading.ts';
 
@@ -69,10 +70,10 @@ describe('an input', () => {
     });
     const input = await openMedia(long);
     await input.pictureAt(0);
-    const before = process.memoryUsage().rss;
+    const before = await nativeInUse();
     // The sound is read to its end, and the pictures are not: these do not pile up.
     for (let second = 0; second < 30; second += 1) await input.samples(48_000);
-    expect(process.memoryUsage().rss - before).toBeLessThan(30e6);
+    expect((await nativeInUse()) - before).toBeLessThan(30e6);
     input.close();
   });
 });

@@ -7,6 +7,7 @@ import { lengthOfMedia } from '../../../mixer/output/live/media-length.ts';
 import { PlainMp4 } from '../../../mixer/output/live/plain-mp4.ts';
 import { printed } from '../../harness/ffmpeg.ts';
 import { decode, probe } from '../../harness/judge.ts';
+import { nativeInUse } from '../../harness/memory.ts';
 import {
   both,
   byTime,
@@ -235,17 +236,15 @@ describe('a fragmented file that becomes an ordinary one', () => {
     const path = join(freshFolder(), 'hour.mp4');
     const muxer = files.writer.begin(path, inFragments);
     const plain = await PlainMp4.open(path);
-    /** Outside of JavaScript's own memory, which is collected when it pleases. */
-    const native = () => process.memoryUsage().rss - process.memoryUsage().heapTotal;
     const seconds = 3600;
     let before = 0;
     for (let second = 0; second < seconds; second += 1) {
       files.writer.write(muxer, secondOf(second));
       muxer.flush();
-      if (second === seconds / 10) before = native();
+      if (second === seconds / 10) before = await nativeInUse();
       await plain.catchUp();
     }
-    const grown = (native() - before) / 2 ** 20;
+    const grown = ((await nativeInUse()) - before) / 2 ** 20;
     muxer.close();
     // 64 bytes for each would be 13.
     expect(grown).toBeLessThan(7);

@@ -3,7 +3,7 @@ import { SignallingClient } from '../../harness/client.ts';
 import { ask } from '../../harness/hostile/ask.ts';
 import { flood } from '../../harness/hostile/flood.ts';
 import { HostileGateway } from '../../harness/hostile/gateway.ts';
-import { heapInUse } from '../../harness/hostile/heap.ts';
+import { heapInUse } from '../../harness/memory.ts';
 import { negotiate } from '../../harness/hostile/negotiations.ts';
 import { play, sumOf } from '../../harness/hostile/play.ts';
 import { again, fuzzSeed } from '../../harness/hostile/seed.ts';
