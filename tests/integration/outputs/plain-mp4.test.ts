@@ -241,18 +241,19 @@ describe('a fragmented file that becomes an ordinary one', () => {
     for (let second = 0; second < seconds; second += 1) {
       files.writer.write(muxer, secondOf(second));
       muxer.flush();
-      if (second === seconds / 10) before = await nativeInUse();
+      // Until then V8 takes what it needs for itself.
+      if (second === seconds / 2) before = await nativeInUse();
       await plain.catchUp();
     }
     const grown = ((await nativeInUse()) - before) / 2 ** 20;
     muxer.close();
-    // 64 bytes for each would be 13.
-    expect(grown).toBeLessThan(7);
+    // 64 bytes for each would be 8, FFmpeg's own way is 15.
+    expect(grown).toBeLessThan(4);
     const started = performance.now();
     await plain.finish();
     await plain.close();
     console.log(
-      `${grown.toFixed(1)} MiB for 54 minutes, ${(performance.now() - started).toFixed(0)} ms to finish an hour`,
+      `${grown.toFixed(1)} MiB for half an hour, ${(performance.now() - started).toFixed(0)} ms to finish an hour`,
     );
     expect((await probe(path)).video?.durationSeconds).toBe(seconds);
     // Each that ends is asked how long it is: it is not read for that.
