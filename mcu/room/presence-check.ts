@@ -2,6 +2,7 @@ import type { PathMetrics } from '../path-metrics.ts';
 import type { RoomEvent } from '../protocol/ipc.ts';
 import type { GoneReason, RoomParticipant } from './participant.ts';
 import type { People } from './people.ts';
+import { Turns } from './turns.ts';
 
 const words: Readonly<Record<GoneReason, string>> = {
   timeout: 'nothing heard of participant',
@@ -15,6 +16,9 @@ export class PresenceCheck {
   readonly #send: (event: RoomEvent) => void;
   /** Those of whom an answer is awaited still, by their ids. */
   readonly #checking = new Set<string>();
+  readonly #turns = new Turns<RoomParticipant>((participant) => {
+    void this.#check(participant);
+  });
 
   /** @param send - to the gateway */
   constructor(
@@ -29,12 +33,13 @@ export class PresenceCheck {
 
   /** Takes a look at everybody; call it a few times a second. */
   look(): void {
-    for (const participant of this.#people) void this.#check(participant);
+    if (!this.#turns.isIdle) return;
+    for (const participant of this.#people) this.#turns.add(participant);
   }
 
   async #check(participant: RoomParticipant): Promise<void> {
     const { id } = participant;
-    if (this.#checking.has(id)) return;
+    if (this.#checking.has(id) || this.#people.get(id) !== participant) return;
     this.#checking.add(id);
     try {
       const reason = await participant.whyGone();
