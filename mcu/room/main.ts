@@ -7,7 +7,6 @@ import { behaveAsChild } from '../child-process.ts';
 import { createLog } from '../log.ts';
 import { type RoomCommand, roomCommandSchema, type RoomEvent } from '../protocol/ipc.ts';
 import { MediaRoom } from './room.ts';
-import { Turns } from './turns.ts';
 
 let log = createLog('info', 'room');
 let room: MediaRoom | undefined;
@@ -40,11 +39,9 @@ void warmUp().catch((error: unknown) => {
   log.error({ err: error }, 'warming up failed');
 });
 
-const commands = new Turns<RoomCommand>(handle);
-
 process.on('message', (message) => {
   const command = roomCommandSchema.safeParse(message);
-  if (command.success) commands.add(command.data);
+  if (command.success) handle(command.data);
   else log.error({ issues: command.error.issues }, 'bad room command');
 });
 process.on('disconnect', () => process.exit(0));
