@@ -1,8 +1,8 @@
 import type { PathMetrics } from '../path-metrics.ts';
 import type { RoomEvent } from '../protocol/ipc.ts';
+import { inTurns } from './in-turns.ts';
 import type { GoneReason, RoomParticipant } from './participant.ts';
 import type { People } from './people.ts';
-import { Turns } from './turns.ts';
 
 const words: Readonly<Record<GoneReason, string>> = {
   timeout: 'nothing heard of participant',
@@ -16,9 +16,8 @@ export class PresenceCheck {
   readonly #send: (event: RoomEvent) => void;
   /** Those of whom an answer is awaited still, by their ids. */
   readonly #checking = new Set<string>();
-  readonly #turns = new Turns<RoomParticipant>((participant) => {
-    void this.#check(participant);
-  });
+  /** Whether somebody has not been looked at yet. */
+  #isLooking = false;
 
   /** @param send - to the gateway */
   constructor(
@@ -33,8 +32,11 @@ export class PresenceCheck {
 
   /** Takes a look at everybody; call it a few times a second. */
   look(): void {
-    if (!this.#turns.isIdle) return;
-    for (const participant of this.#people) this.#turns.add(participant);
+    if (this.#isLooking) return;
+    this.#isLooking = true;
+    void inTurns([...this.#people], (participant) => void this.#check(participant)).finally(() => {
+      this.#isLooking = false;
+    });
   }
 
   async #check(participant: RoomParticipant): Promise<void> {
