@@ -1,5 +1,7 @@
 import { abuse } from '../../harness/hostile/abuse.ts';
 
+const sockets = 500;
+
 /**
  * T6: 500 slow connections and 10,000 packets a second of garbage at the media ports, for 10 s: somebody joins within 3 s, and a
  * call goes on as it did before.
@@ -8,7 +10,7 @@ import { abuse } from '../../harness/hostile/abuse.ts';
 export async function abuseSoak({ quick }: { quick: boolean }): Promise<string[]> {
   const wrong: string[] = [];
   for (let round = 0; round < (quick ? 1 : 5); round += 1) {
-    const report = await abuse({ sockets: 500, packetsPerSecond: 10_000, seconds: quick ? 3 : 10 });
+    const report = await abuse({ sockets, packetsPerSecond: 10_000, seconds: quick ? 3 : 10 });
     const { control, attacked, joinMs, garbage, slowOpen, fps, gapMaxMs, restarts } = report;
     const of = (all: typeof control): string =>
       all
@@ -16,7 +18,8 @@ export async function abuseSoak({ quick }: { quick: boolean }): Promise<string[]
         .join(', ');
     console.log(
       `pictures sent (longest gap): ${of(control)} before, ${of(attacked)} under ${String(garbage.sent)} packets in ` +
-        `${garbage.seconds.toFixed(1)} s at ${String(garbage.ports)} ports and ${String(slowOpen)} slow connections; ` +
+        `${garbage.seconds.toFixed(1)} s at ${String(garbage.ports)} ports and ${String(sockets)} slow connections, ` +
+        `${String(slowOpen)} of them open to the end; ` +
         `joined in ${joinMs.toFixed(0)} ms; ${String(fps)} fps received, longest gap ${String(gapMaxMs)} ms`,
     );
     if (garbage.ports < 4) wrong.push('Too few ports were found.');
