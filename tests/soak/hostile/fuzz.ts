@@ -1,4 +1,3 @@
-import { holdingsOf } from '../../bench/lab/process-cpu.ts';
 import { SignallingClient } from '../../harness/client.ts';
 import { ask } from '../../harness/hostile/ask.ts';
 import { flood } from '../../harness/hostile/flood.ts';
@@ -7,6 +6,7 @@ import { heapInUse } from '../../harness/memory.ts';
 import { negotiate } from '../../harness/hostile/negotiations.ts';
 import { play, sumOf } from '../../harness/hostile/play.ts';
 import { again, fuzzSeed } from '../../harness/hostile/seed.ts';
+import { liveMemoryOf } from '../recording/live-memory.ts';
 
 /** Messages and requests, so many in each of so many rounds; their memory is looked at after each. */
 async function gatewayRounds(rounds: number, messages: number): Promise<string[]> {
@@ -40,18 +40,18 @@ async function gatewayRounds(rounds: number, messages: number): Promise<string[]
   return wrong;
 }
 
-/** So much may a room process grow by, MB: with garbage, which V8 lets lie for as long as there is room. */
-const mostGrown = 60;
+/** So much may a room process grow by, MiB, garbage collected. */
+const mostGrown = 20;
 
 /** Messages to rooms with real media, and packets on connections of theirs. */
 async function realRooms(messages: number, packets: number): Promise<string[]> {
   // Somebody without media keeps the room that packets go to.
-  const gateway = await HostileGateway.start('real', { ONEGRID_MEDIA_TIMEOUT_MS: '36000000' });
+  const gateway = await HostileGateway.start('real', { ONEGRID_MEDIA_TIMEOUT_MS: '600000' });
   try {
     const bystander = await SignallingClient.join(gateway.url, 'raw', 'Bystander');
     const { pid } = gateway.realRooms[0]!;
     await flood(gateway.url, 'raw', packets / 10, fuzzSeed + 1);
-    const before = holdingsOf(pid).residentBytes;
+    const before = await liveMemoryOf(pid);
     const [sent, ...played] = await Promise.all([
       flood(gateway.url, 'raw', packets),
       ...[0, 1, 2, 3].map((index) =>
@@ -59,14 +59,14 @@ async function realRooms(messages: number, packets: number): Promise<string[]> {
       ),
     ]);
     const all = sumOf(played);
-    const grown = gateway.deaths.length > 0 ? 0 : (holdingsOf(pid).residentBytes - before) / 1e6;
+    const grown = gateway.deaths.length > 0 ? 0 : (await liveMemoryOf(pid)) - before;
     console.log(
       `${String(all.sent)} messages to real rooms, ${String(sent.sent)} of ${String(sent.made)} packets went out, ` +
-        `${String(gateway.deaths.length)} room processes died, that of the packets grew by ${grown.toFixed(1)} MB`,
+        `${String(gateway.deaths.length)} room processes died, that of the packets grew by ${grown.toFixed(1)} MiB`,
     );
     await bystander.close();
     return [
-      ...(grown > mostGrown ? [`A room process grew by ${grown.toFixed(1)} MB.`] : []),
+      ...(grown > mostGrown ? [`A room process grew by ${grown.toFixed(1)} MiB.`] : []),
       ...[...all.wrong, ...gateway.complaints, ...gateway.deaths],
     ];
   } finally {
