@@ -8,7 +8,7 @@ import { record, stop } from '../../harness/recordings.ts';
 import { TestServer } from '../../harness/server.ts';
 import { makeDataDir } from '../../harness/test-run.ts';
 import { sleep, until } from '../../harness/until.ts';
-import { liveMemoryOf, programOf } from '../recording/live-memory.ts';
+import { liveMemoryOf, programOf } from '../live-memory.ts';
 import { growthOf, type MemorySample } from './growth.ts';
 
 const rooms = 4;

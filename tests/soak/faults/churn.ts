@@ -5,7 +5,7 @@ import { SendGaps } from '../../harness/send-gaps.ts';
 import { TestServer, traced } from '../../harness/server.ts';
 import { smallCalls } from '../../harness/small-calls.ts';
 import { sleep, until } from '../../harness/until.ts';
-import { liveMemoryOf } from '../recording/live-memory.ts';
+import { liveMemoryOf } from '../live-memory.ts';
 import { growthOf, type MemorySample } from './growth.ts';
 
 const room = 'churn';

@@ -6,7 +6,7 @@ import { heapInUse } from '../../harness/memory.ts';
 import { negotiate } from '../../harness/hostile/negotiations.ts';
 import { play, sumOf } from '../../harness/hostile/play.ts';
 import { again, fuzzSeed } from '../../harness/hostile/seed.ts';
-import { liveMemoryOf } from '../recording/live-memory.ts';
+import { liveMemoryOf } from '../live-memory.ts';
 
 /** Messages and requests, so many in each of so many rounds; their memory is looked at after each. */
 async function gatewayRounds(rounds: number, messages: number): Promise<string[]> {

@@ -10,7 +10,7 @@ import { decode, onsets, probe } from '../../harness/judge.ts';
 import { mediaOf, record, stop } from '../../harness/recordings.ts';
 import { TestServer } from '../../harness/server.ts';
 import { sleep } from '../../harness/until.ts';
-import { liveMemoryOf, programOf } from './live-memory.ts';
+import { liveMemoryOf, programOf } from '../live-memory.ts';
 
 const room = 'hour';
 /** How much more memory a minute all processes together may take. */

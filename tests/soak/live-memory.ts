@@ -1,7 +1,7 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { WebSocket } from 'ws';
-import { holdingsOf } from '../../bench/lab/process-cpu.ts';
-import { sleep, until } from '../../harness/until.ts';
+import { holdingsOf } from '../bench/lab/process-cpu.ts';
+import { sleep, until } from '../harness/until.ts';
 
 /** Where Node listens for a debugger when it gets SIGUSR1; one process at a time. */
 const debuggerUrl = 'http://127.0.0.1:9229/json/list';
